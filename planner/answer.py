@@ -1,0 +1,177 @@
+"""Turn an engine's integers into the routes of a plan, with streets driven, loads and money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.energy.charging import charge_power_w
+from planner.model import Day, Depot, Order, Plug, Station, Vehicle
+from planner.plan import Cost, Leg, Reason, Route, Step, StepKind, Unassigned
+from planner.roads.day import DayRoads, leg_shape
+from planner.solve.problem import MWH, Problem, site_plugs
+from planner.solve.solution import Solution, Tour, Visit
+
+WH_PER_KWH = 1000.0
+
+
+def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
+    """Return the route of each vehicle that serves an order."""
+    return tuple(_RouteWriter(day, problem, roads, tour).route() for tour in solution.tours)
+
+
+def left_out(day: Day, solution: Solution, known: dict[int, Unassigned]) -> tuple[Unassigned, ...]:
+    """Return every order that no route serves, with the reason known beforehand or the search's own."""
+    return tuple(
+        known.get(i) or _search_reason(order, fits_nowhere=i in solution.fits_nowhere)
+        for i, order in enumerate(day.orders)
+        if i not in solution.visited
+    )
+
+
+def _search_reason(order: Order, *, fits_nowhere: bool) -> Unassigned:
+    if fits_nowhere:
+        detail = "every place beside the planned orders was tried; a vehicle, a plug or a longer shift would help"
+        return Unassigned(order_id=order.id, reason=Reason.FLEET_FULL, detail=detail)
+    detail = "a longer search may find a place for it"
+    return Unassigned(order_id=order.id, reason=Reason.NOT_FOUND_IN_TIME, detail=detail)
+
+
+@dataclass(slots=True)
+class _State:
+    """What is true of the vehicle after the step written last."""
+
+    place: int
+    leave_s: int
+    stored_mwh: int
+    load_g: int = 0
+    load_ml: int = 0
+    trip: int = 1
+
+
+class _RouteWriter:
+    """Writes the steps of one tour in order."""
+
+    def __init__(self, day: Day, problem: Problem, roads: DayRoads, tour: Tour) -> None:
+        self.day, self.problem, self.roads, self.tour = day, problem, roads, tour
+        self.vehicle: Vehicle = day.vehicles[tour.vehicle]
+        self.places: Sequence[Order | Depot | Station] = (*day.orders, *day.sites)
+        self.plugs: Sequence[Plug] = site_plugs(day)
+        self.depot = int(problem.depot[tour.vehicle])
+        self.steps: list[Step] = []
+        self.state = _State(self.depot, tour.start_s, int(problem.start_mwh[tour.vehicle]))
+
+    def route(self) -> Route:
+        loading_s = int(self.problem.loading_s[self.depot - self.problem.orders])
+        self._load(first_visit=0)
+        self._write(StepKind.START, self.depot, self.tour.start_s, self.tour.start_s, self.tour.start_s + loading_s)
+        self.state.leave_s = self.tour.start_s + loading_s
+        for i, visit in enumerate(self.tour.visits):
+            self._visit(i, visit)
+        leg = self._drive(self.depot)
+        self._write(StepKind.END, self.depot, self.tour.end_s, self.tour.end_s, self.tour.end_s, leg=leg)
+        return Route(vehicle_id=self.vehicle.id, steps=tuple(self.steps), cost=self._cost())
+
+    def _visit(self, i: int, visit: Visit) -> None:
+        p, state = self.problem, self.state
+        leg: Leg | None = self._drive(visit.place)
+        if visit.place < p.orders:
+            state.load_g -= int(p.demand_g[visit.place])
+            state.load_ml -= int(p.volume_ml[visit.place])
+            self._write(StepKind.DELIVERY, visit.place, visit.arrival_s, visit.begin_s, visit.end_s, leg=leg)
+        elif visit.place == self.depot:
+            state.trip += 1
+            self._load(first_visit=i + 1)
+            self._write(StepKind.RELOAD, visit.place, visit.arrival_s, visit.begin_s, visit.end_s, leg=leg)
+            leg = None
+        if visit.plug >= 0:
+            self._charge(visit, leg)
+        state.leave_s = max(visit.end_s, visit.charge_end_s)
+
+    def _charge(self, visit: Visit, leg: Leg | None) -> None:
+        plug = self.plugs[visit.plug]
+        self._write(
+            StepKind.CHARGE,
+            visit.place,
+            visit.arrival_s,
+            visit.charge_begin_s,
+            visit.charge_end_s,
+            leg=leg,
+            plug=plug,
+            charge_mwh=visit.charge_mwh,
+        )
+
+    def _load(self, *, first_visit: int) -> None:
+        """Put on board what is delivered until the next return to the depot."""
+        p, state = self.problem, self.state
+        state.load_g = state.load_ml = 0
+        for visit in self.tour.visits[first_visit:]:
+            if visit.place == self.depot:
+                break
+            if visit.place < p.orders:
+                state.load_g += int(p.demand_g[visit.place])
+                state.load_ml += int(p.volume_ml[visit.place])
+
+    def _drive(self, place: int) -> Leg:
+        p, state = self.problem, self.state
+        kind = int(p.kind[self.tour.vehicle])
+        g = int(p.network[kind])
+        energy_mwh = p.leg_mwh(kind, state.place, place, load_g=state.load_g)
+        leg = Leg(
+            distance_m=round(float(self.roads.matrices[g].metres[state.place, place]), 1),
+            drive_s=int(p.travel_s[g, state.place, place]),
+            energy_wh=energy_mwh / MWH,
+            geometry=tuple(leg_shape(self.roads, self.vehicle.type, state.place, place)),
+        )
+        state.stored_mwh -= energy_mwh
+        state.place = place
+        return leg
+
+    def _write(
+        self,
+        kind: StepKind,
+        place: int,
+        arrival_s: int,
+        begin_s: int,
+        end_s: int,
+        *,
+        leg: Leg | None = None,
+        plug: Plug | None = None,
+        charge_mwh: int = 0,
+    ) -> None:
+        state, at = self.state, self.places[place]
+        stored_arrival = state.stored_mwh
+        state.stored_mwh += charge_mwh
+        self.steps.append(
+            Step(
+                kind=kind,
+                place_id=at.id,
+                trip=state.trip,
+                lat=at.lat,
+                lon=at.lon,
+                arrival_s=arrival_s,
+                begin_s=begin_s,
+                end_s=end_s,
+                stored_arrival_wh=stored_arrival / MWH,
+                stored_end_wh=state.stored_mwh / MWH,
+                load_kg=state.load_g / 1000,
+                load_l=state.load_ml / 1000,
+                leg=leg,
+                plug_id=plug.id if plug else None,
+                power_w=charge_power_w(self.vehicle.type, plug_w=plug.power_w) if plug else None,
+            )
+        )
+
+    def _cost(self) -> Cost:
+        """Return the money of the route; what is missing of the start charge is bought at the depot overnight."""
+        kind, steps = self.vehicle.type, self.steps
+        prices = {site.id: site.price_per_kwh for site in self.day.sites}
+        distance_m = sum(step.leg.distance_m for step in steps if step.leg)
+        missing_wh = max(0.0, self.vehicle.start_soc * kind.battery_wh - steps[-1].stored_end_wh)
+        charged = sum(step.charged_wh * prices[step.place_id] for step in steps if step.kind == StepKind.CHARGE)
+        return Cost(
+            vehicles=kind.cost_per_day,
+            distance=round(distance_m / 1000 * kind.cost_per_km, 6),
+            time=round((steps[-1].end_s - steps[0].begin_s) / 3600 * kind.cost_per_hour, 6),
+            energy=round((charged + missing_wh * prices[self.vehicle.depot_id]) / WH_PER_KWH, 6),
+        )

@@ -1,0 +1,110 @@
+"""Legal road classes and vehicle types, kept as data with a source per figure."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from planner.errors import Fault, InputError, did_you_mean
+from planner.model import RoadClass, VehicleType
+
+T = TypeVar("T")
+
+
+def road_class(name: str) -> RoadClass:
+    """Return a road class by its name, such as ``L6e``. Raises `InputError` E-C01."""
+    return _known(name, _classes(), code="E-C01", kind="road class", file="classes.toml")
+
+
+def vehicle_type(name: str) -> VehicleType:
+    """Return a vehicle type by its name, such as ``ami-cargo``. Raises `InputError` E-C02."""
+    return _known(name, _types(), code="E-C02", kind="vehicle type", file="types.toml")
+
+
+def figure_sources(type_name: str) -> Mapping[str, str]:
+    """Return where each figure of a vehicle type comes from, by the figure's name. Raises `InputError` E-C02."""
+    return _known(type_name, _sources(), code="E-C02", kind="vehicle type", file="types.toml")
+
+
+def class_names() -> tuple[str, ...]:
+    """Return the names of all road classes."""
+    return tuple(_classes())
+
+
+def type_names() -> tuple[str, ...]:
+    """Return the names of all vehicle types."""
+    return tuple(_types())
+
+
+@lru_cache(maxsize=1)
+def default_speeds() -> Mapping[str, float]:
+    """Return the limit in km/h assumed where none is tagged, by `highway` value; a value not listed is no street."""
+    return MappingProxyType(TypeAdapter(dict[str, float]).validate_python(_read("road_speeds.toml")["kmh"]))
+
+
+def _known(name: str, known: Mapping[str, T], *, code: str, kind: str, file: str) -> T:
+    if name in known:
+        return known[name]
+    raise InputError(
+        Fault(
+            code=code,
+            file=f"catalogue {file}",
+            value=name,
+            message=f"is not a {kind}{_nearest(name, known)}",
+            remedy=f"use one of: {', '.join(known)}",
+        )
+    )
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Suggest a known name whatever its case, spelt as the catalogue spells it."""
+    spelt = {word.casefold(): word for word in known}
+    near = did_you_mean(name, spelt)
+    return next((near.replace(folded, word) for folded, word in spelt.items() if f'"{folded}"' in near), "")
+
+
+@lru_cache(maxsize=1)
+def _classes() -> Mapping[str, RoadClass]:
+    adapter = TypeAdapter(RoadClass)
+    return {name: adapter.validate_python({"name": name, **row}) for name, row in _read("classes.toml").items()}
+
+
+@lru_cache(maxsize=1)
+def _types() -> Mapping[str, VehicleType]:
+    adapter = TypeAdapter(VehicleType)
+    return {name: adapter.validate_python(_figures(name, row)) for name, row in _type_rows().items()}
+
+
+@lru_cache(maxsize=1)
+def _sources() -> Mapping[str, Mapping[str, str]]:
+    return {name: MappingProxyType(row["sources"]) for name, row in _type_rows().items()}
+
+
+def _figures(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    figures = {key: value for key, value in row.items() if key not in {"body", "sources"}}
+    return {**figures, "name": name, "road_class": road_class(row["road_class"])}
+
+
+@lru_cache(maxsize=1)
+def _type_rows() -> Mapping[str, dict[str, Any]]:
+    """Return each type's record laid over its body, and that over what all bodies share."""
+    rows = _read("types.toml")
+    bodies = rows.pop("bodies")
+    return {name: _laid_over(bodies["common"], bodies[row["body"]], row) for name, row in rows.items()}
+
+
+def _laid_over(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        merged = {**merged, **layer, "sources": {**merged.get("sources", {}), **layer["sources"]}}
+    return merged
+
+
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(file).read_text(encoding="utf-8"))

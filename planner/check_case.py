@@ -1,0 +1,244 @@
+"""What the auditor's rules look at: the plan, its day by id, and each readable route as stops with loads.
+
+A plan file may hold anything. What cannot be read (an unknown vehicle, a missing end, NaN) is reported here,
+and the rules then see only routes whose every number is a number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
+
+import numpy as np
+
+from planner.check_legs import LegFinder, Point
+from planner.model import Day, Depot, Order, Station, Vehicle, VehicleType
+from planner.plan import Plan, Route, Step, StepKind, Violation
+
+# A plan is written with three decimals and whole seconds.
+ENERGY_WH = 0.01
+LOAD = 0.01  # kilograms or litres
+MOST = 1e12  # no sensible number in a plan is larger
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteCase:
+    """One readable route."""
+
+    route: Route
+    vehicle: Vehicle
+    depot: Depot
+    case: Case
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return the route's steps, of which there are at least a start and an end."""
+        return self.route.steps
+
+    @property
+    def kind(self) -> VehicleType:
+        """Return the type of the vehicle that drives it."""
+        return self.vehicle.type
+
+    @property
+    def delivers(self) -> bool:
+        """Say whether there is any delivery."""
+        return any(step.kind == StepKind.DELIVERY for step in self.steps)
+
+    def place(self, step: Step) -> Order | Depot | Station | None:
+        """Return what the step's id names, None where nothing of the right kind has that id."""
+        if step.kind == StepKind.DELIVERY:
+            return self.case.orders.get(step.place_id)
+        if step.kind == StepKind.CHARGE and step.place_id != self.depot.id:
+            return self.case.stations.get(step.place_id)
+        return self.case.depots.get(step.place_id)
+
+    @cached_property
+    def stops(self) -> tuple[tuple[int, ...], ...]:
+        """Step numbers by stop: steps without a leg are done where the vehicle stands."""
+        stops: list[list[int]] = []
+        for i, step in enumerate(self.steps):
+            if i == 0 or step.leg is not None:
+                stops.append([])
+            stops[-1].append(i)
+        return tuple(tuple(stop) for stop in stops)
+
+    @cached_property
+    def loads(self) -> tuple[tuple[float, float], ...]:
+        """Kilograms and litres on board after each step, from the orders and not from what the plan states."""
+        to_go = (0.0, 0.0)
+        backwards: list[tuple[float, float]] = []
+        for step in reversed(self.steps):
+            backwards.append(to_go)
+            order = self.case.orders.get(step.place_id) if step.kind == StepKind.DELIVERY else None
+            if order is not None:
+                to_go = (to_go[0] + order.demand_kg, to_go[1] + order.volume_l)
+            elif step.kind == StepKind.RELOAD:
+                to_go = (0.0, 0.0)
+        return tuple(reversed(backwards))
+
+    def broken(self, code: str, i: int, message: str) -> Violation:
+        """Return a violation at step `i` (from 0; shown from 1)."""
+        step = self.steps[i]
+        where = f"vehicle {self.vehicle.id} step {i + 1} ({step.kind} {step.place_id})"
+        return Violation(code=code, where=where, message=message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A plan under audit, its day indexed by id."""
+
+    plan: Plan
+    legs: LegFinder
+    orders: Mapping[str, Order]
+    depots: Mapping[str, Depot]
+    stations: Mapping[str, Station]
+    vehicles: Mapping[str, Vehicle]
+
+    @cached_property
+    def faults(self) -> tuple[tuple[Violation, ...], ...]:
+        """For each route of the plan, what makes it unreadable."""
+        return tuple(tuple(_route_faults(route, self.vehicles)) for route in self.plan.routes)
+
+    @cached_property
+    def routes(self) -> tuple[RouteCase, ...]:
+        """The readable routes."""
+        return tuple(
+            RouteCase(
+                route=route,
+                vehicle=self.vehicles[route.vehicle_id],
+                depot=self.depots[self.vehicles[route.vehicle_id].depot_id],
+                case=self,
+            )
+            for route, faults in zip(self.plan.routes, self.faults, strict=True)
+            if not faults
+        )
+
+
+def open_case(plan: Plan, legs: LegFinder) -> Case:
+    """Index the plan's day and attach all its places to the streets at once."""
+    day = plan.day
+    places: tuple[Order | Depot | Station, ...] = (*day.orders, *day.depots, *day.stations)
+    points = [Point(place.lat, place.lon) for place in places]
+    for kind in dict.fromkeys(vehicle.type for vehicle in day.vehicles):
+        legs.learn(kind, points)
+    return Case(
+        plan=plan,
+        legs=legs,
+        orders={order.id: order for order in day.orders},
+        depots={depot.id: depot for depot in day.depots},
+        stations={station.id: station for station in day.stations},
+        vehicles={vehicle.id: vehicle for vehicle in day.vehicles},
+    )
+
+
+def unreadable_routes(case: Case) -> Iterator[Violation]:
+    """Report routes that the other rules cannot look at."""
+    for faults in case.faults:
+        yield from faults
+
+
+def day_faults(day: Day) -> Iterator[Violation]:
+    """Report what in the day itself would make every judgement on it void."""
+
+    def bad(where: str, message: str) -> Violation:
+        return Violation(code="day_invalid", where=where, message=message)
+
+    groups: tuple[tuple[Order | Vehicle | Depot | Station, ...], ...]
+    groups = (day.orders, day.vehicles, (*day.depots, *day.stations))
+    for things in groups:
+        counts = Counter(thing.id for thing in things)
+        for thing in things:
+            where = f"{type(thing).__name__.lower()} {thing.id}"
+            if counts[thing.id] > 1:
+                yield bad(where, f"the id is used {counts[thing.id]} times")
+            for name in _odd_numbers(thing):
+                yield bad(where, f"{name} is not a usable number")
+    depots = {depot.id for depot in day.depots}
+    for vehicle in day.vehicles:
+        if vehicle.depot_id not in depots:
+            yield bad(f"vehicle {vehicle.id}", f"there is no depot {vehicle.depot_id}")
+
+
+MUST_BE_POSITIVE = frozenset(
+    {
+        "battery_wh",
+        "charge_w",
+        "drivetrain_efficiency",
+        "max_speed_kmh",
+        "power_share",
+        "power_w",
+        "top_speed_kmh",
+        "urban_factor",
+    }
+)
+MAY_BE_NEGATIVE = frozenset({"lat", "lon", "start_s", "end_s"})
+
+
+def _odd_numbers(thing: object) -> Iterator[str]:
+    """Yield the names of numbers anywhere inside a record that are no numbers, too large or out of their sign."""
+    for name in (item.name for item in fields(thing)) if is_dataclass(thing) else ():
+        value = getattr(thing, name)
+        if isinstance(value, tuple):
+            for item in value:
+                yield from _odd_numbers(item)
+        elif is_dataclass(value):
+            yield from _odd_numbers(value)
+        elif isinstance(value, int | float):
+            least = -math.inf if name in MAY_BE_NEGATIVE else 0.0
+            if not sensible(value) or value < least or (value <= 0 and name in MUST_BE_POSITIVE):
+                yield name
+
+
+def sensible(value: object) -> bool:
+    """Say whether something is a finite number of a size that a plan may hold."""
+    return isinstance(value, int | float) and -MOST <= value <= MOST
+
+
+STEP_NUMBERS = (
+    "trip",
+    "lat",
+    "lon",
+    "arrival_s",
+    "begin_s",
+    "end_s",
+    "stored_arrival_wh",
+    "stored_end_wh",
+    "load_kg",
+    "load_l",
+)
+
+
+def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Violation]:
+    where = f"vehicle {route.vehicle_id}"
+    if route.vehicle_id not in vehicles:
+        yield Violation(code="vehicle_unknown", where=where, message="the day has no vehicle with this id")
+    kinds = [step.kind for step in route.steps]
+    middle = {StepKind.DELIVERY, StepKind.CHARGE, StepKind.RELOAD}
+    if kinds[:1] != [StepKind.START] or kinds[-1:] != [StepKind.END] or not middle.issuperset(kinds[1:-1]):
+        yield Violation(code="route_shape", where=where, message="a route is a start, deliveries and such, and an end")
+    for i, step in enumerate(route.steps):
+        for name in _not_numbers(step):
+            message = f"{name} is not a usable number"
+            yield Violation(code="not_a_number", where=f"{where} step {i + 1} ({step.place_id})", message=message)
+    cost = route.cost
+    if not all(sensible(value) for value in (cost.vehicles, cost.distance, cost.time, cost.energy)):
+        yield Violation(code="not_a_number", where=where, message="a cost is not a usable number")
+
+
+def _not_numbers(step: Step) -> Iterator[str]:
+    yield from (name for name in STEP_NUMBERS if not sensible(getattr(step, name)))
+    if step.power_w is not None and not sensible(step.power_w):
+        yield "power_w"
+    if step.leg is None:
+        return
+    yield from (name for name in ("distance_m", "drive_s", "energy_wh") if not sensible(getattr(step.leg, name)))
+    if any(len(pair) != 2 for pair in step.leg.geometry) or not _on_the_globe(step.leg.geometry):
+        yield "geometry"
+
+
+def _on_the_globe(pairs: tuple[tuple[float, float], ...]) -> bool:
+    return bool((np.abs(np.array(pairs, dtype=np.float64)) <= 360.0).all())

@@ -1,0 +1,154 @@
+"""Rules of the battery and of the places that fill it: stored energy, charges, plugs, site power, hours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from planner.check_case import ENERGY_WH, Case, RouteCase
+from planner.energy.charging import charge_power_w, charge_s
+from planner.model import Depot, Order, Plug, Station
+from planner.plan import Step, StepKind, Violation
+
+SOC_WH = 1.0  # the start's state of charge is a share, turned into watt-hours by the planner
+CHARGE_S = 1.0
+POWER_W = 1e-6
+
+
+def starts_with_its_charge(route: RouteCase) -> Iterator[Violation]:
+    """The battery holds what the vehicle's start state of charge says."""
+    start_wh = route.vehicle.start_soc * route.kind.battery_wh
+    if abs(route.steps[0].stored_arrival_wh - start_wh) > SOC_WH:
+        yield route.broken("start_soc_wrong", 0, f"{route.steps[0].stored_arrival_wh} Wh, not {start_wh:.1f} Wh")
+
+
+def keeps_its_books(route: RouteCase) -> Iterator[Violation]:
+    """Stored energy falls by each leg, rises by charges only, and nothing else moves it."""
+    stored_wh = route.steps[0].stored_arrival_wh
+    for i, step in enumerate(route.steps):
+        due_wh = stored_wh - (step.leg.energy_wh if step.leg is not None else 0.0)
+        gained_wh = step.stored_end_wh - step.stored_arrival_wh
+        if abs(step.stored_arrival_wh - due_wh) > ENERGY_WH:
+            yield route.broken("energy_wrong", i, f"{step.stored_arrival_wh} Wh at arrival, {due_wh:.3f} Wh is left")
+        if gained_wh < -ENERGY_WH or (gained_wh > ENERGY_WH and step.kind != StepKind.CHARGE):
+            yield route.broken("energy_wrong", i, f"{gained_wh:+.3f} Wh while standing")
+        stored_wh = step.stored_end_wh
+
+
+def keeps_its_reserve(route: RouteCase) -> Iterator[Violation]:
+    """The battery never holds less than the reserve, at any step."""
+    reserve_wh = route.vehicle.reserve_soc * route.kind.battery_wh
+    for i, step in enumerate(route.steps):
+        short_wh = reserve_wh - min(step.stored_arrival_wh, step.stored_end_wh)
+        if short_wh > ENERGY_WH:
+            yield route.broken("reserve_broken", i, f"{short_wh:.2f} Wh below the reserve of {reserve_wh:.1f} Wh")
+
+
+def ends_with_its_charge(route: RouteCase) -> Iterator[Violation]:
+    """The vehicle is back with the state of charge that is asked of it."""
+    end = len(route.steps) - 1
+    short_wh = route.vehicle.end_soc * route.kind.battery_wh - route.steps[end].stored_end_wh
+    if short_wh > ENERGY_WH:
+        yield route.broken("end_soc_short", end, f"{short_wh:.2f} Wh short")
+
+
+def does_not_overfill(route: RouteCase) -> Iterator[Violation]:
+    """A battery takes what it has room for."""
+    for i, step in enumerate(route.steps):
+        over_wh = max(step.stored_arrival_wh, step.stored_end_wh) - route.kind.battery_wh
+        if over_wh > ENERGY_WH:
+            yield route.broken("overcharged", i, f"{over_wh:.2f} Wh more than the battery holds")
+
+
+def charges_where_it_may(route: RouteCase) -> Iterator[Violation]:
+    """A charge is at a plug that exists, while the place is open; at the depot it goes with loading or the end."""
+    for i, step in _charges(route):
+        if not route.case.plan.day.charging:
+            yield route.broken("charging_forbidden", i, "this day is planned without charging")
+        place = route.place(step)
+        if _plug(place, step) is None:
+            yield route.broken("plug_unknown", i, f"there is no plug {step.plug_id} at {step.place_id}")
+        hours = place.hours if isinstance(place, Station) else ()
+        if hours and not any(span.start_s <= step.begin_s and step.end_s <= span.end_s for span in hours):
+            yield route.broken("station_closed", i, "the station is not open from the charge's beginning to its end")
+        if isinstance(place, Depot) and not _beside_loading_or_end(route, i):
+            yield route.broken("charge_misplaced", i, "a depot charge comes after loading or before the end")
+
+
+def _beside_loading_or_end(route: RouteCase, i: int) -> bool:
+    stop = next(stop for stop in route.stops if i in stop)
+    return any(route.steps[j].kind not in {StepKind.CHARGE, StepKind.DELIVERY} for j in stop)
+
+
+def charges_in_time(route: RouteCase) -> Iterator[Violation]:
+    """A charge draws what plug and vehicle allow and lasts as long as that power needs."""
+    for i, step in _charges(route):
+        plug = _plug(route.place(step), step)
+        if plug is None:
+            continue
+        most_w = charge_power_w(route.kind, plug_w=plug.power_w)
+        if step.power_w is None or not 0 < step.power_w <= most_w + POWER_W:
+            yield route.broken("charge_power_wrong", i, f"{step.power_w} W, plug and vehicle allow {most_w} W")
+            continue
+        to_wh = min(step.stored_end_wh, route.kind.charge_curve[-1].until_soc * route.kind.battery_wh)
+        least_s = charge_s(route.kind, from_wh=step.stored_arrival_wh, to_wh=to_wh, plug_w=step.power_w)
+        if step.end_s - step.begin_s < least_s - CHARGE_S or step.stored_end_wh > to_wh + ENERGY_WH:
+            yield route.broken("charge_too_fast", i, f"takes {step.end_s - step.begin_s} s, needs {least_s:.0f} s")
+
+
+def books_plugs_once(case: Case) -> Iterator[Violation]:
+    """A plug serves one vehicle at a time, whichever route it belongs to."""
+    booked: dict[tuple[str, str | None], list[tuple[RouteCase, int]]] = defaultdict(list)
+    for route in case.routes:
+        for i, step in _charges(route):
+            booked[step.place_id, step.plug_id].append((route, i))
+    for (_, plug_id), charges in booked.items():
+        charges.sort(key=lambda charge: charge[0].steps[charge[1]].begin_s)
+        free_s, holder = -float("inf"), ""
+        for route, i in charges:
+            step = route.steps[i]
+            if step.begin_s < free_s and step.end_s > step.begin_s:
+                yield route.broken("plug_overbooked", i, f"plug {plug_id} is taken by {holder} until {free_s:.0f} s")
+            if step.end_s > free_s:
+                free_s, holder = step.end_s, route.vehicle.id
+
+
+def stays_within_site_power(case: Case) -> Iterator[Violation]:
+    """What all plugs of a depot draw together is within its site power at every instant."""
+    for depot in case.depots.values():
+        if depot.site_power_w is None:
+            continue
+        changes: list[tuple[int, float]] = []
+        for route in case.routes:
+            for _, step in _charges(route):
+                if step.place_id == depot.id and step.power_w is not None:
+                    changes += [(step.begin_s, step.power_w), (step.end_s, -step.power_w)]
+        drawn_w = 0.0
+        for at_s, change_w in sorted(changes):  # at one instant what ends comes before what begins
+            drawn_w += change_w
+            if drawn_w > depot.site_power_w + 0.5:
+                message = f"{drawn_w:.0f} W at {at_s} s, the site has {depot.site_power_w} W"
+                yield Violation(code="site_power_exceeded", where=f"depot {depot.id}", message=message)
+                break
+
+
+def _charges(route: RouteCase) -> Iterator[tuple[int, Step]]:
+    return ((i, step) for i, step in enumerate(route.steps) if step.kind == StepKind.CHARGE)
+
+
+def _plug(place: Order | Depot | Station | None, step: Step) -> Plug | None:
+    if place is None or isinstance(place, Order):
+        return None
+    return next((plug for plug in place.plugs if plug.id == step.plug_id), None)
+
+
+ROUTE_RULES = (
+    starts_with_its_charge,
+    keeps_its_books,
+    keeps_its_reserve,
+    ends_with_its_charge,
+    does_not_overfill,
+    charges_where_it_may,
+    charges_in_time,
+)
+PLAN_RULES = (books_plugs_once, stays_within_site_power)

@@ -1,0 +1,75 @@
+"""Rules of the plan as a whole: every order once, every vehicle once, sums that agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from planner.check_case import Case, RouteCase
+from planner.plan import StepKind, Violation
+
+MONEY = 0.01
+
+
+def serves_each_order_once(case: Case) -> Iterator[Violation]:
+    """Every order is delivered once or listed as unassigned once, and no other order is."""
+    steps = (step for route in case.plan.routes for step in route.steps)
+    mentions = Counter(step.place_id for step in steps if step.kind == StepKind.DELIVERY)
+    mentions.update(left_out.order_id for left_out in case.plan.unassigned)
+    for order_id, count in mentions.items():
+        if order_id not in case.orders:
+            yield Violation(code="order_unknown", where=f"order {order_id}", message="the day has no such order")
+        elif count > 1:
+            message = f"delivered or listed as unassigned {count} times"
+            yield Violation(code="order_twice", where=f"order {order_id}", message=message)
+    for order_id in case.orders:
+        if order_id not in mentions:
+            message = "neither delivered nor listed as unassigned"
+            yield Violation(code="order_missing", where=f"order {order_id}", message=message)
+
+
+def uses_each_vehicle_once(case: Case) -> Iterator[Violation]:
+    """A vehicle has one route."""
+    for vehicle_id, count in Counter(route.vehicle_id for route in case.plan.routes).items():
+        if count > 1:
+            yield Violation(code="vehicle_twice", where=f"vehicle {vehicle_id}", message=f"has {count} routes")
+
+
+def accounts_for_each_row(case: Case) -> Iterator[Violation]:
+    """Orders and rejected rows add up to the rows read; a day made in code has read none."""
+    read, rejected = case.plan.provenance.rows_read, case.plan.provenance.rows_rejected
+    if read != 0 and read != len(case.orders) + rejected:
+        message = f"{read} rows read, {len(case.orders)} orders and {rejected} rejected rows"
+        yield Violation(code="counts_wrong", where="provenance", message=message)
+
+
+def states_its_cost(route: RouteCase) -> Iterator[Violation]:
+    """A route's money follows from its steps and the prices of its vehicle and its places."""
+    stated = route.route.cost
+    kind, end = route.kind, route.steps[-1]
+    metres = sum(step.leg.distance_m for step in route.steps if step.leg is not None)
+    expected = {
+        "vehicles": kind.cost_per_day if route.delivers else 0.0,
+        "distance": metres / 1_000 * kind.cost_per_km,
+        "time": (end.end_s - route.steps[0].begin_s) / 3_600 * kind.cost_per_hour,
+        "energy": _energy_cost(route),
+    }
+    for name, due in expected.items():
+        if not abs(getattr(stated, name) - due) <= MONEY:
+            message = f"{name} {getattr(stated, name)}, computed {due:.3f}"
+            yield Violation(code="cost_wrong", where=f"vehicle {route.vehicle.id}", message=message)
+
+
+def _energy_cost(route: RouteCase) -> float:
+    """Charges at the price of their place, and overnight what is missing to tomorrow's start."""
+    overnight_wh = route.vehicle.start_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
+    cost = max(0.0, overnight_wh) / 1_000 * route.depot.price_per_kwh
+    for step in route.steps:
+        place = route.place(step) if step.kind == StepKind.CHARGE else None
+        if place is not None:
+            cost += step.charged_wh / 1_000 * getattr(place, "price_per_kwh", 0.0)
+    return cost
+
+
+ROUTE_RULES = (states_its_cost,)
+PLAN_RULES = (serves_each_order_once, uses_each_vehicle_once, accounts_for_each_row)

@@ -1,0 +1,196 @@
+"""Is the reason true for which an order was left out? Judged anew, never from the solver's word.
+
+Reasons are tried from the most basic on, each among the vehicles that pass all before it: the right skills and
+class, weight, size, a road there and back, the clock, the battery. A claim is refuted by one vehicle that passes
+where the claim says that none does, and only beyond the planner's own rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from planner.check_case import Case
+from planner.check_legs import FoundLeg, Point
+from planner.model import Order, Station, Vehicle
+from planner.plan import Reason, Violation
+
+# A claim is refuted only by a clear margin: the planner rounds each of two legs up.
+MARGIN_S = 2.0
+MARGIN_WH = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A drive out and back for one order alone, by one vehicle."""
+
+    vehicle: Vehicle
+    loading_s: int
+    out: FoundLeg
+    back: FoundLeg
+
+    def home_s(self, order: Order, *, from_s: float) -> float | None:
+        """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
+        arrival_s = from_s + self.loading_s + self.out.seconds + MARGIN_S
+        begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s >= arrival_s]
+        if order.windows and not begins_s:
+            return None
+        begin_s = min(begins_s, default=arrival_s)
+        return begin_s + order.setup_s + order.service_s + self.back.seconds + MARGIN_S
+
+    def in_time(self, order: Order, *, from_s: float) -> bool:
+        """Say whether the order's windows and the shift both hold."""
+        home_s = self.home_s(order, from_s=from_s)
+        return home_s is not None and home_s <= self.vehicle.shift.end_s
+
+    def in_range(self, order: Order, *, stored_wh: float) -> bool:
+        """Say whether the battery lasts there and back without a charge."""
+        battery_wh, reserve = self.vehicle.type.battery_wh, self.vehicle.reserve_soc
+        there_wh = stored_wh - self.out.energy_wh(load_kg=order.demand_kg) - MARGIN_WH
+        home_wh = there_wh - self.back.energy_wh(load_kg=0.0)
+        return there_wh >= reserve * battery_wh and home_wh >= max(reserve, self.vehicle.end_soc) * battery_wh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """What stands between one order and the fleet: the vehicles left after each hurdle."""
+
+    case: Case
+    order: Order
+    skilled: tuple[Vehicle, ...]
+    strong: tuple[Vehicle, ...]
+    roomy: tuple[Vehicle, ...]
+    trips: tuple[Trip, ...]
+    punctual: tuple[Trip, ...]
+    direct: tuple[Trip, ...]
+
+
+def gives_true_reasons(case: Case) -> Iterator[Violation]:
+    """Each order left out fails for the reason that is given."""
+    for left_out in case.plan.unassigned:
+        order = case.orders.get(left_out.order_id)
+        if order is None:
+            continue  # reported as unknown
+        refute = REFUTATIONS.get(left_out.reason)
+        why = "there is no such reason" if refute is None else refute(_chances(case, order))
+        if why:
+            message = f"left out as {left_out.reason}, but {why}"
+            yield Violation(code="reason_false", where=f"order {order.id}", message=message)
+
+
+def _chances(case: Case, order: Order) -> Chances:
+    skilled = tuple(vehicle for vehicle in case.vehicles.values() if _admits(order, vehicle))
+    # Where no vehicle passes one hurdle the next is judged without it: such an order fails for both reasons.
+    able = skilled or tuple(case.vehicles.values())
+    strong = tuple(vehicle for vehicle in able if order.demand_kg <= vehicle.type.payload_kg)
+    able = strong or able
+    roomy = tuple(vehicle for vehicle in able if _has_room(order, vehicle))
+    able = roomy or able
+    trips = tuple(trip for vehicle in able if (trip := _trip(case, order, vehicle)) is not None)
+    punctual = tuple(trip for trip in trips if trip.in_time(order, from_s=trip.vehicle.shift.start_s))
+    direct = tuple(trip for trip in punctual or trips if trip.in_range(order, stored_wh=_full_wh(trip.vehicle)))
+    return Chances(
+        case=case,
+        order=order,
+        skilled=skilled,
+        strong=strong,
+        roomy=roomy,
+        trips=trips,
+        punctual=punctual,
+        direct=direct,
+    )
+
+
+def _admits(order: Order, vehicle: Vehicle) -> bool:
+    classes = order.vehicle_classes
+    return set(order.skills) <= set(vehicle.skills) and (not classes or vehicle.type.road_class.name in classes)
+
+
+def _has_room(order: Order, vehicle: Vehicle) -> bool:
+    return order.volume_l <= vehicle.type.volume_l and order.longest_cm <= vehicle.type.longest_cm
+
+
+def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
+    depot = case.depots[vehicle.depot_id]
+    home, there = Point(depot.lat, depot.lon), Point(order.lat, order.lon)
+    out, back = case.legs.leg(vehicle.type, home, there), case.legs.leg(vehicle.type, there, home)
+    if out is None or back is None:
+        return None
+    return Trip(vehicle=vehicle, loading_s=depot.loading_s, out=out, back=back)
+
+
+def _full_wh(vehicle: Vehicle) -> float:
+    return vehicle.start_soc * vehicle.type.battery_wh
+
+
+def _off_network(chances: Chances) -> str:
+    return f"vehicle {chances.trips[0].vehicle.id} gets there and back" if chances.trips else ""
+
+
+def _too_heavy(chances: Chances) -> str:
+    return f"vehicle {chances.strong[0].id} may carry it" if chances.strong else ""
+
+
+def _too_big(chances: Chances) -> str:
+    return f"it fits into vehicle {chances.roomy[0].id}" if chances.roomy else ""
+
+
+def _no_skill(chances: Chances) -> str:
+    return f"vehicle {chances.skilled[0].id} has the skills and the class" if chances.skilled else ""
+
+
+def _window_unreachable(chances: Chances) -> str:
+    return f"vehicle {chances.punctual[0].vehicle.id} meets it, alone" if chances.punctual else ""
+
+
+def _beyond_range(chances: Chances) -> str:
+    return f"vehicle {chances.direct[0].vehicle.id} gets there and back on one charge" if chances.direct else ""
+
+
+def _no_plug(chances: Chances) -> str:
+    if refuted := _beyond_range(chances):
+        return refuted
+    plug_at = next((station for station in chances.case.stations.values() if _usable(chances, station)), None)
+    return f"station {plug_at.id} can be used" if plug_at is not None and chances.case.plan.day.charging else ""
+
+
+def _usable(chances: Chances, station: Station) -> bool:
+    at = Point(station.lat, station.lon)
+    homes = [(trip.vehicle.type, chances.case.depots[trip.vehicle.depot_id]) for trip in chances.trips]
+    legs = chances.case.legs
+    return bool(station.plugs) and any(legs.leg(kind, Point(depot.lat, depot.lon), at) for kind, depot in homes)
+
+
+def _fleet_full(chances: Chances) -> str:
+    order, case = chances.order, chances.case
+    if not (chances.skilled and chances.strong and chances.roomy and chances.trips):
+        return "no vehicle could take it even alone"
+    if any(case.faults):
+        return ""  # what an unreadable route leaves free cannot be told
+    busy = {route.vehicle.id: route.steps[-1] for route in case.routes if route.delivers}
+    for trip in chances.trips:
+        end = busy.get(trip.vehicle.id)
+        from_s = trip.vehicle.shift.start_s if end is None else end.end_s
+        stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
+        if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh):
+            return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
+    return ""
+
+
+def _not_found_in_time(_: Chances) -> str:
+    return ""
+
+
+REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
+    Reason.OFF_NETWORK: _off_network,
+    Reason.TOO_HEAVY: _too_heavy,
+    Reason.TOO_BIG: _too_big,
+    Reason.NO_SKILL: _no_skill,
+    Reason.WINDOW_UNREACHABLE: _window_unreachable,
+    Reason.BEYOND_RANGE: _beyond_range,
+    Reason.NO_PLUG: _no_plug,
+    Reason.FLEET_FULL: _fleet_full,
+    Reason.NOT_FOUND_IN_TIME: _not_found_in_time,
+}
+
+PLAN_RULES = (gives_true_reasons,)

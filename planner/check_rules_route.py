@@ -1,0 +1,172 @@
+"""Rules of one route without its battery: places, orders that fit, load, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.check_case import LOAD, RouteCase
+from planner.model import Order
+from planner.plan import StepKind, Violation
+
+SAME_PLACE_DEGREES = 2e-6  # coordinates are written with six decimals
+CLOCK_S = 1  # leg times are rounded up to whole seconds
+AT_DEPOT = frozenset({StepKind.START, StepKind.RELOAD, StepKind.END})
+LOADING = frozenset({StepKind.START, StepKind.RELOAD})
+
+
+def starts_reloads_and_ends_at_its_depot(route: RouteCase) -> Iterator[Violation]:
+    """A vehicle belongs to one depot."""
+    for i, step in enumerate(route.steps):
+        if step.kind in AT_DEPOT and step.place_id != route.depot.id:
+            yield route.broken("depot_wrong", i, f"the vehicle's depot is {route.depot.id}")
+
+
+def is_where_it_says(route: RouteCase) -> Iterator[Violation]:
+    """A step has the coordinates of its place."""
+    for i, step in enumerate(route.steps):
+        place = route.place(step)
+        if place is None:
+            continue
+        if max(abs(step.lat - place.lat), abs(step.lon - place.lon)) > SAME_PLACE_DEGREES:
+            yield route.broken("place_moved", i, f"the place lies at {place.lat}, {place.lon}")
+
+
+def counts_trips(route: RouteCase) -> Iterator[Violation]:
+    """Trips count from 1, and each reload begins the next."""
+    trip = 1
+    for i, step in enumerate(route.steps):
+        trip += step.kind == StepKind.RELOAD
+        if step.trip != trip:
+            yield route.broken("trip_wrong", i, f"this is trip {trip}, not {step.trip}")
+
+
+def may_carry_each_order(route: RouteCase) -> Iterator[Violation]:
+    """An order goes with a vehicle of the class, the skills and the length that it needs."""
+    for i, order in _deliveries(route):
+        if order.vehicle_classes and route.kind.road_class.name not in order.vehicle_classes:
+            yield route.broken("class_refused", i, f"the order asks for {' or '.join(order.vehicle_classes)}")
+        if missing := sorted(set(order.skills) - set(route.vehicle.skills)):
+            yield route.broken("skill_missing", i, f"the vehicle lacks {', '.join(missing)}")
+        if order.longest_cm > route.kind.longest_cm:
+            yield route.broken("too_long", i, f"{order.longest_cm} cm, the bay takes {route.kind.longest_cm} cm")
+
+
+def fits_the_bay(route: RouteCase) -> Iterator[Violation]:
+    """No trip begins with more than the vehicle may carry; from there the load only falls."""
+    for i, (step, (kg, litres)) in enumerate(zip(route.steps, route.loads, strict=True)):
+        if step.kind not in LOADING:
+            continue
+        if kg > route.kind.payload_kg + 1e-6:
+            yield route.broken("overweight", i, f"{kg:.2f} kg, the vehicle takes {route.kind.payload_kg} kg")
+        if litres > route.kind.volume_l + 1e-6:
+            yield route.broken("overfull", i, f"{litres:.2f} l, the bay holds {route.kind.volume_l} l")
+
+
+def states_its_load(route: RouteCase) -> Iterator[Violation]:
+    """The load on board is that of the deliveries still to come in the trip."""
+    for i, (step, (kg, litres)) in enumerate(zip(route.steps, route.loads, strict=True)):
+        if not (abs(step.load_kg - kg) <= LOAD and abs(step.load_l - litres) <= LOAD):
+            stated = f"{step.load_kg} kg and {step.load_l} l"
+            yield route.broken("load_wrong", i, f"states {stated}, carries {kg:.2f} kg and {litres:.2f} l")
+
+
+def keeps_the_shift(route: RouteCase) -> Iterator[Violation]:
+    """Nothing happens before or after the shift."""
+    shift = route.vehicle.shift
+    if route.steps[0].begin_s < shift.start_s:
+        yield route.broken("shift_early", 0, f"begins {shift.start_s - route.steps[0].begin_s} s before the shift")
+    late = max(range(len(route.steps)), key=lambda i: max(route.steps[i].arrival_s, route.steps[i].end_s))
+    end_s = max(route.steps[late].arrival_s, route.steps[late].end_s)
+    if end_s > shift.end_s:
+        yield route.broken("shift_exceeded", late, f"{end_s - shift.end_s} s after the end of the shift")
+
+
+def takes_time_to_load(route: RouteCase) -> Iterator[Violation]:
+    """Loading takes the depot's time before each trip; a route that delivers nothing loads nothing."""
+    reloads = [i for i, step in enumerate(route.steps) if step.kind == StepKind.RELOAD]
+    first_trip = route.steps[: reloads[0]] if reloads else route.steps
+    starts = [0] if any(step.kind == StepKind.DELIVERY for step in first_trip) else []
+    for i in starts + reloads:
+        step = route.steps[i]
+        short_s = route.depot.loading_s - (step.end_s - step.begin_s)
+        if short_s > 0:
+            yield route.broken("loading_short", i, f"{short_s} s short of {route.depot.loading_s} s")
+
+
+def takes_time_to_deliver(route: RouteCase) -> Iterator[Violation]:
+    """Parking and handing over are spent at each delivery."""
+    for i, order in _deliveries(route):
+        step = route.steps[i]
+        short_s = order.setup_s + order.service_s - (step.end_s - step.begin_s)
+        if short_s > 0:
+            yield route.broken("service_short", i, f"{short_s} s short of {order.setup_s + order.service_s} s")
+
+
+def meets_windows(route: RouteCase) -> Iterator[Violation]:
+    """Service begins inside one of the order's windows."""
+    for i, order in _deliveries(route):
+        begin_s = route.steps[i].begin_s
+        if order.windows and not any(window.start_s <= begin_s <= window.end_s for window in order.windows):
+            off_s = min(max(window.start_s - begin_s, begin_s - window.end_s) for window in order.windows)
+            yield route.broken("window_missed", i, f"{off_s} s outside the nearest window")
+
+
+def waits_forwards(route: RouteCase) -> Iterator[Violation]:
+    """A step begins after arrival and ends after it began."""
+    for i, step in enumerate(route.steps):
+        if step.begin_s < step.arrival_s:
+            yield route.broken("negative_wait", i, f"begins {step.arrival_s - step.begin_s} s before arrival")
+        if step.end_s < step.begin_s:
+            yield route.broken("negative_duration", i, f"ends {step.begin_s - step.end_s} s before it begins")
+
+
+def drives_in_order(route: RouteCase) -> Iterator[Violation]:
+    """A vehicle leaves when everything at a stop is done, and arrives when the drive is over."""
+    for before, stop in zip(route.stops, route.stops[1:], strict=False):
+        leaves_s = max(route.steps[i].end_s for i in before)
+        step, first = route.steps[stop[0]], stop[0]
+        if step.leg is None:
+            continue
+        off_s = step.arrival_s - (leaves_s + step.leg.drive_s)
+        if off_s < -CLOCK_S:
+            yield route.broken("time_travel", first, f"arrives {-off_s} s before it can")
+        elif off_s > CLOCK_S:
+            yield route.broken("time_lost", first, f"arrives {off_s} s after the drive is over")
+
+
+def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
+    """Within a stop each step waits for the one before; only charging may overlap loading at the depot."""
+    for stop in route.stops:
+        for n, i in enumerate(stop):
+            step = route.steps[i]
+            if n > 0 and step.arrival_s < route.steps[stop[0]].arrival_s:
+                yield route.broken("time_travel", i, "arrives before the vehicle is at this place")
+            overlappable = LOADING if step.kind == StepKind.CHARGE and step.place_id == route.depot.id else frozenset()
+            earlier = [route.steps[j] for j in stop[:n] if route.steps[j].kind not in overlappable]
+            busy_s = max((done.end_s for done in earlier), default=step.begin_s)
+            if step.begin_s < busy_s:
+                yield route.broken("overlap", i, f"begins {busy_s - step.begin_s} s before the vehicle is free")
+
+
+def _deliveries(route: RouteCase) -> Iterator[tuple[int, Order]]:
+    for i, step in enumerate(route.steps):
+        order = route.case.orders.get(step.place_id) if step.kind == StepKind.DELIVERY else None
+        if order is not None:
+            yield i, order
+
+
+ROUTE_RULES = (
+    starts_reloads_and_ends_at_its_depot,
+    is_where_it_says,
+    counts_trips,
+    may_carry_each_order,
+    fits_the_bay,
+    states_its_load,
+    keeps_the_shift,
+    takes_time_to_load,
+    takes_time_to_deliver,
+    meets_windows,
+    waits_forwards,
+    drives_in_order,
+    does_one_thing_at_a_time,
+)

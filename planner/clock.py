@@ -1,0 +1,51 @@
+"""Clock times and elapsed seconds.
+
+Inside the program a time is the number of seconds elapsed since the instant of local midnight of the
+planning date. On a day with a clock change 08:00 is therefore 7 or 9 hours after midnight, and the day
+has 23 or 25 hours.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+class NoSuchTime(ValueError):
+    """A local time that the clock change skips, or that it shows twice."""
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant of local midnight, in UTC."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def elapsed_s(moment: datetime, *, day: date, zone: ZoneInfo) -> int:
+    """Return seconds from local midnight of `day` to `moment`; a naive moment is local time in `zone`.
+
+    Raises `NoSuchTime` where a naive moment does not exist or is ambiguous.
+    """
+    if moment.tzinfo is None:
+        moment = _localised(moment, zone)
+    return round((moment.astimezone(UTC) - midnight(day, zone)).total_seconds())
+
+
+def clock(seconds: float, *, day: date, zone: ZoneInfo) -> str:
+    """Return the wall clock at an elapsed time as ``HH:MM``, with ``+1`` where it is the next day."""
+    moment = moment_at(seconds, day=day, zone=zone)
+    days = (moment.date() - day).days
+    return f"{moment:%H:%M}" + (f"+{days}" if days else "")
+
+
+def moment_at(seconds: float, *, day: date, zone: ZoneInfo) -> datetime:
+    """Return the local date and time at an elapsed time."""
+    return (midnight(day, zone) + timedelta(seconds=seconds)).astimezone(zone)
+
+
+def _localised(naive: datetime, zone: ZoneInfo) -> datetime:
+    first, second = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
+        raise NoSuchTime(f"{naive:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clock is put forward over it")
+    if first.utcoffset() != second.utcoffset():
+        raise NoSuchTime(f"{naive:%Y-%m-%d %H:%M} happens twice in {zone.key}: give the offset, as in +02:00")
+    return first

@@ -1,0 +1,1 @@
+"""Watt-hours of driving and seconds of charging."""

@@ -1,0 +1,137 @@
+"""Read a fleet file: where the streets are, and the vehicles, depots and stations of a day.
+
+A complete example; `docs/fleet.md` explains every key::
+
+    streets = "coquimbo.streets.npz"     # relative to this file
+    time_zone = "America/Santiago"
+    currency = "EUR"
+
+    [[depots]]
+    id = "hub"
+    lat = -29.953
+    lon = -71.339
+    loading_min = 12
+    plugs = 3
+    plug_power_kw = 2.3
+    site_power_kw = 7.0                  # optional
+    price_per_kwh = 0.22
+
+    [[stations]]
+    id = "mall"
+    lat = -29.961
+    lon = -71.335
+    plugs = 2
+    plug_power_kw = 7.4
+    price_per_kwh = 0.40
+    open = "08:00-20:00"                 # optional
+
+    [types.my-ami]                       # optional
+    base = "ami-cargo"
+    payload_kg = 120
+
+    [[vehicles]]
+    id = "ami"                           # with count: ami-1 .. ami-4
+    count = 4
+    type = "my-ami"
+    depot = "hub"
+    shift = "08:00-17:00"
+    start_soc_percent = 100
+    end_soc_percent = 10
+    reserve_percent = 10
+    skills = ["cold"]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import ValidationError
+
+from planner.errors import Fault, InputError, did_you_mean
+from planner.io.files import read_file
+from planner.io.fleet_build import FleetBuilder
+from planner.io.fleet_schema import FleetDocument, code, known_keys
+from planner.io.shapes import faults
+from planner.model import Depot, Station, Vehicle
+
+MAX_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetFile:
+    """What a fleet file holds. `streets` is absolute; `warnings` is what was left out or looks odd."""
+
+    streets: Path
+    zone: ZoneInfo
+    day: date
+    currency: str
+    vehicles: tuple[Vehicle, ...]
+    depots: tuple[Depot, ...]
+    stations: tuple[Station, ...]
+    warnings: tuple[Fault, ...]
+    sha256: str
+
+
+def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
+    """Read a fleet for one day; without `day` it is today in the time zone of the fleet.
+
+    Raises `InputError` with every fault of the file's shape, or, where the shape is right, every fault of its meaning.
+    """
+    data = read_file(path, max_bytes=MAX_BYTES)
+    document = _document(_toml(data, path.name), path.name)
+    zone = _zone(document.time_zone, path.name)
+    day = datetime.now(zone).date() if day is None else day
+    builder = FleetBuilder(file=path.name, day=day, zone=zone, document=document)
+    depots, stations, vehicles = builder.depots(), builder.stations(), builder.vehicles()
+    if builder.faults:
+        raise InputError(builder.faults)
+    return FleetFile(
+        streets=(path.parent / document.streets).resolve(),
+        zone=zone,
+        day=day,
+        currency=document.currency,
+        vehicles=vehicles,
+        depots=depots,
+        stations=stations,
+        warnings=tuple(builder.warnings),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _toml(data: bytes, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"is no TOML file ({error})"
+        raise InputError(Fault(code="E-F20", file=file, message=message, remedy="see docs/fleet.md")) from None
+
+
+def _document(raw: dict[str, Any], file: str) -> FleetDocument:
+    try:
+        return FleetDocument.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(faults(error, file=file, code=code, keys=known_keys)) from None
+
+
+def _zone(name: str, file: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        near = did_you_mean(name, (zone.casefold() for zone in available_timezones()))
+        message = f"is no time zone{near}"
+        raise InputError(
+            Fault(
+                code="E-F19",
+                file=file,
+                column="time_zone",
+                value=name,
+                message=message,
+                remedy='give an IANA name such as "Europe/Berlin"',
+            )
+        ) from None

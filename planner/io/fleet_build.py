@@ -1,0 +1,190 @@
+"""From the rows of a fleet file to vehicles, depots and stations, with every fault in what they mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from planner.catalogue import road_class, type_names, vehicle_type
+from planner.errors import Fault, InputError, did_you_mean
+from planner.io.cells import CellError, identifier, same_id_key, span
+from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, StationRow, TypeRow, VehicleRow
+from planner.model import ChargeStep, Depot, Plug, Station, TimeWindow, Vehicle, VehicleType
+
+DEFAULTED = frozenset({"driver_kg", "cost_per_day", "cost_per_km", "cost_per_hour"})
+
+
+@dataclass(kw_only=True)
+class FleetBuilder:
+    """Builds the parts of a fleet and collects what is wrong with them by the key it is about."""
+
+    file: str
+    day: date
+    zone: ZoneInfo
+    document: FleetDocument
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def depots(self) -> tuple[Depot, ...]:
+        """Return the depots; ids of places are checked here, since depots and stations share them."""
+        places = [(f"depots[{i}].id", row.id) for i, row in enumerate(self.document.depots)]
+        places += [(f"stations[{i}].id", row.id) for i, row in enumerate(self.document.stations)]
+        self._check_ids(places)
+        return tuple(self._depot(i, row) for i, row in enumerate(self.document.depots))
+
+    def stations(self) -> tuple[Station, ...]:
+        """Return the stations at which a vehicle can charge; the others are left out with a warning."""
+        found = [self._station(i, row) for i, row in enumerate(self.document.stations)]
+        return tuple(station for station in found if station is not None)
+
+    def vehicles(self) -> tuple[Vehicle, ...]:
+        """Return the vehicles, each counted one by itself."""
+        if not self.document.vehicles:
+            self._refuse("E-F01", "vehicles", None, "the fleet has no vehicle", "add a [[vehicles]] table")
+        own = {name: self._own_type(name, row) for name, row in self.document.types.items()}
+        made = [
+            (f"vehicles[{i}]", vehicle)
+            for i, row in enumerate(self.document.vehicles)
+            for vehicle in _counted(row, self._vehicle(i, row, own))
+        ]
+        self._check_ids([(f"{place}.id", vehicle.id) for place, vehicle in made])
+        return tuple(vehicle for _, vehicle in made)
+
+    def _depot(self, i: int, row: DepotRow) -> Depot:
+        if row.plugs and not row.plug_power_kw:
+            self._refuse(
+                "E-F07", f"depots[{i}].plug_power_kw", None, "the plugs have no power", "give their power in kW"
+            )
+        return Depot(
+            id=row.id,
+            lat=row.lat,
+            lon=row.lon,
+            loading_s=math.ceil(round(row.loading_min * 60, 6)),
+            plugs=_plugs(row.id, row.plugs, row.plug_power_kw),
+            site_power_w=None if row.site_power_kw is None else _watts(row.site_power_kw),
+            price_per_kwh=row.price_per_kwh,
+        )
+
+    def _station(self, i: int, row: StationRow) -> Station | None:
+        hours = () if row.open is None else self._span("E-F07", f"stations[{i}].open", row.open)
+        if not row.plugs or not row.plug_power_kw:
+            key = f"stations[{i}].{'plug_power_kw' if row.plugs else 'plugs'}"
+            self._warn("E-F07", key, "0", f'nobody can charge at "{row.id}", it is left out', "correct or remove it")
+            return None
+        return Station(
+            id=row.id,
+            lat=row.lat,
+            lon=row.lon,
+            plugs=_plugs(row.id, row.plugs, row.plug_power_kw),
+            price_per_kwh=row.price_per_kwh,
+            hours=hours,
+        )
+
+    def _vehicle(self, i: int, row: VehicleRow, own: Mapping[str, VehicleType | None]) -> Vehicle | None:
+        place = f"vehicles[{i}]"
+        known = [depot.id for depot in self.document.depots]
+        if row.depot not in known:
+            message = f"is no depot of this file{did_you_mean(row.depot, known)}"
+            self._refuse("E-F19", f"{place}.depot", row.depot, message, f"use one of: {', '.join(known)}")
+        if row.reserve_percent >= row.start_soc_percent:
+            value = f"{row.reserve_percent:g}"
+            message = f"keeps all of the {row.start_soc_percent:g} % that the vehicle starts with"
+            self._refuse("E-F06", f"{place}.reserve_percent", value, message, "give a smaller reserve")
+        shift = self._span("E-F11", f"{place}.shift", row.shift)
+        kind = self._type(place, row.type, own)
+        if kind is None or not shift:
+            return None
+        return Vehicle(
+            id=row.id,
+            type=kind,
+            depot_id=row.depot,
+            shift=shift[0],
+            start_soc=row.start_soc_percent / 100,
+            end_soc=row.end_soc_percent / 100,
+            reserve_soc=row.reserve_percent / 100,
+            skills=row.skills,
+        )
+
+    def _type(self, place: str, name: str, own: Mapping[str, VehicleType | None]) -> VehicleType | None:
+        if name in own:
+            return own[name]
+        if name in type_names():
+            return vehicle_type(name)
+        known = [*own, *type_names()]
+        message = f"is no vehicle type{did_you_mean(name, known)}"
+        self._refuse("E-C02", f"{place}.type", name, message, f"use one of: {', '.join(known)}")
+        return None
+
+    def _own_type(self, name: str, row: TypeRow) -> VehicleType | None:
+        """Lay the figures given over the base type, or make a type of figures alone."""
+        for key, (least, most, unit) in UNLIKELY.items():
+            value = getattr(row, key)
+            if value is not None and not least <= value <= most:
+                self._warn("E-F04", f"types.{name}.{key}", f"{value:g}", "is unusual", f"check that it is {unit}")
+        try:
+            figures = _figures(row)
+            if row.base is not None:
+                return replace(vehicle_type(row.base), name=name, **figures)
+        except InputError as error:
+            self.faults += [replace(fault, file=self.file, column=f"types.{name}") for fault in error.faults]
+            return None
+        missing = sorted(set(TypeRow.model_fields) - {"base"} - DEFAULTED - set(figures))
+        for key in missing:
+            self._refuse("E-F02", f"types.{name}.{key}", None, "is missing", "add it, or name a base type")
+        return None if missing else VehicleType(name=name, **figures)
+
+    def _span(self, code: str, key: str, text: str) -> tuple[TimeWindow, ...]:
+        """Return ``HH:MM-HH:MM`` as one window, or nothing with its fault noted."""
+        try:
+            return (span(text, day=self.day, zone=self.zone, code=code),)
+        except CellError as bad:
+            self._refuse(bad.code, key, text, bad.message, bad.remedy)
+            return ()
+
+    def _check_ids(self, places: Sequence[tuple[str, str]]) -> None:
+        """Refuse ids with control characters, and ids that read the same."""
+        seen: dict[str, str] = {}
+        for key, id_text in places:
+            try:
+                identifier(id_text.strip())
+            except CellError as bad:
+                self._refuse(bad.code, key, id_text, bad.message, bad.remedy)
+            first = seen.setdefault(same_id_key(id_text), key)
+            if first != key:
+                self._refuse("E-F18", key, id_text, f"is the id of {first} too", "give each an id of its own")
+
+    def _refuse(self, code: str, key: str, value: str | None, message: str, remedy: str) -> None:
+        self.faults.append(Fault(code=code, file=self.file, column=key, value=value, message=message, remedy=remedy))
+
+    def _warn(self, code: str, key: str, value: str, message: str, remedy: str) -> None:
+        self.warnings.append(Fault(code=code, file=self.file, column=key, value=value, message=message, remedy=remedy))
+
+
+def _counted(row: VehicleRow, vehicle: Vehicle | None) -> Sequence[Vehicle]:
+    if vehicle is None or row.count is None:
+        return [] if vehicle is None else [vehicle]
+    return [replace(vehicle, id=f"{row.id}-{number}") for number in range(1, row.count + 1)]
+
+
+def _figures(row: TypeRow) -> dict[str, Any]:
+    """Return the figures that a row gives, in the model's own types. Raises `InputError` for an unknown road class."""
+    figures = {key: value for key, value in row if value is not None and key != "base"}
+    if row.road_class is not None:
+        figures["road_class"] = road_class(row.road_class)
+    if row.charge_curve is not None:
+        figures["charge_curve"] = tuple(
+            ChargeStep(until_soc=step.until_soc, power_share=step.power_share) for step in row.charge_curve
+        )
+    return figures
+
+
+def _plugs(place_id: str, count: int, power_kw: float) -> tuple[Plug, ...]:
+    return tuple(Plug(id=f"{place_id}-{number}", power_w=_watts(power_kw)) for number in range(1, count + 1))
+
+
+def _watts(power_kw: float) -> float:
+    return round(power_kw * 1_000, 3)  # 16.1 kW is 16,100 W, not 16,100.000000000002

@@ -1,0 +1,168 @@
+"""The shape of a fleet file: its keys, their units and their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from planner.io.shapes import Place, keys_of
+
+
+def _percent(value: float) -> float:
+    if 0 < value <= 1:
+        raise ValueError("may be a share or a percentage: write 80 for 80 %")
+    return value
+
+
+Percent = Annotated[float, Field(ge=0, le=100), AfterValidator(_percent)]
+Name = Annotated[str, Field(min_length=1)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Plugs = Annotated[int, Field(ge=0, le=1_000)]
+Kilowatts = Annotated[float, Field(ge=0, le=1_000)]
+Money = Annotated[float, Field(ge=0, le=1_000_000)]
+
+
+class Row(BaseModel):
+    """No unknown keys, no text for numbers, no infinity."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class DepotRow(Row):
+    """One of ``[[depots]]``."""
+
+    id: Name
+    lat: Latitude
+    lon: Longitude
+    loading_min: Annotated[float, Field(ge=0, le=600)] = 10.0
+    plugs: Plugs = 0
+    plug_power_kw: Kilowatts = 0.0
+    site_power_kw: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    price_per_kwh: Money = 0.0
+
+
+class StationRow(Row):
+    """One of ``[[stations]]``."""
+
+    id: Name
+    lat: Latitude
+    lon: Longitude
+    plugs: Plugs
+    plug_power_kw: Kilowatts
+    price_per_kwh: Money = 0.0
+    open: str | None = None
+
+
+class ChargeStepRow(Row):
+    """Up to `until_soc` (a share, 0..1) the battery takes this share of its full charging power."""
+
+    until_soc: Annotated[float, Field(gt=0, le=1)]
+    power_share: Annotated[float, Field(gt=0, le=1)]
+
+
+def _tapers(curve: tuple[ChargeStepRow, ...]) -> tuple[ChargeStepRow, ...]:
+    levels, shares = [step.until_soc for step in curve], [step.power_share for step in curve]
+    if levels != sorted(set(levels)) or levels[-1] != 1.0 or shares != sorted(shares, reverse=True):
+        raise ValueError("until_soc must rise to 1.0, and power_share never rise")
+    return curve
+
+
+ChargeCurve = Annotated[tuple[ChargeStepRow, ...], Field(min_length=1, strict=False), AfterValidator(_tapers)]
+
+
+class TypeRow(Row):
+    """One of ``[types.NAME]``: figures over those of `base`, or a complete type. Bounds are what can not be meant."""
+
+    base: str | None = None
+    road_class: str | None = None
+    top_speed_kmh: Annotated[float, Field(ge=1, le=150)] | None = None
+    kerb_kg: Annotated[float, Field(ge=10, le=3_500)] | None = None
+    payload_kg: Annotated[float, Field(gt=0, le=3_500)] | None = None
+    volume_l: Annotated[float, Field(gt=0, le=30_000)] | None = None
+    longest_cm: Annotated[float, Field(gt=0, le=1_000)] | None = None
+    battery_wh: Annotated[float, Field(ge=100, le=200_000)] | None = None
+    charge_w: Annotated[float, Field(ge=50, le=400_000)] | None = None
+    charge_curve: ChargeCurve | None = None
+    drag_area_m2: Annotated[float, Field(gt=0, le=10)] | None = None
+    rolling: Annotated[float, Field(gt=0, le=0.1)] | None = None
+    drivetrain_efficiency: Annotated[float, Field(gt=0, le=1)] | None = None
+    auxiliary_w: Annotated[float, Field(ge=0, le=10_000)] | None = None
+    published_range_km: Annotated[float, Field(ge=1, le=1_000)] | None = None
+    driver_kg: Annotated[float, Field(ge=0, le=300)] | None = None
+    cost_per_day: Money | None = None
+    cost_per_km: Money | None = None
+    cost_per_hour: Money | None = None
+
+
+class VehicleRow(Row):
+    """One of ``[[vehicles]]``; with `count` it stands for that many, ``id-1``, ``id-2`` ..."""
+
+    id: Name
+    count: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    type: Name
+    depot: Name
+    shift: str
+    start_soc_percent: Percent = 100.0
+    end_soc_percent: Percent = 0.0
+    reserve_percent: Percent = 10.0
+    skills: tuple[Name, ...] = Field(default=(), strict=False)
+
+
+class FleetDocument(Row):
+    """The whole file."""
+
+    streets: Name
+    time_zone: Name
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    depots: list[DepotRow]
+    stations: list[StationRow] = []
+    types: dict[Name, TypeRow] = {}
+    vehicles: list[VehicleRow] = []
+
+
+TABLES: dict[str, type[Row]] = {"depots": DepotRow, "stations": StationRow, "types": TypeRow, "vehicles": VehicleRow}
+
+CODES = {
+    "vehicles": "E-F01",
+    "count": "E-F01",
+    "payload_kg": "E-F02",
+    "volume_l": "E-F02",
+    "longest_cm": "E-F02",
+    "battery_wh": "E-F03",
+    "start_soc_percent": "E-F03",
+    "end_soc_percent": "E-F03",
+    "reserve_percent": "E-F03",
+    "rolling": "E-F05",
+    "drivetrain_efficiency": "E-F05",
+    "plugs": "E-F07",
+    "plug_power_kw": "E-F07",
+    "shift": "E-F11",
+}
+
+UNLIKELY: dict[str, tuple[float, float, str]] = {
+    "battery_wh": (300, 100_000, "Wh, not kWh"),
+    "published_range_km": (10, 500, "km"),
+    "top_speed_kmh": (5, 130, "km/h"),
+    "charge_w": (200, 50_000, "W, not kW"),
+}
+"""Outside these a figure of a type is kept with a warning: usually another unit was meant."""
+
+
+def code(found: Any) -> str:
+    """Return the code of a pydantic error by the key it is about."""
+    place: Place = found["loc"]
+    if found["type"] == "extra_forbidden":
+        return "E-F15"
+    if found["type"] != "missing" and place[-1] in CODES:
+        return CODES[str(place[-1])]
+    return "E-F04" if place[0] == "types" else "E-F19"
+
+
+def known_keys(place: Place) -> Sequence[str]:
+    """Return the keys that may stand at a place."""
+    if "charge_curve" in place:
+        return keys_of(ChargeStepRow)
+    return keys_of(TABLES.get(str(place[0]), FleetDocument) if place else FleetDocument)

@@ -1,0 +1,230 @@
+"""One row of an orders file to one `Order`, with every fault of the row."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from planner.errors import Fault
+from planner.io.area import Area
+from planner.io.cells import (
+    CellError,
+    amount,
+    day_length_s,
+    degrees,
+    identifier,
+    minutes_s,
+    prose,
+    time_s,
+    turns_direction,
+    whole,
+    words,
+)
+from planner.model import Order, Priority, TimeWindow
+
+REQUIRED = ("id", "lat", "lon", "demand_kg")
+WINDOWS = (("tw_start", "tw_end"), ("tw2_start", "tw2_end"), ("tw3_start", "tw3_end"))
+OPTIONAL = (
+    *("volume_l", "parcels", "longest_cm", "service_min", "setup_min"),
+    *(name for pair in WINDOWS for name in pair),
+    *("priority", "skills", "vehicle_class", "address", "notes", "type", "group", "release"),
+)
+COLUMNS = REQUIRED + OPTIONAL
+
+DEFAULT_SERVICE_S = 180
+NULL_ISLAND_DEG = 0.01
+ZERO = Decimal(0)
+LATEST_S = 48 * 3_600  # a window past midnight ends the next day at the latest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a row is read against."""
+
+    file: str
+    day: date
+    zone: ZoneInfo
+    area: Area | None
+
+    @functools.cached_property
+    def clock(self) -> Callable[[str], int]:
+        """Parses a time cell of this day to elapsed seconds."""
+        return functools.partial(time_s, day=self.day, zone=self.zone)
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads the cells of one row by column name and collects what is wrong with them."""
+
+    cells: Mapping[str, str]
+    line: int
+    context: Context
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def text(self, column: str) -> str:
+        """Return a cell without the spaces around it; "" where there is none."""
+        return self.cells.get(column, "").strip()
+
+    def read(self, column: str, parse: Callable[[str], T], default: T) -> T:
+        """Return the parsed cell, or `default` where it is empty or, with its fault noted, bad."""
+        text = self.text(column)
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except CellError as bad:
+            self.refuse(column, bad)
+            return default
+
+    def require(self, column: str, parse: Callable[[str], T], default: T) -> T:
+        """Read a cell that may not be empty."""
+        if not self.text(column):
+            self.refuse(column, CellError("E-O56", "is empty, and every order needs it", "fill it in"))
+        return self.read(column, parse, default)
+
+    def refuse(self, column: str | None, bad: CellError) -> None:
+        """Note a fault of a cell, or of the whole row; the row is then rejected."""
+        self.faults.append(self._fault(column, bad))
+
+    def warn(self, column: str, code: str, message: str, remedy: str) -> None:
+        """Note what looks odd in a row that is kept."""
+        self.warnings.append(self._fault(column, CellError(code, message, remedy)))
+
+    def _fault(self, column: str | None, bad: CellError) -> Fault:
+        return Fault(
+            code=bad.code,
+            file=self.context.file,
+            row=self.line,
+            id=self.text("id") or None,
+            column=column,
+            value=None if column is None else self.cells.get(column, ""),
+            message=bad.message,
+            remedy=bad.remedy,
+        )
+
+
+def read_order(row: RowReader) -> Order | None:
+    """Return the order of a row, or None with its faults noted in the row."""
+    order = _parse(row)
+    if row.faults:
+        return None
+    if order.demand_kg == 0:
+        row.warn("demand_kg", "E-O27", "weighs nothing", "leave it if the visit is meant")
+    for column in ("id", "address", "notes"):
+        if turns_direction(row.cells.get(column, "")):
+            row.warn(column, "E-O14", "holds characters that change the reading direction", "remove them")
+    return order
+
+
+def _parse(row: RowReader) -> Order:
+    """Read every cell, so that all faults of the row are found; worth something only if there are none."""
+    _refuse_unsupported(row)
+    lat, lon = _position(row)
+    quantity = functools.partial(amount, code="E-O26")
+    minutes = functools.partial(minutes_s, code="E-O39")
+    return Order(
+        id=_identifier(row),
+        lat=lat,
+        lon=lon,
+        demand_kg=float(row.require("demand_kg", quantity, ZERO)),
+        volume_l=float(row.read("volume_l", quantity, ZERO)),
+        longest_cm=float(row.read("longest_cm", quantity, ZERO)),
+        parcels=row.read("parcels", functools.partial(whole, code="E-O26"), 1),
+        service_s=row.read("service_min", minutes, DEFAULT_SERVICE_S),
+        setup_s=row.read("setup_min", minutes, 0),
+        windows=_windows(row),
+        priority=row.read("priority", _priority, Priority.SHOULD),
+        skills=row.read("skills", words, ()),
+        vehicle_classes=row.read("vehicle_class", words, ()),
+        address=_prose(row, "address"),
+        notes=_prose(row, "notes"),
+    )
+
+
+def _identifier(row: RowReader) -> str:
+    try:
+        return identifier(row.text("id"))
+    except CellError as bad:
+        row.refuse("id", bad)
+        return ""
+
+
+def _prose(row: RowReader, column: str) -> str:
+    try:
+        return prose(row.cells.get(column, ""))
+    except CellError as bad:
+        row.refuse(column, bad)
+        return ""
+
+
+def _position(row: RowReader) -> tuple[float, float]:
+    faults_before = len(row.faults)
+    lat = row.require("lat", functools.partial(degrees, limit=90), 0.0)
+    lon = row.require("lon", functools.partial(degrees, limit=180), 0.0)
+    if len(row.faults) > faults_before:
+        return lat, lon
+    if abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG:
+        row.refuse("lat", CellError("E-O09", "is null island, 0 degrees north and east", "find the address again"))
+    elif row.context.area is not None and not row.context.area.holds(lat=lat, lon=lon):
+        swapped = row.context.area.holds(lat=lon, lon=lat)
+        message = f"lies outside the streets ({row.context.area})" + ("; lat and lon look swapped" if swapped else "")
+        row.refuse("lat", CellError("E-O08", message, "correct the coordinates"))
+    return lat, lon
+
+
+def _windows(row: RowReader) -> tuple[TimeWindow, ...]:
+    """Return the windows in order of time; those that overlap are one."""
+    found = [window for start, end in WINDOWS if (window := _window(row, start, end)) is not None]
+    merged: list[TimeWindow] = []
+    for window in sorted(found, key=lambda window: window.start_s):
+        if merged and window.start_s <= merged[-1].end_s:
+            merged[-1] = replace(merged[-1], end_s=max(merged[-1].end_s, window.end_s))
+        else:
+            merged.append(window)
+    return tuple(merged)
+
+
+def _window(row: RowReader, start_column: str, end_column: str) -> TimeWindow | None:
+    """Return one window; a side left empty is open: the start or the end of the day."""
+    context = row.context
+    start_text, end_text = row.text(start_column), row.text(end_column)
+    if not start_text and not end_text:
+        return None
+    start_s = row.read(start_column, context.clock, 0)
+    end_s = row.read(end_column, context.clock, max(start_s, day_length_s(day=context.day, zone=context.zone)))
+    if end_text and end_s < start_s:
+        message = f"comes before {start_text}: either the two are swapped, or it is meant for the next day"
+        row.refuse(
+            end_column,
+            CellError("E-O30", message, f"swap them, or give its date: {context.day + timedelta(days=1)}T02:00"),
+        )
+    elif end_s < 0 or start_s > LATEST_S:
+        message = f"the window is not on {context.day}"
+        row.refuse(start_column, CellError("E-O31", message, "correct the date, or plan that day with --date"))
+    return TimeWindow(start_s=max(0, start_s), end_s=end_s)
+
+
+def _priority(text: str) -> Priority:
+    try:
+        return Priority(text.casefold())
+    except ValueError:
+        raise CellError("E-O54", "is no priority", "write must, should or may") from None
+
+
+def _refuse_unsupported(row: RowReader) -> None:
+    kind = row.text("type").casefold()
+    if kind == "pickup":
+        row.refuse("type", CellError("E-O55", "is not supported yet", "plan deliveries only"))
+    elif kind not in {"", "delivery"}:
+        row.refuse("type", CellError("E-O54", "is no type of order", "write delivery or leave it empty"))
+    for column in ("group", "release"):
+        if row.text(column):
+            row.refuse(column, CellError("E-O55", f"a {column} is not supported yet", "leave the column empty"))

@@ -1,0 +1,193 @@
+"""A plan as its document, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from planner.io.plan_schema import (
+    FORMAT,
+    CostPart,
+    LegPart,
+    PlanDocument,
+    RoutePart,
+    StepPart,
+    SummaryPart,
+    UnassignedPart,
+    ViolationPart,
+    decode_line,
+    encode_line,
+)
+from planner.model import Day, Order
+from planner.plan import Cost, Leg, Plan, Route, Step, StepKind, Unassigned, Violation
+
+MONEY_DECIMALS, ENERGY_DECIMALS, METRE_DECIMALS = 6, 3, 3  # of sums; single values are written as they are
+
+
+def to_document(plan: Plan) -> PlanDocument:
+    """Return the plan file of a plan, with all that readers expect to find summed up."""
+    orders = {order.id: order for order in plan.day.orders}
+    return PlanDocument(
+        format=FORMAT,
+        summary=SummaryPart(
+            routes=len(plan.routes),
+            unassigned=len(plan.unassigned),
+            **_totals(plan.routes, orders),
+        ),
+        routes=tuple(_route(route, plan.day, orders) for route in plan.routes),
+        unassigned=tuple(_unassigned(left_out, orders) for left_out in plan.unassigned),
+        violations=tuple(ViolationPart(code=v.code, where=v.where, message=v.message) for v in plan.violations),
+        provenance=plan.provenance,
+        day=plan.day,
+    )
+
+
+def to_plan(document: PlanDocument) -> Plan:
+    """Return the plan that a document holds; what is derived in it is not looked at."""
+    return Plan(
+        day=document.day,
+        routes=tuple(_read_route(part) for part in document.routes),
+        unassigned=tuple(
+            Unassigned(order_id=part.id, reason=part.reason, detail=part.detail) for part in document.unassigned
+        ),
+        provenance=document.provenance,
+        violations=tuple(Violation(code=v.code, where=v.where, message=v.message) for v in document.violations),
+    )
+
+
+def _route(route: Route, day: Day, orders: Mapping[str, Order]) -> RoutePart:
+    battery_wh = next((v.type.battery_wh for v in day.vehicles if v.id == route.vehicle_id), None)
+    legs = [step.leg for step in route.steps]
+    durations = accumulate(leg.drive_s if leg else 0 for leg in legs)
+    distances = accumulate(leg.distance_m if leg else 0.0 for leg in legs)
+    line = tuple(point for leg in legs if leg for point in leg.geometry)
+    return RoutePart(
+        vehicle=route.vehicle_id,
+        geometry=encode_line(tuple(p for i, p in enumerate(line) if i == 0 or p != line[i - 1])),
+        steps=tuple(
+            _step(step, battery_wh=battery_wh, duration=duration, distance=distance)
+            for step, duration, distance in zip(route.steps, durations, distances, strict=True)
+        ),
+        **_totals([route], orders),
+    )
+
+
+def _step(step: Step, *, battery_wh: float | None, duration: int, distance: float) -> StepPart:
+    return StepPart(
+        type=step.kind,
+        id=step.place_id,
+        trip=step.trip,
+        location=(step.lon, step.lat),
+        arrival=step.arrival_s,
+        waiting_time=step.begin_s - step.arrival_s,
+        service=step.end_s - step.begin_s,
+        duration=duration,
+        distance=round(distance, METRE_DECIMALS),
+        load=(step.load_kg, step.load_l),
+        stored_arrival_wh=step.stored_arrival_wh,
+        stored_end_wh=step.stored_end_wh,
+        soc_arrival=_share(step.stored_arrival_wh, battery_wh),
+        soc_end=_share(step.stored_end_wh, battery_wh),
+        leg=None if step.leg is None else _leg(step.leg),
+        plug=step.plug_id,
+        power_w=step.power_w,
+        charged_wh=round(step.charged_wh, ENERGY_DECIMALS) if step.kind is StepKind.CHARGE else None,
+    )
+
+
+def _leg(leg: Leg) -> LegPart:
+    return LegPart(
+        distance_m=leg.distance_m,
+        drive_s=leg.drive_s,
+        energy_wh=leg.energy_wh,
+        geometry=encode_line(leg.geometry),
+    )
+
+
+def _share(stored_wh: float, battery_wh: float | None) -> float | None:
+    return None if battery_wh is None else round(stored_wh / battery_wh, 4)
+
+
+def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, Any]:
+    steps = [step for route in routes for step in route.steps]
+    legs = [step.leg for step in steps if step.leg is not None]
+    deliveries = [step for step in steps if step.kind is StepKind.DELIVERY]
+    brought = [orders[step.place_id] for step in deliveries if step.place_id in orders]
+    cost = {
+        kind: round(sum(getattr(route.cost, kind) for route in routes), MONEY_DECIMALS)
+        for kind in CostPart.model_fields
+    }
+    return {
+        "cost": round(sum(route.cost.total for route in routes), MONEY_DECIMALS),
+        "cost_by_kind": CostPart(**cost),
+        "deliveries": len(deliveries),
+        "delivery": (round(sum(o.demand_kg for o in brought), 6), round(sum(o.volume_l for o in brought), 6)),
+        "service": sum(step.end_s - step.begin_s for step in deliveries),
+        "duration": sum(leg.drive_s for leg in legs),
+        "waiting_time": sum(step.begin_s - step.arrival_s for step in steps if not _overlaps_reload(step)),
+        "distance": round(sum(leg.distance_m for leg in legs), METRE_DECIMALS),
+        "energy_wh": round(sum(leg.energy_wh for leg in legs), ENERGY_DECIMALS),
+        "charged_wh": round(sum(step.charged_wh for step in steps), ENERGY_DECIMALS),
+        "trips": sum(len({step.trip for step in route.steps}) for route in routes),
+        "reloads": _count(steps, StepKind.RELOAD),
+        "charges": _count(steps, StepKind.CHARGE),
+    }
+
+
+def _overlaps_reload(step: Step) -> bool:
+    """A charge that no drive arrives at shares its time with the step before it."""
+    return step.kind is StepKind.CHARGE and step.leg is None
+
+
+def _count(steps: Iterable[Step], kind: StepKind) -> int:
+    return sum(step.kind is kind for step in steps)
+
+
+def _unassigned(left_out: Unassigned, orders: Mapping[str, Order]) -> UnassignedPart:
+    order = orders.get(left_out.order_id)
+    return UnassignedPart(
+        id=left_out.order_id,
+        type="delivery",
+        location=None if order is None else (order.lon, order.lat),
+        reason=left_out.reason,
+        detail=left_out.detail,
+    )
+
+
+def _read_route(part: RoutePart) -> Route:
+    return Route(
+        vehicle_id=part.vehicle,
+        steps=tuple(_read_step(step) for step in part.steps),
+        cost=Cost(**dict(part.cost_by_kind)),
+    )
+
+
+def _read_step(part: StepPart) -> Step:
+    begin_s = part.arrival + part.waiting_time
+    return Step(
+        kind=part.type,
+        place_id=part.id,
+        trip=part.trip,
+        lat=part.location[1],
+        lon=part.location[0],
+        arrival_s=part.arrival,
+        begin_s=begin_s,
+        end_s=begin_s + part.service,
+        stored_arrival_wh=part.stored_arrival_wh,
+        stored_end_wh=part.stored_end_wh,
+        load_kg=part.load[0],
+        load_l=part.load[1],
+        leg=None if part.leg is None else _read_leg(part.leg),
+        plug_id=part.plug,
+        power_w=part.power_w,
+    )
+
+
+def _read_leg(part: LegPart) -> Leg:
+    return Leg(
+        distance_m=part.distance_m,
+        drive_s=part.drive_s,
+        energy_wh=part.energy_wh,
+        geometry=decode_line(part.geometry),
+    )

@@ -1,0 +1,161 @@
+"""The shape of a plan file: VROOM's words for what VROOM has, and ours, with units, for the rest.
+
+VROOM's words: `summary`, `routes`, `steps`, `unassigned`, `vehicle`, `cost`, `distance` (m), `duration` (s of
+driving), `service` (s), `waiting_time` (s), `delivery` and `load` ([kg, litres]), `location` ([lon, lat]), `arrival`
+(s since midnight), `geometry` (encoded polyline, here of precision 6).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Final, Literal
+
+import polyline
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from planner.model import Day
+from planner.plan import Provenance, Reason, StepKind
+
+FORMAT: Final = "planner-plan-1"
+PRECISION = 6
+
+Line = tuple[tuple[float, float], ...]
+
+
+def encode_line(line: Line) -> str:
+    """Return (lon, lat) pairs as an encoded polyline; exact for multiples of 1e-6 degrees."""
+    return polyline.encode(list(line), PRECISION, geojson=True) if line else ""
+
+
+def decode_line(text: str) -> Line:
+    """Return the (lon, lat) pairs of an encoded polyline. Raises `ValueError` for anything else."""
+    try:
+        return tuple((lon, lat) for lon, lat in polyline.decode(text, PRECISION, geojson=True))
+    except (IndexError, ValueError, TypeError):
+        raise ValueError("is no encoded polyline") from None
+
+
+def _checked_line(text: str) -> str:
+    decode_line(text)
+    return text
+
+
+EncodedLine = Annotated[str, AfterValidator(_checked_line), Field(description="encoded polyline, precision 6")]
+Location = Annotated[tuple[float, float], Field(description="[lon, lat]")]
+Amount = Annotated[tuple[float, float], Field(description="[kg, litres]")]
+
+
+class Part(BaseModel):
+    """No unknown keys, no text for numbers, no infinity."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class CostPart(Part):
+    """Money by kind."""
+
+    vehicles: float
+    distance: float
+    time: float
+    energy: float
+
+
+class LegPart(Part):
+    """The drive that arrives at a step."""
+
+    distance_m: float
+    drive_s: int
+    energy_wh: float
+    geometry: EncodedLine
+
+
+class StepPart(Part):
+    """One thing done at one place. `duration` and `distance` run from the start of the route, as in VROOM."""
+
+    type: Annotated[StepKind, Field(strict=False)]
+    id: Annotated[str, Field(description="of the order, depot or station")]
+    trip: int
+    location: Location
+    arrival: int
+    waiting_time: int
+    service: Annotated[int, Field(description="seconds from begin to end, setup included")]
+    duration: int
+    distance: float
+    load: Amount
+    stored_arrival_wh: float
+    stored_end_wh: float
+    soc_arrival: Annotated[float | None, Field(description="share of the battery, 0..1")] = None
+    soc_end: float | None = None
+    leg: LegPart | None = None
+    plug: str | None = None
+    power_w: float | None = None
+    charged_wh: float | None = None
+
+
+class Totals(Part):
+    """Sums over a route or over the plan. `service` is that of deliveries; `delivery` is what they bring."""
+
+    cost: float
+    cost_by_kind: CostPart
+    deliveries: int
+    delivery: Amount
+    service: int
+    duration: int
+    waiting_time: int
+    distance: float
+    energy_wh: float
+    charged_wh: float
+    trips: int
+    reloads: int
+    charges: int
+
+
+class RoutePart(Totals):
+    """All a vehicle does in its shift."""
+
+    vehicle: str
+    geometry: EncodedLine
+    steps: tuple[StepPart, ...]
+
+
+class SummaryPart(Totals):
+    """The plan in numbers; `routes` and `unassigned` are counts."""
+
+    routes: int
+    unassigned: int
+
+
+class UnassignedPart(Part):
+    """An order left out, and why."""
+
+    id: str
+    type: Literal["delivery"]
+    location: Location | None = None
+    reason: Annotated[Reason, Field(strict=False)]
+    detail: str
+
+
+class ViolationPart(Part):
+    """A rule that the plan breaks."""
+
+    code: str
+    where: str
+    message: str
+
+
+class PlanDocument(Part):
+    """A plan file. What is derived (summary, totals, running sums, shares) is written for readers, never read back."""
+
+    format: Literal["planner-plan-1"]
+    summary: SummaryPart
+    routes: tuple[RoutePart, ...]
+    unassigned: tuple[UnassignedPart, ...]
+    violations: tuple[ViolationPart, ...]
+    provenance: Provenance
+    day: Day
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of a plan file, as shipped in ``plan.schema.json``."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **PlanDocument.model_json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

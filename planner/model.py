@@ -1,0 +1,170 @@
+"""What a day is made of: orders, depots, stations, vehicles.
+
+Everything is frozen and in house units: metres, seconds (elapsed since local midnight), watt-hours, watts,
+kilograms, litres, degrees, money in the user's currency. Shares such as a state of charge are 0..1.
+Values are checked by the readers in `planner.io`, which can name file and row; a `Day` built in code is
+checked by `planner.pipeline`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Priority(StrEnum):
+    """How dear it is to leave an order out. `MUST` is never dropped to save money."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWindow:
+    """A span in which something may begin, both ends included."""
+
+    start_s: int
+    end_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One delivery. Service must begin inside one of `windows`; none given means any time.
+
+    `setup_s` (parking) and `service_s` (handing over) are both spent at the stop. An empty
+    `vehicle_classes` admits every class.
+    """
+
+    id: str
+    lat: float
+    lon: float
+    demand_kg: float
+    volume_l: float
+    service_s: int
+    setup_s: int = 0
+    windows: tuple[TimeWindow, ...] = ()
+    priority: Priority = Priority.SHOULD
+    parcels: int = 1
+    longest_cm: float = 0.0
+    skills: tuple[str, ...] = ()
+    vehicle_classes: tuple[str, ...] = ()
+    address: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plug:
+    """One socket; one vehicle at a time."""
+
+    id: str
+    power_w: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depot:
+    """Where vehicles start, reload, charge and end. `loading_s` is spent before each trip."""
+
+    id: str
+    lat: float
+    lon: float
+    loading_s: int
+    plugs: tuple[Plug, ...] = ()
+    site_power_w: float | None = None  # the sum of what the plugs draw at any instant
+    price_per_kwh: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A public place to charge. Empty `hours` means always open; a charge lies inside one of them."""
+
+    id: str
+    lat: float
+    lon: float
+    plugs: tuple[Plug, ...]
+    price_per_kwh: float = 0.0
+    hours: tuple[TimeWindow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadClass:
+    """Which roads a legal vehicle class may use, and how fast it goes there.
+
+    `access_tags` run from the most general to the most specific OpenStreetMap key; the most specific
+    one present on a road decides. `urban_factor` turns a posted limit into the pace that is kept.
+    """
+
+    name: str
+    max_speed_kmh: float
+    closed_highways: tuple[str, ...]
+    motorroad: bool
+    access_tags: tuple[str, ...]
+    urban_factor: float
+    max_posted_kmh: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeStep:
+    """Up to a state of charge of `until_soc` the battery takes this share of its full charging power."""
+
+    until_soc: float
+    power_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleType:
+    """A kind of vehicle: body, battery, bay and what it costs. `kerb_kg` includes the battery."""
+
+    name: str
+    road_class: RoadClass
+    top_speed_kmh: float
+    kerb_kg: float
+    payload_kg: float
+    volume_l: float
+    longest_cm: float
+    battery_wh: float
+    charge_w: float  # most that the on-board charger takes into the battery
+    charge_curve: tuple[ChargeStep, ...]
+    drag_area_m2: float
+    rolling: float
+    drivetrain_efficiency: float
+    auxiliary_w: float
+    published_range_km: float
+    driver_kg: float = 75.0
+    cost_per_day: float = 0.0
+    cost_per_km: float = 0.0
+    cost_per_hour: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """One vehicle for one shift. It never plans below `reserve_soc`, and is back with `end_soc` or more."""
+
+    id: str
+    type: VehicleType
+    depot_id: str
+    shift: TimeWindow
+    start_soc: float = 1.0
+    end_soc: float = 0.0
+    reserve_soc: float = 0.1
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """Everything a plan is made from, apart from the streets."""
+
+    date: str  # ISO 8601
+    time_zone: str  # IANA name
+    currency: str
+    orders: tuple[Order, ...]
+    vehicles: tuple[Vehicle, ...]
+    depots: tuple[Depot, ...]
+    stations: tuple[Station, ...] = ()
+    charging: bool = True
+
+    @property
+    def sites(self) -> tuple[Depot | Station, ...]:
+        """Depots, then stations: every place that may have plugs."""
+        return (*self.depots, *self.stations)

@@ -1,0 +1,167 @@
+"""From inputs to an audited plan: the flow of the program, read from top to bottom.
+
+orders.csv + fleet.toml + streets -> Day -> roads -> problem -> engine -> plan -> audit -> files
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from planner import __version__
+from planner.answer import left_out, routes_of
+from planner.check import audit
+from planner.errors import Interrupted
+from planner.io.fleet import FleetFile, read_fleet
+from planner.io.orders import Area, OrdersFile, read_orders
+from planner.model import Day
+from planner.plan import Plan, Provenance, Unassigned
+from planner.roads.day import day_roads
+from planner.roads.read import read_streets
+from planner.roads.streets import Streets
+from planner.solve.child import EngineStopped, Progress, solve_apart
+from planner.solve.options import SolveOptions
+from planner.solve.problem import Problem, build_problem, restrict
+from planner.solve.reasons import impossible
+from planner.solve.solution import Solution, renumbered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What the user handed in, read: the day, its streets, and the files it came from."""
+
+    day: Day
+    streets: Streets
+    streets_file: str
+    orders_file: OrdersFile
+    fleet_file: FleetFile
+
+
+@dataclass(slots=True)
+class Stages:
+    """Seconds spent in each stage of a run."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a block under a name."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - begun, 3)
+
+
+def read_inputs(
+    orders: Path,
+    fleet: Path,
+    *,
+    day: date | None = None,
+    streets: Path | None = None,
+    place_streets: Streets | None = None,
+    charging: bool = True,
+    stages: Stages | None = None,
+) -> Inputs:
+    """Read a day's files; `streets` replaces the streets file that the fleet names, `place_streets` both.
+
+    Raises `InputError` or `RoadsError`. Rejected rows are no error here: they are in `orders_file`.
+    """
+    stages = stages or Stages()
+    with stages.stage("read"):
+        fleet_file = read_fleet(fleet, day=day)
+        streets_path = streets or fleet_file.streets
+    with stages.stage("streets"):
+        network = place_streets or read_streets(streets_path)
+    with stages.stage("read"):
+        west, south, east, north = network.bbox
+        area = Area(west=west, south=south, east=east, north=north)
+        orders_file = read_orders(orders, day=fleet_file.day, zone=fleet_file.zone, area=area)
+    the_day = Day(
+        date=fleet_file.day.isoformat(),
+        time_zone=fleet_file.zone.key,
+        currency=fleet_file.currency,
+        orders=orders_file.orders,
+        vehicles=fleet_file.vehicles,
+        depots=fleet_file.depots,
+        stations=fleet_file.stations,
+        charging=charging,
+    )
+    return Inputs(
+        day=the_day,
+        streets=network,
+        streets_file=str(streets_path) if place_streets is None else place_streets.attribution,
+        orders_file=orders_file,
+        fleet_file=fleet_file,
+    )
+
+
+def plan_inputs(
+    inputs: Inputs, options: SolveOptions, *, progress: Progress | None = None, stages: Stages | None = None
+) -> Plan:
+    """Plan what was read, and say in the plan where it comes from."""
+    provenance = Provenance(
+        program=f"planner {__version__}",
+        engine=options.engine,
+        seed=options.seed,
+        iterations=options.iterations,
+        time_limit_s=options.time_limit_s,
+        stopped_by="iterations",
+        streets_file=inputs.streets_file,
+        streets_sha256=inputs.streets.sha256,
+        inputs_sha256={"orders": inputs.orders_file.sha256, "fleet": inputs.fleet_file.sha256},
+        rows_read=inputs.orders_file.rows_read,
+        rows_rejected=len(inputs.orders_file.rejected),
+    )
+    return plan_day(inputs.day, inputs.streets, options, provenance=provenance, progress=progress, stages=stages)
+
+
+def plan_day(
+    day: Day,
+    streets: Streets,
+    options: SolveOptions,
+    *,
+    provenance: Provenance,
+    progress: Progress | None = None,
+    stages: Stages | None = None,
+) -> Plan:
+    """Plan a day and audit the plan; its `violations` say what the auditor found.
+
+    Raises `RoadsError` or `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
+    """
+    stages = stages or Stages()
+    with stages.stage("roads"):
+        roads = day_roads(day, streets)
+        problem = build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
+    known = impossible(day, problem, roads.snapped)
+    with stages.stage("solve"):
+        solution = _solve(problem, options, known, progress)
+    with stages.stage("shapes"):
+        plan = Plan(
+            day=day,
+            routes=routes_of(day, problem, roads, solution),
+            unassigned=left_out(day, solution, known),
+            provenance=replace(provenance, stopped_by=solution.stopped_by),
+        )
+    with stages.stage("audit"):
+        return replace(plan, violations=audit(plan, streets))
+
+
+def _solve(
+    problem: Problem, options: SolveOptions, known: dict[int, Unassigned], progress: Progress | None
+) -> Solution:
+    """Run the engine on the orders that can be served at all, and answer in the day's own numbers."""
+    keep = [order for order in range(problem.orders) if order not in known]
+    if not keep:
+        return Solution(tours=(), cost=0, iterations=0, stopped_by="iterations")
+    try:
+        found = solve_apart(restrict(problem, keep), options, progress=progress)
+    except EngineStopped as stopped:
+        if stopped.best is None:
+            raise Interrupted("stopped before there was a plan") from None
+        found = replace(stopped.best, stopped_by="interrupt")
+    return renumbered(found, [*keep, *range(problem.orders, problem.places)])

@@ -1,0 +1,143 @@
+"""What a plan is made of: routes of steps, and the orders left out with their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planner.model import Day
+
+
+class StepKind(StrEnum):
+    """What a vehicle does at a place."""
+
+    START = "start"
+    DELIVERY = "delivery"
+    RELOAD = "reload"
+    CHARGE = "charge"
+    END = "end"
+
+
+class Reason(StrEnum):
+    """Why an order is not in the plan. All but the last two hold for the order alone on a fresh vehicle."""
+
+    OFF_NETWORK = "off_network"  # no usable street near it, or none that leads there and back
+    TOO_HEAVY = "too_heavy"
+    TOO_BIG = "too_big"
+    NO_SKILL = "no_skill"  # no vehicle has the skills or the class it asks for
+    WINDOW_UNREACHABLE = "window_unreachable"
+    BEYOND_RANGE = "beyond_range"  # not even with charging on the way
+    NO_PLUG = "no_plug"  # it needs a charge on the way, and no plug may be used
+    FLEET_FULL = "fleet_full"  # it fits nowhere beside the planned orders
+    NOT_FOUND_IN_TIME = "not_found_in_time"  # the search was stopped before it could tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A drive between two places, as its arrival step carries it. `geometry` is (lon, lat) pairs."""
+
+    distance_m: float
+    drive_s: int
+    energy_wh: float
+    geometry: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing done at one place.
+
+    `place_id` is an order, depot or station. `leg` is the drive that arrives, absent where the vehicle is
+    there already. Waiting is `begin_s - arrival_s`. `stored_*_wh` is what the battery holds at arrival and
+    at the end; `load_*` is on board when the step ends. A charge at the depot is a step of its own after the
+    reload it overlaps: both begin when the vehicle arrives or later, and the vehicle leaves after both.
+    """
+
+    kind: StepKind
+    place_id: str
+    trip: int  # from 1; the charge and the reload before a trip belong to that trip
+    lat: float
+    lon: float
+    arrival_s: int
+    begin_s: int
+    end_s: int
+    stored_arrival_wh: float
+    stored_end_wh: float
+    load_kg: float
+    load_l: float
+    leg: Leg | None = None
+    plug_id: str | None = None
+    power_w: float | None = None  # the most this charge draws, constant as far as the site limit goes
+
+    @property
+    def charged_wh(self) -> float:
+        """Energy that this step put into the battery."""
+        return max(0.0, self.stored_end_wh - self.stored_arrival_wh)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Money by kind. `unassigned` is a penalty that steers the search, not money spent."""
+
+    vehicles: float
+    distance: float
+    time: float
+    energy: float
+
+    @property
+    def total(self) -> float:
+        return self.vehicles + self.distance + self.time + self.energy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """All a vehicle does in its shift."""
+
+    vehicle_id: str
+    steps: tuple[Step, ...]
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """An order left out, why, and by how much it fails."""
+
+    order_id: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A rule that a plan breaks: a stable code, where, and how far."""
+
+    code: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a plan comes from: enough to make it again. Times and hosts are kept apart, in `run.json`."""
+
+    program: str
+    engine: str
+    seed: int
+    iterations: int
+    time_limit_s: float | None
+    stopped_by: str  # "iterations" or "time_limit" or "interrupt"
+    streets_file: str
+    streets_sha256: str
+    inputs_sha256: dict[str, str]
+    rows_read: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A day with its routes. `violations` is what the auditor found; a released plan has none."""
+
+    day: Day
+    routes: tuple[Route, ...]
+    unassigned: tuple[Unassigned, ...]
+    provenance: Provenance
+    violations: tuple[Violation, ...] = ()

@@ -1,0 +1,129 @@
+"""Prints a plan on a terminal: totals, a line per vehicle, what is left out and why, the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from planner.errors import printable
+from planner.plan import Plan
+from planner.report.kpis import Kpis, VehicleLine, kpis
+from planner.report.view import REASON_TEXT, PlanView
+
+MOST_UNASSIGNED_LISTED = 50
+
+
+def print_summary(plan: Plan, console: Console) -> None:
+    """Print the summary; no text of the user is taken for markup, and any terminal encoding will do."""
+    view, measured = PlanView(plan), kpis(plan)
+    _print(console, f"Plan for {plan.day.date} ({plan.day.time_zone})", style="bold")
+    _print_pairs(console, _totals(measured, plan.day.currency))
+    if measured.lines:
+        _print(console, "")
+        _print_vehicles(console, view, measured.lines)
+    if plan.unassigned:
+        _print(console, "")
+        _print_unassigned(console, plan)
+    _print(console, "")
+    _print_verdict(console, plan)
+
+
+def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
+    cost = measured.cost
+    each = "" if measured.cost_per_order is None else f", {measured.cost_per_order:.2f} per order"
+    lowest = measured.lowest
+    return [
+        ("orders", f"{measured.orders_planned} of {measured.orders_total} planned"),
+        (
+            "vehicles",
+            f"{measured.vehicles_used} of {measured.vehicles_of} used, {measured.trips} trips, "
+            f"{measured.reloads} reloads, {measured.charges} charges",
+        ),
+        (
+            "driving",
+            f"{measured.distance_km:.1f} km in {measured.drive_hours:.1f} h; service {measured.service_hours:.1f} h, "
+            f"waiting {measured.wait_hours:.1f} h, charging {measured.charge_hours:.1f} h",
+        ),
+        ("energy", f"{measured.energy_kwh:.2f} kWh used, {measured.charged_kwh:.2f} kWh charged on the way"),
+        (
+            "cost",
+            f"{cost.total:.2f} {currency}{each} (vehicles {cost.vehicles:.2f}, distance {cost.distance:.2f}, "
+            f"time {cost.time:.2f}, energy {cost.energy:.2f})",
+        ),
+        (
+            "battery",
+            "no vehicle drives"
+            if lowest is None
+            else f"lowest {100 * lowest.soc:.0f} %, {printable(lowest.vehicle_id)} at {printable(lowest.place_id)}",
+        ),
+    ]
+
+
+def _print_pairs(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
+    table = _plain_table()
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(_text(console, name), _text(console, value))
+    console.print(table)
+
+
+def _print_vehicles(console: Console, view: PlanView, lines: Sequence[VehicleLine]) -> None:
+    table = _plain_table(show_header=True)
+    for name in ("vehicle", "type"):
+        table.add_column(name, overflow="fold", min_width=7)
+    for name in ("trips", "stops", "km", "out-back", "kWh", "charged", "low", "cost"):
+        table.add_column(name, justify="right", no_wrap=True, overflow="crop")
+    for line in lines:
+        cells = (
+            printable(line.vehicle_id, limit=24),
+            printable(line.type_name, limit=24),
+            str(line.trips),
+            str(line.stops),
+            f"{line.distance_km:.1f}",
+            f"{view.clock(line.out_s)}-{view.clock(line.back_s)}",
+            f"{line.energy_kwh:.1f}",
+            f"{line.charged_kwh:.1f}",
+            f"{100 * line.lowest.soc:.0f}%",
+            f"{line.cost.total:.2f}",
+        )
+        table.add_row(*(_text(console, cell) for cell in cells))
+    console.print(table)
+
+
+def _print_unassigned(console: Console, plan: Plan) -> None:
+    _print(console, f"{len(plan.unassigned)} not planned", style="bold yellow")
+    table = _plain_table()
+    table.add_column(overflow="fold", min_width=6, max_width=24)
+    table.add_column(overflow="fold")
+    for left_out in plan.unassigned[:MOST_UNASSIGNED_LISTED]:
+        reason = f"{REASON_TEXT[left_out.reason]}: {printable(left_out.detail, limit=200)}"
+        table.add_row(_text(console, printable(left_out.order_id)), _text(console, reason))
+    console.print(table)
+    if len(plan.unassigned) > MOST_UNASSIGNED_LISTED:
+        _print(console, f"... and {len(plan.unassigned) - MOST_UNASSIGNED_LISTED} more in plan.json")
+
+
+def _print_verdict(console: Console, plan: Plan) -> None:
+    found = len(plan.violations)
+    style = "bold red" if found else "bold green"
+    _print(console, f"audited: {found} violation{'' if found == 1 else 's'}", style=style)
+    for violation in plan.violations:
+        where, message = printable(violation.where), printable(violation.message, limit=200)
+        _print(console, f"{violation.code} {where}: {message}")
+
+
+def _plain_table(*, show_header: bool = False) -> Table:
+    return Table(box=None, show_header=show_header, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def _print(console: Console, line: str, *, style: str = "") -> None:
+    console.print(_text(console, line, style=style))
+
+
+def _text(console: Console, text: str, *, style: str = "") -> Text:
+    """Make text that is not markup, with ``?`` for what the terminal cannot show."""
+    return Text(text.encode(console.encoding, errors="replace").decode(console.encoding), style=style)

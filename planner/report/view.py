@@ -1,0 +1,88 @@
+"""Looks things up in a plan by id, and tells its clock times; every report reads plans through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from planner.clock import clock, moment_at
+from planner.model import Order, Vehicle
+from planner.plan import Leg, Plan, Reason, Route, Step, StepKind
+
+REASON_TEXT = {
+    Reason.OFF_NETWORK: "no usable street near it",
+    Reason.TOO_HEAVY: "too heavy",
+    Reason.TOO_BIG: "too big",
+    Reason.NO_SKILL: "no vehicle has the skill or class",
+    Reason.WINDOW_UNREACHABLE: "time window cannot be met",
+    Reason.BEYOND_RANGE: "beyond range, even with charging",
+    Reason.NO_PLUG: "needs a charge, and no plug is free to use",
+    Reason.FLEET_FULL: "the fleet is full",
+    Reason.NOT_FOUND_IN_TIME: "not found in time",
+}
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan with its indexes."""
+
+    plan: Plan
+
+    @cached_property
+    def orders(self) -> dict[str, Order]:
+        """Every order of the day by its id."""
+        return {order.id: order for order in self.plan.day.orders}
+
+    @cached_property
+    def vehicles(self) -> dict[str, Vehicle]:
+        """Every vehicle of the day by its id."""
+        return {vehicle.id: vehicle for vehicle in self.plan.day.vehicles}
+
+    @cached_property
+    def _day(self) -> date:
+        return date.fromisoformat(self.plan.day.date)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.plan.day.time_zone)
+
+    def clock(self, seconds: float) -> str:
+        """Return the wall clock at an elapsed time, as ``HH:MM``."""
+        return clock(seconds, day=self._day, zone=self._zone)
+
+    def moment(self, seconds: float) -> datetime:
+        """Return the local date and time at an elapsed time."""
+        return moment_at(seconds, day=self._day, zone=self._zone)
+
+    def vehicle(self, route: Route) -> Vehicle:
+        """Return the vehicle that drives a route."""
+        return self.vehicles[route.vehicle_id]
+
+    def order_at(self, step: Step) -> Order | None:
+        """Return the order that a delivery hands over, nothing for other steps."""
+        return self.orders[step.place_id] if step.kind is StepKind.DELIVERY else None
+
+
+def numbered(route: Route) -> list[tuple[Step, int | None]]:
+    """Pair each step with its number among the deliveries of its trip, from 1; other steps have none."""
+    counts: dict[int, int] = {}
+    pairs: list[tuple[Step, int | None]] = []
+    for step in route.steps:
+        number = None
+        if step.kind is StepKind.DELIVERY:
+            number = counts[step.trip] = counts.get(step.trip, 0) + 1
+        pairs.append((step, number))
+    return pairs
+
+
+def drives(route: Route) -> list[tuple[Step, Step, Leg]]:
+    """Return origin, destination and leg of every drive of a route; a drive belongs to the trip of its origin."""
+    return [(origin, step, step.leg) for origin, step in pairwise(route.steps) if step.leg is not None]
+
+
+def leg_line(origin: Step, step: Step, leg: Leg) -> tuple[tuple[float, float], ...]:
+    """Return the (lon, lat) line of a drive, at least two points even where it has no length."""
+    return leg.geometry if len(leg.geometry) >= 2 else ((origin.lon, origin.lat), (step.lon, step.lat))

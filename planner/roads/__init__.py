@@ -1,0 +1,1 @@
+"""Streets for a vehicle class: reading, legality, snapping, shortest paths, matrices."""

@@ -1,0 +1,67 @@
+"""Everything a day needs of the streets: a network for each class and pace, snapped places, matrices, shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.errors import RoadsError
+from planner.model import Day, VehicleType
+from planner.roads.matrices import Matrices, matrices, path, path_shape
+from planner.roads.network import Network, build_network
+from planner.roads.snap import MAX_GAP_M, Snapped, snap
+from planner.roads.streets import Streets
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DayRoads:
+    """Roads of a day, its places numbered orders, depots, stations; types of one class and pace share a network."""
+
+    types: tuple[VehicleType, ...]
+    network_of_type: tuple[int, ...]
+    networks: tuple[Network, ...]
+    snapped: tuple[Snapped, ...]
+    matrices: tuple[Matrices, ...]
+
+
+def day_roads(day: Day, streets: Streets) -> DayRoads:
+    """Measure a day's places on the streets. Raises `RoadsError` where a class has no street at all."""
+    types = tuple(dict.fromkeys(vehicle.type for vehicle in day.vehicles))
+    paces = list(dict.fromkeys((kind.road_class, kind.top_speed_kmh) for kind in types))
+    network_of_type = tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types)
+    places = (*day.orders, *day.sites)
+    lat, lon = (np.array([getattr(place, axis) for place in places]) for axis in ("lat", "lon"))
+    networks = tuple(build_network(streets, road_class, top_speed_kmh=kmh) for road_class, kmh in paces)
+    snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
+    _refuse_far_depots(day, networks, snapped)
+    tables = tuple(
+        matrices(network, at, [kind for kind, g in zip(types, network_of_type, strict=True) if g == i])
+        for i, (network, at) in enumerate(zip(networks, snapped, strict=True))
+    )
+    return DayRoads(types=types, network_of_type=network_of_type, networks=networks, snapped=snapped, matrices=tables)
+
+
+def _refuse_far_depots(day: Day, networks: Sequence[Network], snapped: Sequence[Snapped]) -> None:
+    """Raise `RoadsError` for each depot from which a class of the fleet cannot drive."""
+    far = [
+        f"E-F12 depot {depot.id}: the nearest street open to class {network.road_class.name} is "
+        f"{at.gap_m[len(day.orders) + i]:,.0f} m away, the most is {MAX_GAP_M:.0f} m "
+        "→ correct its lat and lon, or use another streets file or vehicle type"
+        for network, at in zip(networks, snapped, strict=True)
+        for i, depot in enumerate(day.depots)
+        if not at.found[len(day.orders) + i]
+    ]
+    if far:
+        raise RoadsError("\n".join(far))
+
+
+def leg_shape(roads: DayRoads, kind: VehicleType, source: int, target: int) -> Sequence[tuple[float, float]]:
+    """Return the streets driven between two places as (lon, lat) pairs, a point twice where nothing is driven."""
+    g = roads.network_of_type[roads.types.index(kind)]
+    drive = path(roads.networks[g], roads.snapped[g], source=source, target=target)
+    if drive is None:
+        at = round(float(roads.snapped[g].lon[source]), 6), round(float(roads.snapped[g].lat[source]), 6)
+        return [at, at]
+    return [(float(lon), float(lat)) for lat, lon in path_shape(roads.networks[g], drive)]

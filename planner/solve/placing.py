@@ -1,0 +1,70 @@
+"""Settle sequences of all vehicles on the clock and on the plugs; leave out what does not fit."""
+
+from __future__ import annotations
+
+from planner.solve.problem import Problem
+from planner.solve.schedule import schedule
+from planner.solve.solution import Sequence, Tour
+
+
+def place(problem: Problem, wanted: list[Sequence]) -> list[Tour]:
+    """Time all vehicles together; if that fails one after the other, without the orders that do not fit."""
+    used = {v: sequence for v, sequence in enumerate(wanted) if any(at < problem.orders for at in sequence)}
+    tours = settle(problem, used, taken=[])
+    return _one_by_one(problem, used) if tours is None else tours
+
+
+def settle(problem: Problem, used: dict[int, Sequence], *, taken: list[Tour]) -> list[Tour] | None:
+    """Time some vehicles beside settled tours, without stations that turn out not to be needed; None if impossible."""
+    if not used:
+        return taken
+    tours = schedule(problem, used, taken=taken)
+    idle = {t.vehicle: needed for t in tours or [] if (needed := _without_idle_stations(problem, t)) is not None}
+    if tours is None or not idle:
+        return tours
+    return settle(problem, idle, taken=[tour for tour in tours if tour.vehicle not in idle])
+
+
+def tidy(sequence: Sequence, *, depot: int) -> Sequence:
+    """Strike out empty trips."""
+    kept: Sequence = []
+    for at in sequence:
+        if at != depot or (kept and kept[-1] != depot):
+            kept.append(at)
+    return kept[:-1] if kept and kept[-1] == depot else kept
+
+
+def _one_by_one(problem: Problem, used: dict[int, Sequence]) -> list[Tour]:
+    tours: list[Tour] = []
+    for vehicle in sorted(used, key=lambda v: (-len(used[v]), v)):
+        sequence = used[vehicle]
+        while sequence:
+            settled = settle(problem, {vehicle: sequence}, taken=tours)
+            if settled is not None:
+                tours = settled
+                break
+            sequence = _without_dearest(problem, vehicle, sequence)
+    return tours
+
+
+def _without_dearest(p: Problem, vehicle: int, sequence: Sequence) -> Sequence:
+    """Drop the order that frees the most time among those whose loss weighs least."""
+    travel, depot = p.travel_s[p.network[p.kind[vehicle]]], int(p.depot[vehicle])
+    stops = [depot, *sequence, depot]
+
+    def freed_s(i: int) -> int:
+        before, at, after = stops[i], stops[i + 1], stops[i + 2]
+        return int(travel[before, at] + travel[at, after] - travel[before, after] + p.service_s[at])
+
+    orders = [i for i, at in enumerate(sequence) if at < p.orders]
+    if len(orders) <= 1:
+        return []
+    dropped = min(orders, key=lambda i: (int(p.penalty[sequence[i]]), -freed_s(i)))
+    return tidy(sequence[:dropped] + sequence[dropped + 1 :], depot=depot)
+
+
+def _without_idle_stations(p: Problem, tour: Tour) -> Sequence | None:
+    """Return the sequence without stations where nothing is charged, None if there are none."""
+    stations = p.orders + p.depots
+    kept = [visit.place for visit in tour.visits if visit.place < stations or visit.plug >= 0]
+    return None if len(kept) == len(tour.visits) else tidy(kept, depot=int(p.depot[tour.vehicle]))

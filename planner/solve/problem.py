@@ -1,0 +1,261 @@
+"""The problem as integer arrays: all that an engine sees, checked before any engine sees it.
+
+Places are numbered orders first, then depots, then stations. Floats become integers here and only here,
+rounded against ourselves: travel and energy up, capacity and battery down. Energy is in mWh, its part per
+kilogram in µWh, weight in grams, volume in millilitres, money in millionths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.energy.charging import full_power_until_wh
+from planner.model import Day, Order, Plug, Priority, VehicleType
+from planner.roads.matrices import Matrices
+
+Ints = NDArray[np.int64]
+
+NO_WAY = -1
+MICRO = 1_000_000
+MWH = 1_000
+MOST_WINDOWS = 3
+LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
+# A dropped order costs this many times the most that serving it could cost.
+PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
+
+
+class BadProblem(ValueError):
+    """The arrays contradict each other; a defect of ours, found before an engine could crash on it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """n orders, d depots, s stations, p = n + d + s places; v vehicles of t types on g networks; q plugs.
+
+    `travel_s`, `distance_m` [g, p, p], `NO_WAY` where there is none; `energy_mwh`, `energy_uwh_per_kg` [t, p, p].
+    Orders [n]: `demand_g`, `volume_ml`, `service_s`, `windows` [n, 3, 2] (unused rows repeat the first), `penalty`;
+    `allowed` [n, v]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
+    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`. Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2],
+    `start_mwh`, `reserve_mwh`, `end_mwh`. Sites [d + s]: `loading_s` (0 at stations), `site_w` (0: no limit),
+    `price_per_kwh`, `open` [d + s, k, 2]. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    """
+
+    orders: int
+    depots: int
+    travel_s: Ints
+    distance_m: Ints
+    energy_mwh: Ints
+    energy_uwh_per_kg: Ints
+    demand_g: Ints
+    volume_ml: Ints
+    service_s: Ints
+    windows: Ints
+    penalty: Ints
+    allowed: Ints
+    payload_g: Ints
+    bay_ml: Ints
+    battery_mwh: Ints
+    knee_mwh: Ints
+    charge_w: Ints
+    network: Ints
+    per_day: Ints
+    per_km: Ints
+    per_s: Ints
+    kind: Ints
+    depot: Ints
+    shift: Ints
+    start_mwh: Ints
+    reserve_mwh: Ints
+    end_mwh: Ints
+    loading_s: Ints
+    site_w: Ints
+    price_per_kwh: Ints
+    open: Ints
+    plug_site: Ints
+    plug_w: Ints
+
+    @property
+    def places(self) -> int:
+        return int(self.travel_s.shape[1])
+
+    @property
+    def vehicles(self) -> int:
+        return len(self.kind)
+
+    @property
+    def horizon_s(self) -> int:
+        return int(self.shift[:, 1].max())
+
+    def leg_mwh(self, kind: int, source: int, target: int, *, load_g: int) -> int:
+        """Return the energy of a leg with a load on board, rounded up."""
+        per_load = int(self.energy_uwh_per_kg[kind, source, target]) * load_g
+        return int(self.energy_mwh[kind, source, target]) - (-per_load // 1_000_000)
+
+
+def build_problem(
+    day: Day, *, types: Sequence[VehicleType], network_of_type: Sequence[int], roads: Sequence[Matrices]
+) -> Problem:
+    """Turn a day and its matrices (one per network, layers in the order of its types) into integers."""
+    layers = [(roads[g], _layer(network_of_type, t)) for t, g in enumerate(network_of_type)]
+    sites = day.sites
+    plugs = [(i, plug) for i, site in enumerate(sites) for plug in site.plugs if day.charging]
+    kind = _ints([types.index(v.type) for v in day.vehicles])
+    shift = _ints([[v.shift.start_s, v.shift.end_s] for v in day.vehicles]).reshape(-1, 2)
+    cost_of_order = _most_a_visit_costs(day, roads)
+    problem = Problem(
+        orders=len(day.orders),
+        depots=len(day.depots),
+        travel_s=np.stack([_up(m.seconds) for m in roads]),
+        distance_m=np.stack([_up(m.metres) for m in roads]),
+        energy_mwh=np.stack([_up(m.wh_empty[k] * MWH) for m, k in layers]),
+        energy_uwh_per_kg=np.stack([_up(m.wh_per_kg[k] * MICRO) for m, k in layers]),
+        demand_g=_ints([_ceil(order.demand_kg * 1000) for order in day.orders]),
+        volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
+        service_s=_ints([order.service_s + order.setup_s for order in day.orders]),
+        windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
+        penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
+        allowed=_ints([[may_serve(order, v.type, v.skills) for v in day.vehicles] for order in day.orders]),
+        payload_g=_ints([kind.payload_kg * 1000 for kind in types]),
+        bay_ml=_ints([kind.volume_l * 1000 for kind in types]),
+        battery_mwh=_ints([kind.battery_wh * MWH for kind in types]),
+        knee_mwh=_ints([full_power_until_wh(kind) * MWH for kind in types]),
+        charge_w=_ints([kind.charge_w for kind in types]),
+        network=_ints(network_of_type),
+        per_day=_ints([_ceil(kind.cost_per_day * MICRO) for kind in types]),
+        per_km=_ints([_ceil(kind.cost_per_km * MICRO) for kind in types]),
+        per_s=_ints([_ceil(kind.cost_per_hour * MICRO / 3600) for kind in types]),
+        kind=kind,
+        depot=_ints([len(day.orders) + [d.id for d in day.depots].index(v.depot_id) for v in day.vehicles]),
+        shift=shift,
+        start_mwh=_ints([v.start_soc * v.type.battery_wh * MWH for v in day.vehicles]),
+        reserve_mwh=_ints([_ceil(v.reserve_soc * v.type.battery_wh * MWH) for v in day.vehicles]),
+        end_mwh=_ints([_ceil(max(v.end_soc, v.reserve_soc) * v.type.battery_wh * MWH) for v in day.vehicles]),
+        loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
+        site_w=_ints([*(depot.site_power_w or 0 for depot in day.depots), *(0 for _ in day.stations)]),
+        price_per_kwh=_ints([_ceil(site.price_per_kwh * MICRO) for site in sites]),
+        open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
+        plug_site=_ints([site for site, _ in plugs]),
+        plug_w=_ints([plug.power_w for _, plug in plugs]),
+    )
+    validate(problem)
+    return problem
+
+
+def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
+    """Return the problem with only the orders in `keep`, numbered anew in that order."""
+    places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
+    tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
+    rows = ("demand_g", "volume_ml", "service_s", "windows", "penalty", "allowed")
+    changed: dict[str, Any] = {name: getattr(problem, name)[:, places[:, None], places] for name in tables}
+    changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
+    shift = len(keep) - problem.orders
+    return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
+
+
+def may_serve(order: Order, kind: VehicleType, skills: Sequence[str]) -> bool:
+    """Say whether a vehicle is of the right class, skilled and large enough for an order."""
+    return (
+        (not order.vehicle_classes or kind.road_class.name in order.vehicle_classes)
+        and set(order.skills) <= set(skills)
+        and order.demand_kg <= kind.payload_kg
+        and order.volume_l <= kind.volume_l
+        and order.longest_cm <= kind.longest_cm
+    )
+
+
+def site_plugs(day: Day) -> list[Plug]:
+    """Return the plugs in the order in which `Problem.plug_site` numbers them."""
+    return [plug for site in day.sites for plug in site.plugs]
+
+
+def validate(problem: Problem) -> None:
+    """Raise `BadProblem` unless every array has its shape, is int64 and within bounds."""
+    p, v, n = problem.places, problem.vehicles, problem.orders
+    t, g = len(problem.payload_g), len(problem.travel_s)
+    sites = p - n
+    shapes: dict[str, tuple[int, ...]] = {
+        "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (t, p, p), "energy_uwh_per_kg": (t, p, p),
+        "demand_g": (n,), "volume_ml": (n,), "service_s": (n,), "windows": (n, MOST_WINDOWS, 2), "penalty": (n,),
+        "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "start_mwh": (v,), "reserve_mwh": (v,),
+        "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
+        "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,),
+    }  # fmt: skip
+    for name, shape in shapes.items():
+        if getattr(problem, name).shape != shape:
+            raise BadProblem(f"{name} has shape {getattr(problem, name).shape}, not {shape}")
+    for field in fields(problem):
+        value = getattr(problem, field.name)
+        if isinstance(value, np.ndarray):
+            lowest = NO_WAY if field.name in {"travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg"} else 0
+            if value.dtype != np.int64 or (value.size and (value.min() < lowest or value.max() > LARGEST)):
+                raise BadProblem(f"{field.name} is not int64 within {lowest}..2^40")
+    if v == 0 or n == 0:
+        raise BadProblem("nothing to plan: no vehicles or no orders")
+    if not (np.isin(problem.depot, np.arange(n, n + problem.depots)).all() and (problem.kind < t).all()):
+        raise BadProblem("a vehicle's depot or type does not exist")
+
+
+def save_problem(problem: Problem, path: Path) -> None:
+    """Write the arrays for the engine's process."""
+    arrays: dict[str, Any] = {field.name: np.asarray(getattr(problem, field.name)) for field in fields(problem)}
+    np.savez(path, **arrays)
+
+
+def load_problem(path: Path) -> Problem:
+    """Read what `save_problem` wrote, and validate it again."""
+    with np.load(path, allow_pickle=False) as stored:
+        values: dict[str, Any] = {name: stored[name] for name in stored.files}
+    problem = Problem(**values | {"orders": int(values["orders"]), "depots": int(values["depots"])})
+    validate(problem)
+    return problem
+
+
+def _layer(network_of_type: Sequence[int], t: int) -> int:
+    return sum(1 for g in network_of_type[:t] if g == network_of_type[t])
+
+
+def _ints(values: Any) -> Ints:
+    return np.floor(np.asarray(values, dtype=np.float64) + 1e-9).astype(np.int64)
+
+
+def _ceil(value: float) -> int:
+    return int(np.ceil(value - 1e-9))
+
+
+def _up(values: NDArray[np.float64]) -> Ints:
+    return np.where(np.isnan(values), NO_WAY, np.ceil(np.nan_to_num(values) - 1e-9)).astype(np.int64)
+
+
+def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:
+    spans = [(max(w.start_s, 0), min(w.end_s, last)) for w in order.windows] or [(0, last)]
+    return (spans * MOST_WINDOWS)[:MOST_WINDOWS] if len(spans) < MOST_WINDOWS else spans[:MOST_WINDOWS]
+
+
+def _opening_hours(day: Day, *, horizon_s: int) -> Ints:
+    """Spans in which each site's plugs may be used, padded by repetition."""
+    hours = [[(0, horizon_s)] for _ in day.depots]
+    hours += [[(w.start_s, w.end_s) for w in station.hours] or [(0, horizon_s)] for station in day.stations]
+    most = max(len(spans) for spans in hours)
+    return _ints([(spans * most)[:most] for spans in hours]).reshape(len(hours), most, 2)
+
+
+def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
+    """Bound what one visit can add to any plan: a vehicle of its own for the whole shift and the longest way."""
+    longest_km = 2 * max(float(np.nanmax(m.metres)) for m in roads) / 1000
+    return _ceil(
+        MICRO
+        * max(
+            v.type.cost_per_day
+            + v.type.cost_per_km * longest_km
+            + v.type.cost_per_hour * (v.shift.end_s - v.shift.start_s) / 3600
+            + v.type.battery_wh / 1000 * max(site.price_per_kwh for site in day.sites)
+            for v in day.vehicles
+        )
+        + MICRO
+    )

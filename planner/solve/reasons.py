@@ -1,0 +1,121 @@
+"""Why an order cannot be served, told from the problem alone.
+
+An order is judged by itself on a fresh vehicle, hurdle by hurdle, each among the vehicles that pass the hurdles
+before it: skills and class, weight, size, a road there and back, the clock, the battery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from planner.model import Day, Order, Vehicle
+from planner.plan import Reason, Unassigned
+from planner.roads.snap import MAX_GAP_M, Snapped
+from planner.solve.problem import NO_WAY, Problem
+
+
+def impossible(day: Day, problem: Problem, snapped: Sequence[Snapped]) -> dict[int, Unassigned]:
+    """Return the orders that no vehicle can serve even alone, by number, with the first hurdle at which they fail."""
+    found = {}
+    for i, order in enumerate(day.orders):
+        verdict = _body_verdict(order, day.vehicles) or _road_verdict(problem, day, snapped, i)
+        if verdict:
+            found[i] = Unassigned(order_id=order.id, reason=verdict[0], detail=verdict[1])
+    return found
+
+
+def _body_verdict(order: Order, vehicles: Sequence[Vehicle]) -> tuple[Reason, str] | None:
+    skilled = [
+        v
+        for v in vehicles
+        if set(order.skills) <= set(v.skills)
+        and (not order.vehicle_classes or v.type.road_class.name in order.vehicle_classes)
+    ]
+    if not skilled:
+        wanted = " and ".join([*order.skills, *(["/".join(order.vehicle_classes)] if order.vehicle_classes else [])])
+        return Reason.NO_SKILL, f"no vehicle offers {wanted}"
+    strong = [v for v in skilled if order.demand_kg <= v.type.payload_kg]
+    if not strong:
+        return Reason.TOO_HEAVY, f"{order.demand_kg:g} kg, the most is {max(v.type.payload_kg for v in skilled):g} kg"
+    if not any(order.volume_l <= v.type.volume_l and order.longest_cm <= v.type.longest_cm for v in strong):
+        litres, cm = max(v.type.volume_l for v in strong), max(v.type.longest_cm for v in strong)
+        return (
+            Reason.TOO_BIG,
+            f"{order.volume_l:g} l, {order.longest_cm:g} cm long; the most is {litres:g} l, {cm:g} cm",
+        )
+    return None
+
+
+def _road_verdict(p: Problem, day: Day, snapped: Sequence[Snapped], i: int) -> tuple[Reason, str] | None:
+    able = [int(v) for v in np.flatnonzero(p.allowed[i])]
+    reached = [v for v in able if _way(p, v, int(p.depot[v]), i) != NO_WAY and _way(p, v, i, int(p.depot[v])) != NO_WAY]
+    if not reached:
+        gap_m = min(float(at.gap_m[i]) for at in snapped)
+        near = gap_m <= MAX_GAP_M
+        return Reason.OFF_NETWORK, (
+            "no road leads there and back" if near else f"the nearest usable street is {gap_m:,.0f} m away"
+        )
+    late_s = {v: _late_s(p, v, i) for v in reached}
+    punctual = [v for v in reached if late_s[v] <= 0]
+    if not punctual:
+        return Reason.WINDOW_UNREACHABLE, f"{-(-min(late_s.values()) // 60)} min late even as a trip of its own"
+    if any(_short_mwh(p, v, [i]) <= 0 for v in punctual):
+        return None
+    short_wh = min(_short_mwh(p, v, [i]) for v in punctual) / 1000
+    stations = [int(site) + p.orders for site in np.unique(p.plug_site) if site >= p.depots]
+    if not day.charging or not stations:
+        why = "charging is off" if not day.charging else "no station has a plug"
+        return Reason.NO_PLUG, f"{short_wh:,.0f} Wh short there and back, and {why}"
+    if any(_reached_with_stations(p, v, i, stations) for v in punctual):
+        return None
+    return Reason.BEYOND_RANGE, f"{short_wh:,.0f} Wh short there and back, and no station lies right to help"
+
+
+def _way(p: Problem, vehicle: int, source: int, target: int) -> int:
+    return int(p.travel_s[p.network[p.kind[vehicle]], source, target])
+
+
+def _late_s(p: Problem, v: int, i: int) -> int:
+    """Return by how many seconds the last window or the end of the shift is missed, at most 0 if both hold."""
+    depot = int(p.depot[v])
+    arrival = int(p.shift[v, 0]) + int(p.loading_s[depot - p.orders]) + _way(p, v, depot, i)
+    begins = [max(arrival, int(a)) for a, b in p.windows[i] if max(arrival, int(a)) <= b]
+    if not begins:
+        return max(1, arrival - max(int(b) for _, b in p.windows[i]))
+    return min(begins) + int(p.service_s[i]) + _way(p, v, i, depot) - int(p.shift[v, 1])
+
+
+def _short_mwh(p: Problem, v: int, stops: Sequence[int], *, start_mwh: int | None = None) -> int:
+    """Return what is missing to drive over `stops` (the order among them) and home without a charge."""
+    kind, depot = int(p.kind[v]), int(p.depot[v])
+    load_g = sum(int(p.demand_g[stop]) for stop in stops if stop < p.orders)
+    left = int(p.start_mwh[v]) if start_mwh is None else start_mwh
+    at, short = depot, 0
+    for stop in [*stops, depot]:
+        left -= p.leg_mwh(kind, at, stop, load_g=load_g)
+        load_g -= int(p.demand_g[stop]) if stop < p.orders else 0
+        floor = int(p.end_mwh[v]) if stop == depot else int(p.reserve_mwh[v])
+        short, at = max(short, floor - left), stop
+    return short
+
+
+def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) -> bool:
+    """Say whether one full charge on the way out, or back, or one each way, makes the drive possible."""
+    kind, depot = int(p.kind[v]), int(p.depot[v])
+    load = int(p.demand_g[i])
+    reserve, full = int(p.reserve_mwh[v]), int(p.battery_mwh[kind])
+    ways = [s for s in stations if _way(p, v, depot, s) != NO_WAY and _way(p, v, s, i) != NO_WAY]
+    ways = [s for s in ways if _way(p, v, i, s) != NO_WAY and _way(p, v, s, depot) != NO_WAY]
+
+    def leg(a: int, b: int, load_g: int) -> int:
+        return p.leg_mwh(kind, a, b, load_g=load_g)
+
+    # What the battery may hold at the order: from the depot, or from a station reached on the way.
+    at_order = [int(p.start_mwh[v]) - leg(depot, i, load)]
+    at_order += [full - leg(s, i, load) for s in ways if int(p.start_mwh[v]) - leg(depot, s, load) >= reserve]
+    most = max(at_order)
+    home = [most - leg(i, depot, 0)]
+    home += [full - leg(s, depot, 0) for s in ways if most - leg(i, s, 0) >= reserve]
+    return most >= reserve and max(home) >= int(p.end_mwh[v])

@@ -1,0 +1,237 @@
+"""Exact times and charges for given sequences, with true loads and every plug counted (OR-Tools CP-SAT).
+
+All vehicles are timed together, because plugs and site power couple them. A charge at the depot overlaps the
+loading; it may last longer, and then the vehicle waits for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from planner.solve.problem import Problem
+from planner.solve.solution import Sequence, Tour, Visit
+
+DETERMINISTIC_TIME = 4.0  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
+LEAST_CHARGE_MWH = 100_000  # nobody plugs in for less than 100 Wh
+# Money for each mWh in the battery beyond need, against 100 for each millionth that is truly spent: 0.01 per kWh.
+CUSHION, SPENT = 1, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Charge:
+    """A charge that may happen. `groups` maps the first of a set of equal plugs to the choice of that set."""
+
+    begin: Any
+    end: Any
+    amount: Any
+    present: Any
+    groups: dict[int, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stop:
+    place: int
+    begin: Any
+    charge: _Charge | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Model:
+    """The model in the making: charging intervals by set of equal plugs, and with their watts by site."""
+
+    problem: Problem
+    cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    sessions: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    draws: dict[int, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))
+    cost: list[Any] = field(default_factory=list)
+
+
+def schedule(problem: Problem, sequences: dict[int, Sequence], *, taken: Iterable[Tour] = ()) -> list[Tour] | None:
+    """Time the sequences of some vehicles beside tours that are settled; None if they do not fit.
+
+    Returns the settled tours, whose charges may have changed to an equal plug, and the new ones. Minimises paid
+    hours and the price of energy, and where plugs stand free takes energy at the depot as a cushion.
+    """
+    settled = list(taken)
+    model = _Model(problem=problem)
+    for tour in settled:
+        _settle(model, tour)
+    drives = {vehicle: _drive(model, vehicle, sequence) for vehicle, sequence in sequences.items()}
+    for group, sessions in model.sessions.items():
+        model.cp.add_cumulative(sessions, [1] * len(sessions), len(equal_plugs(problem, group)))
+    for site, draws in model.draws.items():
+        if problem.site_w[site]:
+            model.cp.add_cumulative([i for i, _ in draws], [w for _, w in draws], int(problem.site_w[site]))
+    model.cp.minimize(sum(model.cost))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2  # without it the bound creeps up by one second at a time
+    solver.parameters.max_deterministic_time = DETERMINISTIC_TIME
+    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    tours = [_read(problem, solver, vehicle, start, stops) for vehicle, (start, stops) in drives.items()]
+    return _assign_plugs(problem, settled + tours)
+
+
+def equal_plugs(problem: Problem, plug: int) -> list[int]:
+    """Return the plugs of the same site and power as one plug, itself included."""
+    same = (problem.plug_site == problem.plug_site[plug]) & (problem.plug_w == problem.plug_w[plug])
+    return [int(i) for i in np.flatnonzero(same)]
+
+
+def legs_mwh(problem: Problem, vehicle: int, sequence: Sequence) -> list[int]:
+    """Return the energy of each leg, the last one home included, with what is on board on it."""
+    kind, depot = int(problem.kind[vehicle]), int(problem.depot[vehicle])
+    stops = [*sequence, depot]
+    load, energies, at = 0, [], depot
+    for i, place in enumerate(stops):
+        if i == 0 or stops[i - 1] == depot:
+            until = next(k for k in range(i, len(stops)) if stops[k] == depot)
+            load = sum(int(problem.demand_g[p]) for p in stops[i:until] if p < problem.orders)
+        energies.append(problem.leg_mwh(kind, at, place, load_g=load))
+        load -= int(problem.demand_g[place]) if place < problem.orders else 0
+        at = place
+    return energies
+
+
+def _drive(model: _Model, vehicle: int, sequence: Sequence) -> tuple[Any, list[_Stop]]:
+    """Put one vehicle's day into the model; return its start and its stops."""
+    p, cp = model.problem, model.cp
+    kind, depot = int(p.kind[vehicle]), int(p.depot[vehicle])
+    travel = p.travel_s[p.network[kind]]
+    first, last = (int(s) for s in p.shift[vehicle])
+    start = cp.new_int_var(first, last, "")
+    leave, at = start + int(p.loading_s[depot - p.orders]), depot
+    stored: Any = int(p.start_mwh[vehicle])
+    stops: list[_Stop] = []
+    for place, energy in zip([*sequence, depot], legs_mwh(p, vehicle, sequence), strict=True):
+        arrival, stored, at = leave + int(travel[at, place]), stored - energy, place
+        cp.add(stored >= int(p.reserve_mwh[vehicle]))
+        if len(stops) == len(sequence):
+            break
+        stop, leave = _stop(model, vehicle, place, arrival, stored)
+        stored = stored + stop.charge.amount if stop.charge else stored
+        stops.append(stop)
+    cp.add(arrival <= last)
+    cp.add(stored >= int(p.end_mwh[vehicle]))
+    model.cost.append(SPENT * int(p.per_s[kind]) * (arrival - start))
+    return start, stops
+
+
+def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) -> tuple[_Stop, Any]:
+    """Return a stop and the moment of leaving it."""
+    p, cp = model.problem, model.cp
+    if place < p.orders:
+        spans = [[int(a), int(b)] for a, b in p.windows[place] if a <= b]
+        begin = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), "")
+        cp.add(begin >= arrival)
+        return _Stop(place=place, begin=begin, charge=None), begin + int(p.service_s[place])
+    charge = _charge(model, vehicle, place - p.orders, arrival, stored)
+    leave = cp.new_int_var(0, p.horizon_s, "")
+    cp.add(leave >= arrival + int(p.loading_s[place - p.orders]))
+    if charge:
+        cp.add(leave >= charge.end)
+    return _Stop(place=place, begin=arrival, charge=charge), leave
+
+
+def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
+    """Allow a charge at a site: on one plug that is free, while it is open, up to where the power falls."""
+    p, cp = model.problem, model.cp
+    kind = int(p.kind[vehicle])
+    firsts = sorted({equal_plugs(p, int(plug))[0] for plug in (p.plug_site == site).nonzero()[0]})
+    if not firsts:
+        return None
+    begin, end = (cp.new_int_var(0, p.horizon_s, "") for _ in range(2))
+    present = cp.new_bool_var("")
+    amount: Any = 0
+    cp.add(begin >= arrival)
+    cp.add(end == begin).only_enforce_if(~present)
+    groups = {first: cp.new_bool_var("") for first in firsts}
+    cp.add(sum(groups.values()) == present)
+    for first, chosen in groups.items():
+        watts = min(int(p.plug_w[first]), int(p.charge_w[kind]))
+        rate = watts * 5 // 18  # mWh a second
+        most_s = -(-int(p.battery_mwh[kind]) // rate)
+        length = cp.new_int_var(0, most_s, "")
+        cp.add(length == 0).only_enforce_if(~chosen)
+        cp.add(length * rate >= LEAST_CHARGE_MWH).only_enforce_if(chosen)
+        session = cp.new_optional_interval_var(begin, length, end, chosen, "")
+        amount += length * rate
+        model.sessions[first].append(session)
+        model.draws[site].append((session, watts))
+    cp.add(stored + amount <= int(p.knee_mwh[kind])).only_enforce_if(present)
+    spans = [cp.new_bool_var("") for _ in p.open[site]]
+    cp.add_bool_or(spans)
+    for chosen, (opens, closes) in zip(spans, p.open[site], strict=True):
+        cp.add(begin >= int(opens)).only_enforce_if(chosen, present)
+        cp.add(end <= int(closes)).only_enforce_if(chosen, present)
+    price = SPENT * (int(p.price_per_kwh[site]) - int(p.price_per_kwh[p.depot[vehicle] - p.orders]))
+    # The price is per kWh; energy not taken here is bought at the depot overnight.
+    model.cost.append(amount * (price // 1_000_000) - (amount * CUSHION if site < p.depots else 0))
+    return _Charge(begin=begin, end=end, amount=amount, present=present, groups=groups)
+
+
+def _settle(model: _Model, tour: Tour) -> None:
+    """Keep the plugs of a settled tour occupied."""
+    p = model.problem
+    for visit in tour.visits:
+        if visit.plug >= 0:
+            first = equal_plugs(p, visit.plug)[0]
+            length = visit.charge_end_s - visit.charge_begin_s
+            session = model.cp.new_fixed_size_interval_var(visit.charge_begin_s, length, "")
+            model.sessions[first].append(session)
+            watts = min(int(p.plug_w[first]), int(p.charge_w[p.kind[tour.vehicle]]))
+            model.draws[int(p.plug_site[first])].append((session, watts))
+
+
+def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any, stops: list[_Stop]) -> Tour:
+    """Read a tour, each thing begun as soon as it may: charges keep their times, visits move up to the arrival."""
+    p, depot = problem, int(problem.depot[vehicle])
+    travel = p.travel_s[p.network[p.kind[vehicle]]]
+    begin = solver.value(start)
+    leave, at = begin + int(p.loading_s[depot - p.orders]), depot
+    visits = []
+    for stop in stops:
+        arrival = leave + int(travel[at, stop.place])
+        visit = Visit(place=stop.place, arrival_s=arrival, begin_s=arrival, end_s=arrival)
+        if stop.place < p.orders:
+            begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
+            visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[stop.place]))
+        else:
+            visit = replace(visit, end_s=arrival + int(p.loading_s[stop.place - p.orders]))
+        if stop.charge and solver.value(stop.charge.present):
+            visit = replace(
+                visit,
+                plug=next(first for first, chosen in stop.charge.groups.items() if solver.value(chosen)),
+                charge_begin_s=solver.value(stop.charge.begin),
+                charge_end_s=solver.value(stop.charge.end),
+                charge_mwh=solver.value(stop.charge.amount),
+            )
+        visits.append(visit)
+        leave, at = max(visit.end_s, visit.charge_end_s), stop.place
+    return Tour(vehicle=vehicle, start_s=begin, end_s=leave + int(travel[at, depot]), visits=tuple(visits))
+
+
+def _assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
+    """Give each charge a plug of its set: in order of beginning, the first one free."""
+    free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
+    charges = sorted(
+        (visit.charge_begin_s, visit.charge_end_s, t, k)
+        for t, tour in enumerate(tours)
+        for k, visit in enumerate(tour.visits)
+        if visit.plug >= 0
+    )
+    plugs: dict[tuple[int, int], int] = {}
+    for begin, end, t, k in charges:
+        plug = next(q for q in equal_plugs(problem, tours[t].visits[k].plug) if free_at[q] <= begin)
+        plugs[t, k], free_at[plug] = plug, end
+    return [
+        replace(tour, visits=tuple(replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.visits)))
+        for t, tour in enumerate(tours)
+    ]

@@ -1,0 +1,71 @@
+"""What an engine answers: for each vehicle where it goes and when, in the integers of `Problem`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+Sequence = list[int]
+"""Places between start and end: orders, the depot for a reload, stations for a charge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One place of a tour. `plug` is -1 without a charge; a charge has its own times beside those of the visit."""
+
+    place: int
+    arrival_s: int
+    begin_s: int
+    end_s: int
+    plug: int = -1
+    charge_begin_s: int = 0
+    charge_end_s: int = 0
+    charge_mwh: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tour:
+    """A vehicle's day: loading begins at `start_s`, the vehicle is back at `end_s`."""
+
+    vehicle: int
+    start_s: int
+    end_s: int
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """Tours of the vehicles in use. `fits_nowhere` lists orders for which every place beside the others was tried."""
+
+    tours: tuple[Tour, ...]
+    cost: int  # with penalties, in millionths
+    iterations: int
+    stopped_by: str
+    fits_nowhere: tuple[int, ...] = ()
+
+    @property
+    def visited(self) -> set[int]:
+        """Every place visited; those below the number of orders are orders."""
+        return {visit.place for tour in self.tours for visit in tour.visits}
+
+
+def renumbered(solution: Solution, places: Sequence) -> Solution:
+    """Return a solution of a part of a problem in the numbers of the whole: place i is ``places[i]`` there."""
+    tours = tuple(
+        replace(tour, visits=tuple(replace(visit, place=places[visit.place]) for visit in tour.visits))
+        for tour in solution.tours
+    )
+    return replace(solution, tours=tours, fits_nowhere=tuple(places[order] for order in solution.fits_nowhere))
+
+
+def to_json(solution: Solution) -> str:
+    """Write a solution for another process."""
+    return json.dumps(asdict(solution))
+
+
+def from_json(text: str) -> Solution:
+    """Read what `to_json` wrote."""
+    data: dict[str, Any] = json.loads(text)
+    tours = tuple(Tour(**t | {"visits": tuple(Visit(**v) for v in t["visits"])}) for t in data["tours"])
+    return Solution(**data | {"tours": tours, "fits_nowhere": tuple(data["fits_nowhere"])})

@@ -1,0 +1,329 @@
+"""Valid plans without the solver: random sequences driven forwards on the planner's own matrices.
+
+What a plan may just so do is made tight afterwards (shift, reserve, site power, end state of charge, windows), so
+that a small damage already breaks it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TypeVar
+
+import numpy as np
+
+from planner.energy.charging import charge_power_w, charge_s
+from planner.model import Day, Depot, Order, Plug, Station, TimeWindow, Vehicle, VehicleType
+from planner.plan import Cost, Leg, Plan, Reason, Route, Step, StepKind, Unassigned
+from planner.roads.matrices import Matrices, matrices, path, path_shape
+from planner.roads.network import Network, build_network
+from planner.roads.snap import Snapped, snap
+from planner.roads.streets import Streets
+from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, make_grid
+from tests.factories import HOUR_S, make_depot, make_order, make_provenance, make_type, make_vehicle
+
+KINDS = (
+    make_type("tiny", battery_wh=3_000.0),
+    make_type("large", battery_wh=6_000.0, payload_kg=160.0, kerb_kg=600.0, charge_w=3_000.0, top_speed_kmh=70.0),
+)
+SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
+
+Place = Order | Depot | Station
+AnyPlace = TypeVar("AnyPlace", Order, Depot, Station)
+
+
+@cache
+def streets() -> Streets:
+    return make_grid()
+
+
+@cache
+def network(kind: VehicleType) -> Network:
+    return build_network(streets(), kind.road_class, top_speed_kmh=kind.top_speed_kmh)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """All places of a day as the planner measures them, by vehicle type."""
+
+    places: list[Place]
+    snapped: dict[str, Snapped]
+    tables: dict[str, Matrices]
+
+    def leg(self, kind: VehicleType, start: Place, end: Place, load_kg: float) -> Leg:
+        a, b = self.places.index(start), self.places.index(end)
+        table = self.tables[kind.name]
+        drive = path(network(kind), self.snapped[kind.name], source=a, target=b)
+        assert drive is not None
+        shape = path_shape(network(kind), drive)
+        wh = table.wh_empty[0, a, b] + table.wh_per_kg[0, a, b] * load_kg
+        return Leg(
+            distance_m=float(table.metres[a, b]),
+            drive_s=math.ceil(table.seconds[a, b]),
+            energy_wh=math.ceil(wh * 1000) / 1000,
+            geometry=tuple((float(lon), float(lat)) for lat, lon in shape),
+        )
+
+
+def measure(places: list[Place]) -> Measured:
+    lat, lon = np.array([place.lat for place in places]), np.array([place.lon for place in places])
+    snapped = {kind.name: snap(network(kind), lat=lat, lon=lon) for kind in KINDS}
+    tables = {kind.name: matrices(network(kind), snapped[kind.name], [kind]) for kind in KINDS}
+    return Measured(places=places, snapped=snapped, tables=tables)
+
+
+@dataclass(kw_only=True)
+class Drive:
+    """A vehicle on its way: appends steps and keeps time, energy and load."""
+
+    measured: Measured
+    vehicle: Vehicle
+    depot: Depot
+    taken: dict[tuple[str, str], int]  # until when each plug is taken
+    at: Place
+    now_s: int
+    stored_wh: float
+    load_kg: float = 0.0
+    load_l: float = 0.0
+    trip: int = 1
+    steps: list[Step] = field(default_factory=list)
+
+    def go(self, kind: StepKind, place: Place, *, lasts_s: int) -> None:
+        leg, arrival_s = self._arrive(place)
+        self._add(kind, place, arrival_s, arrival_s, arrival_s + lasts_s, leg=leg)
+
+    def load(self, orders: list[Order], kind: StepKind) -> None:
+        self.trip += kind is StepKind.RELOAD
+        leg, arrival_s = self._arrive(self.depot)
+        self.load_kg, self.load_l = sum(o.demand_kg for o in orders), sum(o.volume_l for o in orders)
+        self._add(kind, self.depot, arrival_s, arrival_s, arrival_s + self.depot.loading_s, leg=leg)
+
+    def deliver(self, order: Order, *, wait_s: int) -> None:
+        leg, arrival_s = self._arrive(order)
+        self.load_kg -= order.demand_kg
+        self.load_l -= order.volume_l
+        begin_s = arrival_s + wait_s
+        self._add(StepKind.DELIVERY, order, arrival_s, begin_s, begin_s + order.setup_s + order.service_s, leg=leg)
+
+    def charge(self, place: Depot | Station, *, share: float) -> None:
+        """Fill `share` of what is missing; where the vehicle has just begun to reload, beside that."""
+        standing = place is self.at
+        ready_s = self.now_s
+        leg, arrival_s = self._arrive(place)
+        arrival_s = self.steps[-1].arrival_s if standing else arrival_s
+        kind, from_wh = self.vehicle.type, self.stored_wh
+        plug = min(place.plugs, key=lambda p: self.taken[place.id, p.id])
+        begin_s = max(arrival_s, self.taken[place.id, plug.id])
+        to_wh = round(from_wh + share * (kind.battery_wh - from_wh), 3)
+        lasts_s = math.ceil(charge_s(kind, from_wh=from_wh, to_wh=to_wh, plug_w=plug.power_w))
+        self.taken[place.id, plug.id] = begin_s + lasts_s
+        self._add(StepKind.CHARGE, place, arrival_s, begin_s, begin_s + lasts_s, leg=leg)
+        power_w = charge_power_w(kind, plug_w=plug.power_w)
+        self.steps[-1] = replace(self.steps[-1], stored_end_wh=to_wh, plug_id=plug.id, power_w=power_w)
+        self.now_s, self.stored_wh = max(self.now_s, ready_s), to_wh
+
+    def _arrive(self, place: Place) -> tuple[Leg | None, int]:
+        if place is self.at:
+            return None, self.now_s
+        leg = self.measured.leg(self.vehicle.type, self.at, place, self.load_kg)
+        self.stored_wh -= leg.energy_wh
+        return leg, self.now_s + leg.drive_s
+
+    def _add(self, kind: StepKind, place: Place, arrival_s: int, begin_s: int, end_s: int, *, leg: Leg | None) -> None:
+        step = Step(
+            kind=kind,
+            place_id=place.id,
+            trip=self.trip,
+            lat=place.lat,
+            lon=place.lon,
+            arrival_s=arrival_s,
+            begin_s=begin_s,
+            end_s=end_s,
+            stored_arrival_wh=self.stored_wh,
+            stored_end_wh=self.stored_wh,
+            load_kg=self.load_kg,
+            load_l=self.load_l,
+            leg=leg,
+        )
+        self.steps.append(step)
+        self.at, self.now_s = place, end_s
+
+
+def random_plan(seed: int) -> Plan:
+    """Three vehicles of two types, two or three trips each, charges at the depot and at a station, six left out."""
+    rng = np.random.default_rng(seed)
+    depot = _on_street(rng, make_depot("hub", plugs=_plugs("hub", 3), loading_s=300 + 60 * int(rng.integers(5))))
+    yard = _on_street(rng, make_depot("yard", plugs=()))
+    stations = [_on_street(rng, Station(id=f"station-{i}", lat=0, lon=0, plugs=_plugs(f"s{i}", 1))) for i in range(2)]
+    stations = [replace(station, price_per_kwh=0.4) for station in stations]
+    orders = [_on_street(rng, _random_order(rng, f"o{i}")) for i in range(24)]
+    measured = measure([depot, yard, *stations, *orders])
+    taken: dict[tuple[str, str], int] = defaultdict(int)
+    left, drives = list(orders), []
+    for n, kind in enumerate((KINDS[0], KINDS[1], KINDS[0])):
+        vehicle = make_vehicle(f"v{n}", type=kind, shift=SHIFT, start_soc=1.0 if n else 0.9)
+        drives.append(_drive_day(rng, measured, vehicle, depot, stations, taken, left))
+    idle = make_vehicle("v-idle", type=KINDS[0], shift=TimeWindow(start_s=SHIFT.start_s, end_s=SHIFT.start_s + 60))
+    return _settle(drives, idle, orders, left, [depot, yard], stations)
+
+
+def _on_street(rng: np.random.Generator, place: AnyPlace) -> AnyPlace:
+    """Put a place near a street of the grid, a few metres off."""
+    row, column = int(rng.integers(ROWS)), rng.uniform(0.3, COLUMNS - 1.3)
+    noise = rng.normal(0, 4e-5, 2)
+    lat, lon = SOUTH + row * STEP_LAT + noise[0], WEST + column * STEP_LON + noise[1]
+    return replace(place, lat=round(float(lat), 6), lon=round(float(lon), 6))
+
+
+def _plugs(name: str, count: int) -> tuple[Plug, ...]:
+    return tuple(Plug(id=f"{name}-{i}", power_w=2_300.0) for i in range(count))
+
+
+def _random_order(rng: np.random.Generator, id: str) -> Order:
+    return make_order(
+        id,
+        demand_kg=round(float(rng.uniform(2, 30)), 1),
+        volume_l=round(float(rng.uniform(5, 90)), 1),
+        service_s=60 * int(rng.integers(1, 6)),
+        setup_s=30,
+        longest_cm=50.0,
+    )
+
+
+def _drive_day(
+    rng: np.random.Generator,
+    measured: Measured,
+    vehicle: Vehicle,
+    depot: Depot,
+    stations: list[Station],
+    taken: dict[tuple[str, str], int],
+    left: list[Order],
+) -> Drive:
+    start_wh = vehicle.start_soc * vehicle.type.battery_wh
+    drive = Drive(
+        measured=measured,
+        vehicle=vehicle,
+        depot=depot,
+        taken=taken,
+        at=depot,
+        now_s=SHIFT.start_s + int(rng.integers(600)),
+        stored_wh=start_wh,
+    )
+    for trip in range(int(rng.integers(2, 4))):
+        on_board = [left.pop() for _ in range(int(rng.integers(1, 4)))]
+        drive.load(on_board, StepKind.RELOAD if trip else StepKind.START)
+        if trip:
+            drive.charge(depot, share=float(rng.uniform(0.2, 0.9)))
+        for n, order in enumerate(on_board):
+            drive.deliver(order, wait_s=int(rng.integers(2)) * int(rng.integers(900)))
+            if trip == 0 and n == 0:
+                drive.charge(stations[int(rng.integers(2))], share=float(rng.uniform(0.1, 1.0)))
+    if rng.integers(2):
+        drive.charge(depot, share=0.5)
+    drive.go(StepKind.END, depot, lasts_s=0)
+    return drive
+
+
+def _settle(
+    drives: list[Drive],
+    idle: Vehicle,
+    orders: list[Order],
+    left: list[Order],
+    depots: list[Depot],
+    stations: list[Station],
+) -> Plan:
+    """Make the day as tight as the plan allows, and list what was left out with true reasons."""
+    steps = [step for drive in drives for step in drive.steps]
+    peak_w = _peak_w([s for s in steps if s.kind is StepKind.CHARGE and s.place_id == depots[0].id])
+    depots = [replace(depots[0], site_power_w=peak_w), *depots[1:]]
+    begun = {step.place_id: step.begin_s for step in steps if step.kind is StepKind.DELIVERY}
+    orders = [_with_window(order, begun.get(order.id), n) for n, order in enumerate(orders)]
+    hours = {
+        station.id: tuple(
+            TimeWindow(start_s=s.begin_s, end_s=s.end_s)
+            for s in steps
+            if s.place_id == station.id and s.kind is StepKind.CHARGE
+        )
+        for station in stations
+    }
+    extra, reasons = _left_out(depots[0])
+    later = tuple(
+        Unassigned(order_id=order.id, reason=Reason.NOT_FOUND_IN_TIME, detail="the search was stopped")
+        for order in left
+    )
+    day = Day(
+        date="2026-05-12",
+        time_zone="America/Santiago",
+        currency="EUR",
+        orders=(*orders, *extra),
+        vehicles=(*(_tight(drive) for drive in drives), idle),
+        depots=tuple(depots),
+        stations=tuple(replace(station, hours=hours[station.id]) for station in stations),
+    )
+    priced: list[Depot | Station] = [*depots, *stations]
+    prices = {place.id: place.price_per_kwh for place in priced}
+    routes = tuple(
+        Route(vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices)) for drive in drives
+    )
+    rows = len(day.orders)
+    provenance = make_provenance(streets_sha256=streets().sha256, rows_read=rows + 2, rows_rejected=2)
+    return Plan(day=day, routes=routes, unassigned=(*reasons, *later), provenance=provenance)
+
+
+def _left_out(depot: Depot) -> tuple[tuple[Order, ...], tuple[Unassigned, ...]]:
+    near = {"lat": depot.lat, "lon": depot.lon}
+    extra = (
+        make_order("heavy", demand_kg=161.0, **near),
+        make_order("big", volume_l=401.0, **near),
+        make_order("far-off", lat=-20.0, lon=-71.34),
+        make_order("cold", skills=("cold",), **near),
+        make_order("early", windows=(TimeWindow(start_s=0, end_s=SHIFT.start_s),), **near),
+        make_order("full", demand_kg=100.0, windows=(TimeWindow(start_s=0, end_s=SHIFT.start_s + 3_600),), **near),
+    )
+    reasons = (
+        Reason.TOO_HEAVY,
+        Reason.TOO_BIG,
+        Reason.OFF_NETWORK,
+        Reason.NO_SKILL,
+        Reason.WINDOW_UNREACHABLE,
+        Reason.FLEET_FULL,
+    )
+    listed = (Unassigned(order_id=o.id, reason=r, detail="") for o, r in zip(extra, reasons, strict=True))
+    return extra, tuple(listed)
+
+
+def _with_window(order: Order, begin_s: int | None, n: int) -> Order:
+    if begin_s is None or n % 3 == 0:
+        return order
+    early = (TimeWindow(start_s=0, end_s=60),) if n % 2 else ()
+    return replace(order, windows=(*early, TimeWindow(start_s=begin_s - 60, end_s=begin_s)))
+
+
+def _tight(drive: Drive) -> Vehicle:
+    battery_wh = drive.vehicle.type.battery_wh
+    lowest_wh = min(min(step.stored_arrival_wh, step.stored_end_wh) for step in drive.steps)
+    return replace(
+        drive.vehicle,
+        shift=TimeWindow(start_s=drive.steps[0].begin_s, end_s=drive.steps[-1].end_s),
+        reserve_soc=lowest_wh / battery_wh,
+        end_soc=drive.steps[-1].stored_end_wh / battery_wh,
+    )
+
+
+def _peak_w(charges: list[Step]) -> float:
+    at = [charge.begin_s for charge in charges]
+    return max(sum(c.power_w or 0.0 for c in charges if c.begin_s <= t < c.end_s) for t in at)
+
+
+def _cost(drive: Drive, prices: dict[str, float]) -> Cost:
+    kind, first, last = drive.vehicle.type, drive.steps[0], drive.steps[-1]
+    overnight_wh = max(0.0, drive.vehicle.start_soc * kind.battery_wh - last.stored_end_wh)
+    charged = sum(s.charged_wh * prices[s.place_id] for s in drive.steps if s.kind is StepKind.CHARGE)
+    return Cost(
+        vehicles=kind.cost_per_day,
+        distance=sum(step.leg.distance_m for step in drive.steps if step.leg) * kind.cost_per_km / 1000,
+        time=(last.end_s - first.begin_s) * kind.cost_per_hour / 3600,
+        energy=(charged + overnight_wh * prices[drive.depot.id]) / 1000,
+    )

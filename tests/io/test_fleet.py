@@ -1,0 +1,242 @@
+"""Reading a fleet: what becomes of each key, and what is refused with which code and place."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from planner.catalogue import vehicle_type
+from planner.errors import Fault, InputError
+from planner.io import fleet
+from planner.io.fleet import FleetFile, read_fleet
+from planner.model import Depot, Plug, Station, TimeWindow
+from tests.factories import DAY
+
+HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
+DEPOT = '[[depots]]\nid = "hub"\nlat = -29.95\nlon = -71.34\n'
+VEHICLE = '[[vehicles]]\nid = "v"\ntype = "ami-cargo"\ndepot = "hub"\nshift = "08:00-17:00"\n'
+STATION = '[[stations]]\nid = "s"\nlat = -29.96\nlon = -71.33\nplugs = 1\nplug_power_kw = 7.4\n'
+
+
+def read(folder: Path, *parts: str, day: date | None = DAY) -> FleetFile:
+    path = folder / "fleet.toml"
+    path.write_text("".join(parts), encoding="utf-8")
+    return read_fleet(path, day=day)
+
+
+def refused(folder: Path, *parts: str) -> list[Fault]:
+    with pytest.raises(InputError) as caught:
+        read(folder, *parts)
+    return list(caught.value.faults)
+
+
+def one(folder: Path, *parts: str) -> tuple[str, str | None]:
+    (fault,) = refused(folder, *parts)
+    return fault.code, fault.column
+
+
+def example() -> str:
+    """Return the example of the module's docstring."""
+    assert fleet.__doc__ is not None
+    return textwrap.dedent(fleet.__doc__.split("::\n", 1)[1])
+
+
+def test_the_example_reads_as_documented(tmp_path: Path) -> None:
+    found = read(tmp_path, example())
+    assert found.streets == (tmp_path / "coquimbo.streets.npz").resolve()
+    assert (found.zone.key, found.currency, found.day) == ("America/Santiago", "EUR", DAY)
+    assert found.depots == (
+        Depot(
+            id="hub",
+            lat=-29.953,
+            lon=-71.339,
+            loading_s=720,
+            plugs=tuple(Plug(id=f"hub-{i}", power_w=2_300.0) for i in (1, 2, 3)),
+            site_power_w=7_000.0,
+            price_per_kwh=0.22,
+        ),
+    )
+    assert found.stations == (
+        Station(
+            id="mall",
+            lat=-29.961,
+            lon=-71.335,
+            plugs=(Plug(id="mall-1", power_w=7_400.0), Plug(id="mall-2", power_w=7_400.0)),
+            price_per_kwh=0.4,
+            hours=(TimeWindow(start_s=28_800, end_s=72_000),),
+        ),
+    )
+    assert [vehicle.id for vehicle in found.vehicles] == ["ami-1", "ami-2", "ami-3", "ami-4"]
+    first = found.vehicles[0]
+    assert (first.start_soc, first.end_soc, first.reserve_soc, first.skills) == (1.0, 0.1, 0.1, ("cold",))
+    assert first.shift == TimeWindow(start_s=28_800, end_s=61_200)
+    assert (first.type.name, first.type.payload_kg) == ("my-ami", 120.0)
+    assert first.type.battery_wh == vehicle_type("ami-cargo").battery_wh
+    assert found.warnings == ()
+
+
+def test_the_example_in_the_docs_is_the_one_that_is_tested() -> None:
+    docs = Path(__file__).parents[2] / "docs" / "fleet.md"
+    assert example().strip() in docs.read_text(encoding="utf-8")
+
+
+def test_a_catalogue_type_needs_no_table_of_its_own(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD, DEPOT, VEHICLE)
+    assert found.vehicles[0].type == vehicle_type("ami-cargo")
+    assert found.vehicles[0].id == "v"
+
+
+def test_a_complete_type_needs_no_base(tmp_path: Path) -> None:
+    figures = (
+        '[types.bike]\nroad_class = "L6e"\ntop_speed_kmh = 25\nkerb_kg = 90\npayload_kg = 80\nvolume_l = 200\n'
+        "longest_cm = 90\nbattery_wh = 1200\ncharge_w = 400\ndrag_area_m2 = 0.8\nrolling = 0.01\n"
+        "drivetrain_efficiency = 0.8\nauxiliary_w = 10\npublished_range_km = 60\n"
+        "charge_curve = [{ until_soc = 0.9, power_share = 1.0 }, { until_soc = 1.0, power_share = 0.4 }]\n"
+    )
+    kind = read(tmp_path, HEAD, DEPOT, VEHICLE.replace("ami-cargo", "bike"), figures).vehicles[0].type
+    assert (kind.name, kind.road_class.name, kind.battery_wh, kind.driver_kg) == ("bike", "L6e", 1_200.0, 75.0)
+    assert kind.charge_curve[1].power_share == 0.4
+
+
+def test_without_a_day_it_is_today_in_the_time_zone_of_the_fleet(tmp_path: Path) -> None:
+    assert abs((read(tmp_path, HEAD, DEPOT, VEHICLE, day=None).day - date.today()).days) <= 1
+
+
+def test_F01_a_fleet_without_vehicles_is_refused(tmp_path: Path) -> None:
+    assert one(tmp_path, HEAD, DEPOT) == ("E-F01", "vehicles")
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, "count = 0\n") == ("E-F01", "vehicles[0].count")
+
+
+@pytest.mark.parametrize("value", ["0", "-100", "nan", '"100"'])
+def test_F02_a_bay_of_nothing_is_refused(tmp_path: Path, value: str) -> None:
+    own = f'[types.t]\nbase = "ami-cargo"\npayload_kg = {value}\n'
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, own) == ("E-F02", "types.t.payload_kg")
+
+
+def test_F02_every_figure_missing_in_a_type_of_its_own_is_named_even_if_no_vehicle_has_it(tmp_path: Path) -> None:
+    faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, '[types.t]\nroad_class = "L6e"\n')
+    assert {fault.code for fault in faults} == {"E-F02"}
+    assert "types.t.battery_wh" in {fault.column for fault in faults}
+    assert len(faults) == 13
+
+
+@pytest.mark.parametrize("key", ["start_soc_percent", "end_soc_percent", "reserve_percent"])
+@pytest.mark.parametrize("value", ["0.8", "101", "-1", "1.0"])
+def test_F03_percentages_are_percentages_and_shares_are_asked_about(tmp_path: Path, key: str, value: str) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, f"{key} = {value}\n")
+    assert (fault.code, fault.column) == ("E-F03", f"vehicles[0].{key}")
+    assert ("write 80 for 80 %" in fault.message) == (value in {"0.8", "1.0"})
+
+
+def test_F03_an_empty_battery_is_refused(tmp_path: Path) -> None:
+    own = '[types.t]\nbase = "ami-cargo"\nbattery_wh = 0\n'
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, own) == ("E-F03", "types.t.battery_wh")
+
+
+def test_F04_figures_in_the_wrong_unit_are_refused_or_warned_about(tmp_path: Path) -> None:
+    head = HEAD + DEPOT + VEHICLE + '[types.t]\nbase = "ami-cargo"\n'
+    assert one(tmp_path, head, "battery_wh = 5.5\n") == ("E-F03", "types.t.battery_wh")
+    assert one(tmp_path, head, "top_speed_kmh = 5000\n") == ("E-F04", "types.t.top_speed_kmh")
+    (warning,) = read(tmp_path, head, "battery_wh = 150\n").warnings
+    assert (warning.code, warning.column, warning.value) == ("E-F04", "types.t.battery_wh", "150")
+    assert "not kWh" in warning.remedy
+
+
+@pytest.mark.parametrize("key", ["rolling", "drivetrain_efficiency"])
+def test_F05_a_vehicle_that_uses_no_energy_is_refused(tmp_path: Path, key: str) -> None:
+    own = f'[types.t]\nbase = "ami-cargo"\n{key} = 0\n'
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, own) == ("E-F05", f"types.t.{key}")
+
+
+def test_F06_a_reserve_that_leaves_nothing_to_drive_with_is_refused(tmp_path: Path) -> None:
+    found = one(tmp_path, HEAD, DEPOT, VEHICLE, "start_soc_percent = 30\nreserve_percent = 30\n")
+    assert found == ("E-F06", "vehicles[0].reserve_percent")
+
+
+@pytest.mark.parametrize(("was", "now"), [("plugs = 1", "plugs = 0"), ("plug_power_kw = 7.4", "plug_power_kw = 0")])
+def test_F07_a_station_that_cannot_charge_is_left_out_with_a_warning(tmp_path: Path, was: str, now: str) -> None:
+    found = read(tmp_path, HEAD, DEPOT, VEHICLE, STATION.replace(was, now))
+    assert found.stations == ()
+    assert [warning.code for warning in found.warnings] == ["E-F07"]
+
+
+def test_F07_opening_hours_must_be_a_span(tmp_path: Path) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, STATION, 'open = "always"\n') == ("E-F07", "stations[0].open")
+
+
+def test_F07_depot_plugs_without_power_are_refused(tmp_path: Path) -> None:
+    assert one(tmp_path, HEAD, DEPOT, "plugs = 2\n", VEHICLE) == ("E-F07", "depots[0].plug_power_kw")
+
+
+@pytest.mark.parametrize("shift", ["17:00-08:00", "08:00-08:00", "08:00", "all day"])
+def test_F11_a_shift_runs_forwards(tmp_path: Path, shift: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE.replace("08:00-17:00", shift)) == ("E-F11", "vehicles[0].shift")
+
+
+def test_O36_a_shift_over_a_clock_change_has_its_true_length(tmp_path: Path) -> None:
+    berlin = HEAD.replace("America/Santiago", "Europe/Berlin")
+    night = VEHICLE.replace("08:00-17:00", "00:00-06:00")
+    lengths = [
+        read(tmp_path, berlin, DEPOT, night, day=day).vehicles[0].shift.end_s // 3_600
+        for day in (date(2026, 3, 29), date(2026, 10, 25))
+    ]
+    assert lengths == [5, 7]
+
+
+def test_F15_unknown_keys_are_refused_all_at_once_with_the_nearest_name(tmp_path: Path) -> None:
+    faults = refused(tmp_path, "curency = 1\n", HEAD, DEPOT, "plug_power = 2\n", VEHICLE, "start_soc = 80\n")
+    assert [(fault.code, fault.column) for fault in faults] == [
+        ("E-F15", "depots[0].plug_power"),
+        ("E-F15", "vehicles[0].start_soc"),
+        ("E-F15", "curency"),
+    ]
+    assert 'did you mean "plug_power_kw"' in faults[0].message
+    assert 'did you mean "currency"' in faults[2].message
+
+
+def test_an_unknown_type_or_depot_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    faults = refused(tmp_path, HEAD, DEPOT, VEHICLE.replace("ami-cargo", "ami-carg").replace('"hub"', '"hubb"'))
+    assert [(fault.code, fault.column) for fault in faults] == [
+        ("E-F19", "vehicles[0].depot"),
+        ("E-C02", "vehicles[0].type"),
+    ]
+    assert 'did you mean "hub"' in faults[0].message
+    assert 'did you mean "ami-cargo"' in faults[1].message
+
+
+@pytest.mark.parametrize(("key", "code"), [("base", "E-C02"), ("road_class", "E-C01")])
+def test_an_unknown_base_or_road_class_is_refused_at_its_place(tmp_path: Path, key: str, code: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, f'[types.t]\n{key} = "nonsense"\n') == (code, "types.t")
+
+
+def test_ids_that_read_the_same_are_refused(tmp_path: Path) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, VEHICLE.replace('"v"', '"V"')) == ("E-F18", "vehicles[1].id")
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, STATION.replace('"s"', '"hub"')) == ("E-F18", "stations[0].id")
+
+
+def test_missing_keys_and_a_wrong_time_zone_are_named(tmp_path: Path) -> None:
+    assert one(tmp_path, HEAD.replace('currency = "EUR"\n', ""), DEPOT, VEHICLE) == ("E-F19", "currency")
+    (fault,) = refused(tmp_path, HEAD.replace("America/Santiago", "Europe/Berln"), DEPOT, VEHICLE)
+    assert (fault.code, fault.column) == ("E-F19", "time_zone")
+    assert "europe/berlin" in fault.message
+
+
+@pytest.mark.parametrize("text", ["vehicles: []", "a = 1\na = 2\n", "x = " + "[" * 5_000])
+def test_F13_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
+    assert [fault.code for fault in refused(tmp_path, text)] == ["E-F20"]
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        "[]",
+        "[{ until_soc = 0.8, power_share = 1.0 }]",
+        "[{ until_soc = 0.8, power_share = 0.5 }, { until_soc = 1.0, power_share = 1.0 }]",
+    ],
+)
+def test_a_charge_curve_rises_to_full_and_its_power_never_rises(tmp_path: Path, curve: str) -> None:
+    own = f'[types.t]\nbase = "ami-cargo"\ncharge_curve = {curve}\n'
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, own) == ("E-F04", "types.t.charge_curve")

@@ -1,0 +1,207 @@
+"""Tags in, verdict out: each case is one that was seen on a map."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from planner.catalogue import road_class
+from planner.model import RoadClass
+from planner.roads.access import judge, limit_kmh
+from planner.roads.barriers import stops_traffic
+
+# Without an urban factor a pace can be read off the sign.
+L6E = replace(road_class("L6e"), urban_factor=1.0)
+L7E_DE = replace(road_class("L7e-de"), urban_factor=1.0)
+VAN = replace(road_class("van"), urban_factor=1.0)
+LSV = replace(road_class("us-lsv"), urban_factor=1.0)
+
+
+def _paces(tags: str, cls: RoadClass = VAN) -> tuple[float, float]:
+    verdict = judge(_tags(tags), cls)
+    return verdict.forward_kmh, verdict.backward_kmh
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Read ``highway=residential maxspeed=30``; an underscore stands for a space in a value."""
+    return {
+        key: value.replace("_", " ") if key == "maxspeed" else value
+        for key, value in (pair.split("=", 1) for pair in text.split())
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "kmh"),
+    [
+        ("50", 50),
+        ("58", 58),
+        ("30 mph", 48.28032),
+        ("30mph", 48.28032),
+        ("35 mph;40 mph", 56.32704),
+        ("walk", 7),
+        ("none", math.inf),
+        ("50; 40", 40),
+        ("90;30;90;30", 30),
+        ("RO:urban", 50),
+        ("RO:rural", 90),
+        ("RO:motorway", 130),
+        ("DE:zone:30", 30),
+        ("FR:30", 30),
+        ("50; fast", 50),
+        ("0", None),
+        ("5000", None),
+        ("-30", None),
+        ("nan", None),
+        ("signals", None),
+        ("", None),
+    ],
+)
+def test_M12_every_spelling_of_maxspeed(text: str, kmh: float | None) -> None:
+    assert limit_kmh(text) == (None if kmh is None else pytest.approx(kmh))
+
+
+@pytest.mark.parametrize("text", ["0", "5000", "rubbish"])
+def test_M12_rubbish_is_replaced_by_the_default_and_said(text: str) -> None:
+    verdict = judge({"highway": "residential", "maxspeed": text}, VAN)
+    assert (verdict.forward_kmh, verdict.imputed) == (30, True)
+
+
+def test_M13_a_street_without_maxspeed_has_the_default_of_its_kind() -> None:
+    assert _paces("highway=secondary") == (50, 50)
+    assert judge({"highway": "secondary"}, VAN).imputed
+    assert not judge({"highway": "secondary", "maxspeed": "60"}, VAN).imputed
+
+
+def test_each_direction_has_its_own_limit() -> None:
+    assert _paces("highway=primary maxspeed=80 maxspeed:forward=60") == (60, 80)
+
+
+def test_the_class_caps_the_pace() -> None:
+    assert _paces("highway=primary maxspeed=90", L6E) == (45, 45)
+    assert _paces("highway=motorway maxspeed=none", L7E_DE) == (90, 0)
+
+
+def test_the_urban_factor_slows_the_limit_before_the_class_caps_it() -> None:
+    slow = replace(L6E, urban_factor=0.8)
+    assert _paces("highway=residential maxspeed=50", slow) == (40, 40)
+    assert _paces("highway=primary maxspeed=90", slow) == (45, 45)
+
+
+@pytest.mark.parametrize(
+    ("tags", "open_directions"),
+    [
+        ("oneway=yes", (True, False)),
+        ("oneway=1", (True, False)),
+        ("oneway=true", (True, False)),
+        ("oneway=YES", (True, False)),
+        ("oneway=-1", (False, True)),
+        ("oneway=no", (True, True)),
+        ("junction=roundabout", (True, False)),
+        ("junction=circular", (True, False)),
+        ("junction=roundabout oneway=-1", (False, True)),
+        ("junction=approach", (True, True)),
+        ("oneway=reversible", (False, False)),
+        ("oneway=alternating", (False, False)),
+        ("oneway=yes;no", (False, False)),
+    ],
+)
+def test_M16_one_way_rules(tags: str, open_directions: tuple[bool, bool]) -> None:
+    forward, backward = _paces(f"highway=residential {tags}")
+    assert (forward > 0, backward > 0) == open_directions
+
+
+def test_M16_a_rule_that_is_not_understood_is_closed_with_its_reason() -> None:
+    assert judge(_tags("highway=residential oneway=reversible"), VAN).reason == "oneway not understood"
+
+
+def test_a_motorway_is_one_way_and_its_link_is_not() -> None:
+    assert _paces("highway=motorway") == (120, 0)
+    assert _paces("highway=motorway_link") == (60, 60)
+
+
+def test_M17_a_contraflow_for_mopeds_is_open_to_mopeds_alone() -> None:
+    tags = "highway=residential oneway=yes oneway:moped=no"
+    assert _paces(tags, L6E) == (30, 30)
+    assert _paces(tags, VAN) == (30, 0)
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ("highway=footway", "not a street"),
+        ("highway=construction", "not a street"),
+        ("service=parking_aisle", "not a street"),
+        ("highway=service service=emergency_access", "not a street"),
+        ("highway=service area=yes", "area"),
+        ("highway=motorway", "motorway"),
+        ("highway=motorway_link", "motorway_link"),
+        ("highway=trunk motorroad=yes", "motorroad"),
+        ("highway=primary minspeed=50", "minimum speed too high"),
+        ("highway=residential access=private", "access=private"),
+        ("highway=residential access=no", "access=no"),
+        ("highway=residential access=no;agricultural", "access=no;agricultural"),
+        ("highway=residential access=yes;private", "access=yes;private"),
+        ("highway=residential motor_vehicle=forestry", "motor_vehicle=forestry"),
+        ("highway=service access=bus", "access=bus"),
+        ("highway=residential access=yes motor_vehicle=no", "motor_vehicle=no"),
+        ("highway=secondary motorcar=yes moped=no", "moped=no"),
+        ("highway=track", "track without permission"),
+        ("highway=track access=yes", "track without permission"),
+        ("highway=pedestrian", "pedestrian without permission"),
+    ],
+)
+def test_M17_what_an_l6e_may_not_use(tags: str, reason: str) -> None:
+    verdict = judge(_tags(tags), L6E)
+    assert (verdict.forward_kmh, verdict.backward_kmh, verdict.reason) == (0, 0, reason)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "highway=service service=parking_aisle",
+        "highway=residential access=no motor_vehicle=destination",
+        "highway=residential vehicle=no motorcar=yes",
+        "highway=residential access=customers",
+        "highway=service access=delivery",
+        "highway=living_street",
+        "highway=track motor_vehicle=yes",
+        "highway=pedestrian motor_vehicle=delivery",
+        "highway=trunk",
+        "highway=primary minspeed=40",
+        "highway=residential motor_vehicle=permissive;destination",
+    ],
+)
+def test_M17_what_an_l6e_may_use(tags: str) -> None:
+    verdict = judge(_tags(tags), L6E)
+    assert verdict.reason == ""
+    assert min(verdict.forward_kmh, verdict.backward_kmh) > 0
+
+
+def test_a_fast_heavy_quadricycle_may_use_german_motorways() -> None:
+    assert _paces("highway=trunk motorroad=yes maxspeed=100", L7E_DE) == (90, 90)
+
+
+def test_a_low_speed_vehicle_stays_off_roads_posted_above_35_mph() -> None:
+    assert judge(_tags("highway=secondary maxspeed=40_mph"), LSV).reason == "limit above 56 km/h"
+    assert _paces("highway=secondary maxspeed=35_mph", LSV) == (40.23, 40.23)
+    assert judge(_tags("highway=secondary maxspeed=none"), LSV).reason == "limit above 56 km/h"
+    assert _paces("highway=secondary maxspeed=35_mph maxspeed:forward=90", LSV)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("tags", "stops"),
+    [
+        ("barrier=bollard", True),
+        ("barrier=gate", True),
+        ("barrier=something_new", True),
+        ("barrier=gate access=private motorcar=yes", False),
+        ("barrier=lift_gate access=permissive", False),
+        ("barrier=toll_booth", False),
+        ("barrier=entrance access=private", True),
+        ("highway=crossing", False),
+    ],
+)
+def test_barriers_close_a_street_unless_a_tag_opens_them(tags: str, stops: bool) -> None:
+    assert stops_traffic(_tags(tags)) == stops
