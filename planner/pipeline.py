@@ -6,7 +6,7 @@ orders.csv + fleet.toml + streets -> Day -> roads -> problem -> engine -> plan -
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,11 +23,15 @@ from planner.plan import Plan, Provenance, Unassigned
 from planner.roads.day import day_roads
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
-from planner.solve.child import EngineStopped, Progress, solve_apart
+from planner.solve.child import EngineStopped, solve_apart
 from planner.solve.options import SolveOptions
-from planner.solve.problem import Problem, build_problem, restrict
+from planner.solve.problem import MICRO, Problem, build_problem, restrict
 from planner.solve.reasons import impossible
 from planner.solve.solution import Solution, renumbered
+
+
+Progress = Callable[[int, float], None]
+"""Hears of each better plan: how many orders it serves, and the money it costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,8 +162,16 @@ def _solve(
     keep = [order for order in range(problem.orders) if order not in known]
     if not keep:
         return Solution(tours=(), cost=0, iterations=0, stopped_by="iterations")
+    part = restrict(problem, keep)
+
+    def tell(better: Solution) -> None:
+        if progress:
+            missing = sum(int(part.penalty[i]) for i in range(part.orders) if i not in better.visited)
+            served = sum(1 for place in better.visited if place < part.orders)
+            progress(served, (better.cost - missing) / MICRO)
+
     try:
-        found = solve_apart(restrict(problem, keep), options, progress=progress)
+        found = solve_apart(part, options, progress=tell)
     except EngineStopped as stopped:
         if stopped.best is None:
             raise Interrupted("stopped before there was a plan") from None

@@ -67,7 +67,7 @@ def replace_folder(target: Path) -> Iterator[Path]:
     `OUTPUT_NAMES`. Anything else raises `InputError` before the block runs. If the block fails, `target` is as before.
     """
     target = target.absolute()
-    _refuse_strangers(target)
+    refuse_strangers(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
     fresh.mkdir()
@@ -81,7 +81,8 @@ def replace_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _refuse_strangers(target: Path) -> None:
+def refuse_strangers(target: Path) -> None:
+    """Raise `InputError` if a folder holds anything that we did not write."""
     if not target.exists():
         return
     elsewhere = "choose another folder with -o"

@@ -22,10 +22,10 @@ class Located(Protocol):
     """Anything with a position."""
 
     @property
-    def lat(self) -> float: ...  # noqa: D102
+    def lat(self) -> float: ...
 
     @property
-    def lon(self) -> float: ...  # noqa: D102
+    def lon(self) -> float: ...
 
 
 def page_data(plan: Plan) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def path_shape(network: Network, drive: Path) -> Floats:
         begin = drive.first_share if i == 0 else 0.0
         end = drive.last_share if i == last else 1.0
         pieces.append(cut_shape(shape, begin=begin, end=end))
-    points: Floats = np.round(np.concatenate(pieces), 6)
+    points = np.round(np.concatenate(pieces), 6).astype(np.float64)
     keep = np.concatenate([[True], (np.diff(points, axis=0) != 0).any(axis=1)])
     return points[keep] if keep.sum() > 1 else points[[0, -1]]
 

@@ -84,7 +84,7 @@ def save_streets(streets: Streets, path: Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            np.savez_compressed(file, **_arrays(streets))
+            np.savez_compressed(file, allow_pickle=False, **_arrays(streets))
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -27,10 +27,8 @@ GRACE_S = 10.0  # past the time limit, then the child is killed
 POLL_S = 0.05
 LOG_BYTES = 1_000_000
 
-Progress = Callable[[Solution], None]
 
-
-class EngineStopped(Exception):  # noqa: N818  (not an error: the user asked for it)
+class EngineStopped(Exception):
     """The user stopped the search; `best` is what it had, or None."""
 
     def __init__(self, best: Solution | None) -> None:
@@ -38,7 +36,9 @@ class EngineStopped(Exception):  # noqa: N818  (not an error: the user asked for
         self.best = best
 
 
-def solve_apart(problem: Problem, options: SolveOptions, *, progress: Progress | None = None) -> Solution:
+def solve_apart(
+    problem: Problem, options: SolveOptions, *, progress: Callable[[Solution], None] | None = None
+) -> Solution:
     """Solve in a child process and return its answer, or its best so far where it was stopped or died.
 
     Raises `NoPlanError` where it leaves nothing, and `EngineStopped` on Ctrl-C.
@@ -65,7 +65,9 @@ def solve_apart(problem: Problem, options: SolveOptions, *, progress: Progress |
         return _verdict(child, folder)
 
 
-def _watch(child: subprocess.Popen[bytes], folder: Path, options: SolveOptions, progress: Progress | None) -> None:
+def _watch(
+    child: subprocess.Popen[bytes], folder: Path, options: SolveOptions, progress: Callable[[Solution], None] | None
+) -> None:
     """Wait for the child's end, tell of progress, and stop waiting when it overruns its limit."""
     deadline = time.monotonic() + options.time_limit_s + GRACE_S
     seen = 0.0

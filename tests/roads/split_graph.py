@@ -45,24 +45,26 @@ def costs_on_split_streets(network: Network, snapped: Snapped) -> dict[tuple[int
 
 
 def costs_by_scipy(network: Network, snapped: Snapped) -> tuple[Ints, Ints]:
-    """Return ms and dm [p, p] between places that were all found, on a graph with two more nodes for each."""
+    """Return ms and dm [p, p] between places on different streets, on a graph with two more nodes for each."""
     nodes, places = len(network.out_start) - 1, len(snapped.segment)
     usable = np.flatnonzero(network.usable)
     place, side = np.nonzero(snapped.edge >= 0)
     edge = snapped.edge[place, side]
     assert len(np.unique(snapped.segment)) == places, "choose places on different streets"
     links = [
-        (network.tail[usable], network.head[usable], network.key[usable]),
-        (nodes + place, network.head[edge], snapped.from_key[place, side]),
-        (network.tail[edge], nodes + places + place, snapped.to_key[place, side]),
-    ]
-    tail, head, key = (np.concatenate(column) for column in zip(*links, strict=True))
-    cost = ((key >> DM_BITS) << FLOAT_DM_BITS) | (key & DM_MASK)
-    assert (cost > 0).all(), "a sparse matrix takes 0 for no edge"
+        (network.tail[usable], network.head[usable], _floatable(network.key[usable])),
+        (nodes + place, network.head[edge], _floatable(snapped.from_key[place, side]) + 1),
+        (network.tail[edge], nodes + places + place, _floatable(snapped.to_key[place, side]) + 1),
+    ]  # a sparse matrix may take 0 for no edge, so the first and the last link of every way cost 1 more
+    tail, head, cost = (np.concatenate(column) for column in zip(*links, strict=True))
     found = dijkstra(_cheapest_of_parallels(tail, head, cost, nodes + 2 * places), indices=nodes + np.arange(places))
-    best = found[:, nodes + places :].astype(np.int64)
+    best = found[:, nodes + places :].astype(np.int64) - 2
     np.fill_diagonal(best, 0)
     return best >> FLOAT_DM_BITS, best & ((1 << FLOAT_DM_BITS) - 1)
+
+
+def _floatable(key: Ints) -> Ints:
+    return ((key >> DM_BITS) << FLOAT_DM_BITS) | (key & DM_MASK)
 
 
 def _cheapest_of_parallels(tail: Ints, head: Ints, cost: Ints, size: int) -> csr_array[np.float64]:

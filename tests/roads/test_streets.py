@@ -104,12 +104,16 @@ def test_M03_a_truncated_file_is_refused_by_name(file: Path, share: float) -> No
 
 def test_M03_no_single_damaged_byte_ends_in_anything_but_a_refusal_or_the_same_streets(file: Path) -> None:
     whole, expected = file.read_bytes(), small_town().sha256
+    refused = 0
     for at in range(0, len(whole), 7):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
         try:
-            assert load_streets(file).sha256 == expected  # a byte that nobody reads, such as a time of day
-        except RoadsError as refusal:
-            assert str(refusal).startswith("E-M19")
+            loaded = load_streets(file)
+        except RoadsError:
+            refused += 1
+        else:
+            assert loaded.sha256 == expected  # a byte that nobody reads, such as a time of day
+    assert refused > len(whole) / 7 / 3
 
 
 def test_M23_a_pickle_inside_is_not_opened(file: Path) -> None:
@@ -136,7 +140,7 @@ def test_a_well_packed_file_with_arrays_that_do_not_fit_is_refused(
     file: Path, wrong: dict[str, np.typing.NDArray[np.generic]]
 ) -> None:
     arrays = dict(np.load(file))
-    np.savez_compressed(file, **arrays | wrong)  # type: ignore[arg-type]
+    np.savez_compressed(file, **arrays | wrong)
     with pytest.raises(RoadsError, match=r"^E-M19 "):
         load_streets(file)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +26,7 @@ STREET_18 = {"highway": "residential", "maxspeed": "18"}  # 5 m/s
 ONEWAY_36 = STREET_36 | {"oneway": "yes"}
 
 
-def town(corners: Sequence[Spot], *pieces: Piece, bends: dict[int, Sequence[Spot]] | None = None) -> Streets:
+def town(corners: Sequence[Spot], *pieces: Piece, bends: Mapping[int, Sequence[Spot]] | None = None) -> Streets:
     """Join corners by pieces of street, straight but for `bends`: the spots that a piece passes on its way."""
     where = degrees(corners)
     shapes = []

@@ -1,0 +1,273 @@
+"""The command line: verbs that parse, call the pipeline, and print. Results go to stdout, talk to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+
+from planner import __version__
+from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
+from planner.solve.options import ENGINES, EngineName, SolveOptions
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Plan a day of deliveries by micro electric vehicles on real streets.",
+)
+talk = Console(stderr=True, highlight=False)
+
+
+class Exit(IntEnum):
+    """What the program's exit code means, beside those of the error family."""
+
+    DONE = 0
+    INTERNAL = 1
+    INCOMPLETE = 4
+    VIOLATIONS = 7
+    INTERRUPTED = 130
+
+
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the results; replaced as a whole.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+StreetsFile = Annotated[
+    Path | None, typer.Option("--streets", help="Streets file (.osm.pbf, .osm, GraphML, .streets.npz).")
+]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; no traceback reaches the user."""
+    _prepare_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments
+    try:
+        code = app(args=arguments, prog_name="planner", standalone_mode=False)
+        return int(code or 0)
+    except PlannerError as error:
+        return _complain(error.exit_code, str(error), as_json=as_json, faults=getattr(error, "faults", ()))
+    except click.ClickException as error:
+        return _complain(2, f"E-A01 {error.format_message()} → see planner --help", as_json=as_json)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain(Exit.INTERRUPTED, "stopped", as_json=as_json)
+    except BrokenPipeError:
+        # The reader of our output has gone; leave quietly, also when Python flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except Exception:  # noqa: BLE001  (the one place where a defect of ours becomes a message)
+        return _complain(Exit.INTERNAL, _keep_traceback(), as_json=as_json)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        typer.echo(f"planner {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(output: Output = None, as_json: Json = False) -> int:
+    """Plan the embedded day in La Serena and Coquimbo, Chile."""
+    from planner.demo import DAY, OPTIONS, demo_folder  # noqa: PLC0415
+
+    folder = demo_folder()
+    request = {"orders": folder / "orders.csv", "fleet": folder / "fleet.toml", "day": DAY}
+    return _plan(request, OPTIONS, output or Path("runs/demo"), as_json=as_json)
+
+
+@app.command()
+def plan(
+    orders: Annotated[Path, typer.Argument(help="CSV file of orders, see docs/orders.md.")],
+    fleet: Annotated[Path, typer.Option("--fleet", help="TOML file of vehicles and depots, see docs/fleet.md.")],
+    streets: StreetsFile = None,
+    place: Annotated[
+        str | None, typer.Option("--place", help="Place name whose streets to download (needs the [osm] extra).")
+    ] = None,
+    day: Annotated[str | None, typer.Option("--date", help="Planning date, YYYY-MM-DD; today if absent.")] = None,
+    iterations: Annotated[
+        int | None, typer.Option("--iterations", min=1, max=10**9, help="Search budget; makes a plan repeatable.")
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option("-l", "--time-limit", min=1, max=86_400, help="Seconds to search at most.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    engine: Annotated[str, typer.Option("--engine", help=f"One of: {', '.join(ENGINES)}.")] = ENGINES[0],
+    no_charging: Annotated[
+        bool, typer.Option("--no-charging", help="Plan as if there were no plug on the way.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse the file if any row is bad.")] = False,
+    allow_incomplete: Annotated[
+        bool, typer.Option("--allow-incomplete", help="Exit 0 although rows were rejected or orders left out.")
+    ] = False,
+    output: Output = None,
+    as_json: Json = False,
+) -> int:
+    """Plan a day: which vehicle delivers what, when, and where it charges."""
+    from planner.roads.read import read_place  # noqa: PLC0415
+
+    request = {
+        "orders": orders,
+        "fleet": fleet,
+        "day": _date(day),
+        "streets": streets,
+        "place_streets": read_place(place) if place else None,
+        "charging": not no_charging,
+    }
+    options = _options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed)
+    folder = output or Path("runs") / orders.stem
+    return _plan(request, options, folder, as_json=as_json, strict=strict, allow_incomplete=allow_incomplete)
+
+
+@app.command()
+def check(
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json")],
+    streets: StreetsFile = None,
+    as_json: Json = False,
+) -> int:
+    """Audit a plan anew: every rule, from the day in the plan and the streets it names."""
+    from planner.check import audit  # noqa: PLC0415
+    from planner.io.plan_file import read_plan  # noqa: PLC0415
+    from planner.roads.read import read_streets  # noqa: PLC0415
+
+    found = read_plan(plan_file)
+    network = read_streets(streets or plan_file.parent / found.provenance.streets_file)
+    violations = audit(found, network)
+    if as_json:
+        typer.echo(
+            json.dumps({"violations": [{"code": v.code, "where": v.where, "message": v.message} for v in violations]})
+        )
+    else:
+        for violation in violations:
+            typer.echo(f"{violation.code} {violation.where}: {violation.message}")
+        typer.echo(f"{len(found.routes)} routes audited: {len(violations)} violations")
+    return Exit.VIOLATIONS if violations else Exit.DONE
+
+
+def _plan(
+    request: dict[str, Any],
+    options: SolveOptions,
+    folder: Path,
+    *,
+    as_json: bool,
+    strict: bool = False,
+    allow_incomplete: bool = False,
+) -> int:
+    """Read, plan, write, print; return the exit code."""
+    from planner.io.files import refuse_strangers  # noqa: PLC0415  (heavy imports wait until a command needs them)
+    from planner.io.plan_file import plan_to_json  # noqa: PLC0415
+    from planner.outputs import write_outputs  # noqa: PLC0415
+    from planner.pipeline import Stages, plan_inputs, read_inputs  # noqa: PLC0415
+    from planner.report.summary import print_summary  # noqa: PLC0415
+
+    refuse_strangers(folder)
+    stages = Stages()
+    inputs = read_inputs(**request, stages=stages)
+    rows = inputs.orders_file
+    _tell_of_rows(inputs, folder, strict=strict)
+    with talk.status(f"{len(rows.orders)} orders: measuring roads") as status:
+
+        def progress(served: int, cost: float) -> None:
+            status.update(f"{served} of {len(rows.orders)} orders placed, cost {cost:,.2f} {inputs.day.currency}")
+
+        made = plan_inputs(inputs, options, progress=progress, stages=stages)
+    with stages.stage("write"):
+        made = write_outputs(made, inputs.streets, folder, orders_file=rows, seconds=stages.seconds)
+    if as_json:
+        sys.stdout.write(plan_to_json(made).decode())
+    else:
+        print_summary(made, Console(highlight=False))
+        typer.echo(f"\nwritten to {folder}: open {folder / 'map.html'} in a browser")
+    if made.provenance.stopped_by == "interrupt":
+        return Exit.INTERRUPTED
+    incomplete = bool(made.unassigned or rows.rejected) and not allow_incomplete
+    return Exit.INCOMPLETE if incomplete else Exit.DONE
+
+
+def _tell_of_rows(inputs: Any, folder: Path, *, strict: bool) -> None:
+    """Show warnings and rejected rows; refuse the file where nothing is left of it or where the user is strict."""
+    from planner.io.files import REPORT_NAME, write_atomic  # noqa: PLC0415
+    from planner.io.import_report import write_import_report  # noqa: PLC0415
+
+    rows = inputs.orders_file
+    for note in (*inputs.fleet_file.warnings, *rows.warnings):
+        talk.print(f"note: {note}", markup=False, soft_wrap=True)
+    if rows.faults and (strict or not rows.orders):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_import_report(folder / REPORT_NAME, rows)
+        raise InputError(rows.faults)
+    if rows.faults:
+        talk.print(listing(rows.faults), markup=False, soft_wrap=True)
+        talk.print(f"{len(rows.rejected)} of {rows.rows_read} rows rejected, see {REPORT_NAME}; the rest is planned")
+
+
+def _options(*, engine: str, iterations: int | None, time_limit: float | None, seed: int) -> SolveOptions:
+    """Complete the limits: a time limit alone searches until then, an iteration budget alone has a safety net."""
+    if engine not in ENGINES:
+        fault = Fault(
+            code="E-F16",
+            file="--engine",
+            value=engine,
+            message=f"is no engine{did_you_mean(engine, ENGINES)}",
+            remedy=f"choose one of: {', '.join(ENGINES)}",
+        )
+        raise InputError(fault)
+    chosen: EngineName = next(name for name in ENGINES if name == engine)
+    defaults = SolveOptions()
+    unlimited = 10**9
+    return SolveOptions(
+        engine=chosen,
+        seed=seed,
+        iterations=iterations or (unlimited if time_limit else defaults.iterations),
+        time_limit_s=time_limit or defaults.time_limit_s,
+    )
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a calendar date has no zone)
+    except ValueError:
+        fault = Fault(code="E-O33", file="--date", value=text, message="is no date", remedy="write it as 2026-03-10")
+        raise InputError(fault) from None
+
+
+def _complain(code: int, message: str, *, as_json: bool, faults: Sequence[Fault] = ()) -> int:
+    if as_json:
+        typer.echo(json.dumps({"code": int(code), "error": message, "faults": [str(fault) for fault in faults]}))
+    else:
+        talk.print(message, markup=False, soft_wrap=True)
+    return int(code)
+
+
+def _keep_traceback() -> str:
+    """Save what happened where a maintainer can read it, and say so in a sentence."""
+    with tempfile.NamedTemporaryFile("w", prefix="planner-error-", suffix=".log", delete=False) as log:
+        traceback.print_exc(file=log)
+    kind = sys.exc_info()[0]
+    return f"E-X00 internal error ({kind.__name__ if kind else 'unknown'}) → please report it with {log.name}"
+
+
+def _prepare_streams() -> None:
+    """Let any terminal show what it can, instead of failing on a letter it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

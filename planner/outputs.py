@@ -1,0 +1,82 @@
+"""Write a plan's folder: the plan, its tables and map, what was rejected, and how the run went."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from planner.errors import PlanRefused
+from planner.io.files import PLAN_NAME, REPORT_NAME, RUN_NAME, replace_folder, write_atomic, write_run
+from planner.io.import_report import write_import_report
+from planner.io.orders import OrdersFile
+from planner.io.plan_file import write_plan
+from planner.plan import Plan
+from planner.report.geojson import routes_geojson
+from planner.report.map_page import map_page
+from planner.report.tables import stops_csv
+from planner.roads.streets import Streets
+
+LIBRARIES = ("numpy", "numba", "scipy", "ortools", "shapely", "osmium")
+
+
+def write_outputs(
+    plan: Plan, streets: Streets, folder: Path, *, orders_file: OrdersFile | None, seconds: dict[str, float]
+) -> Plan:
+    """Write everything to `folder`, replacing a plan folder of ours; return the plan as written.
+
+    A plan that the auditor refused goes to ``FOLDER.refused`` instead, as evidence, and raises `PlanRefused`.
+    """
+    target = folder.with_name(f"{folder.name}.refused") if plan.violations else folder
+    plan = _with_relative_streets(plan, target)
+    with replace_folder(target) as fresh:
+        write_plan(plan, fresh / PLAN_NAME)
+        write_run(fresh / RUN_NAME, run_facts(seconds))
+        if orders_file is not None and (orders_file.faults or orders_file.warnings):
+            write_import_report(fresh / REPORT_NAME, orders_file)
+        if not plan.violations:
+            write_atomic(fresh / "stops.csv", stops_csv(plan))
+            write_atomic(fresh / "routes.geojson", routes_geojson(plan))
+            write_atomic(fresh / "map.html", map_page(plan, streets))
+    if plan.violations:
+        listed = "\n".join(f"  {v.code} {v.where}: {v.message}" for v in plan.violations[:20])
+        raise PlanRefused(
+            f"E-X01 the auditor refused the plan ({len(plan.violations)} violations), a fault of this program\n{listed}\n"
+            f"→ the evidence is in {target}; please report it"
+        )
+    return plan
+
+
+def run_facts(seconds: dict[str, float]) -> dict[str, object]:
+    """Return what differs from run to run: the clock, the machine, seconds by stage, the peak of memory."""
+    return {
+        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
+        "peak_memory_mb": _peak_memory_mb(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def _peak_memory_mb() -> float | None:
+    """Return the larger peak of this process and its engine, in MB; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415  (not on every system)
+
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return round(max(peaks) / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+
+
+def _with_relative_streets(plan: Plan, folder: Path) -> Plan:
+    """Name the streets file relative to the plan's folder, so that both may move together."""
+    named = Path(plan.provenance.streets_file)
+    if not named.is_absolute():
+        return plan
+    relative = Path(os.path.relpath(named, folder.absolute())).as_posix()
+    return replace(plan, provenance=replace(plan.provenance, streets_file=relative))
