@@ -9,26 +9,37 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
+from rich.status import Status
 
 from planner import __version__
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, EngineName, SolveOptions
 
+if TYPE_CHECKING:
+    from planner.pipeline import Inputs
+
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     help="Plan a day of deliveries by micro electric vehicles on real streets.",
 )
 talk = Console(stderr=True, highlight=False)
+
+
+class _Results(Console):
+    """Stdout; a reader that goes away is no error."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 class Exit(IntEnum):
@@ -36,12 +47,14 @@ class Exit(IntEnum):
 
     DONE = 0
     INTERNAL = 1
+    REFUSED = 2
     INCOMPLETE = 4
     VIOLATIONS = 7
     INTERRUPTED = 130
 
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the results; replaced as a whole.")]
+ProgressFile = Annotated[Path | None, typer.Option("--progress-file", hidden=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 StreetsFile = Annotated[
     Path | None, typer.Option("--streets", help="Streets file (.osm.pbf, .osm, GraphML, .streets.npz).")
@@ -51,7 +64,8 @@ StreetsFile = Annotated[
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no traceback reaches the user."""
     _prepare_streams()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     arguments = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in arguments
     try:
@@ -59,33 +73,39 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(code or 0)
     except PlannerError as error:
         return _complain(error.exit_code, str(error), as_json=as_json, faults=getattr(error, "faults", ()))
-    except click.ClickException as error:
-        return _complain(2, f"E-A01 {error.format_message()} → see planner --help", as_json=as_json)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _complain(Exit.INTERRUPTED, "stopped", as_json=as_json)
     except BrokenPipeError:
         # The reader of our output has gone; leave quietly, also when Python flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
-    except Exception:  # noqa: BLE001  (the one place where a defect of ours becomes a message)
+    except Exception as error:  # noqa: BLE001  (the one place where a defect of ours becomes a message)
+        # Typer brings a copy of Click or uses the installed one: its usage errors are told by what they can do.
+        if hasattr(error, "format_message"):
+            message = error.format_message()
+            return _complain(Exit.REFUSED, f"E-A01 {message} → see planner --help", as_json=as_json)
         return _complain(Exit.INTERNAL, _keep_traceback(), as_json=as_json)
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
-    if version:
-        typer.echo(f"planner {__version__}")
+def _version(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version or context.invoked_subcommand is None:
+        typer.echo(f"planner {__version__}" if version else context.get_help())
         raise typer.Exit
 
 
 @app.command()
-def demo(output: Output = None, as_json: Json = False) -> int:
+def demo(output: Output = None, as_json: Json = False, progress_file: ProgressFile = None) -> int:
     """Plan the embedded day in La Serena and Coquimbo, Chile."""
-    from planner.demo import DAY, OPTIONS, demo_folder  # noqa: PLC0415
+    from planner.demo import DAY, OPTIONS, demo_folder
 
     folder = demo_folder()
     request = {"orders": folder / "orders.csv", "fleet": folder / "fleet.toml", "day": DAY}
-    return _plan(request, OPTIONS, output or Path("runs/demo"), as_json=as_json)
+    job = _Job(options=OPTIONS, folder=output or Path("runs/demo"), as_json=as_json, progress_file=progress_file)
+    return _plan(request, job)
 
 
 @app.command()
@@ -114,9 +134,10 @@ def plan(
     ] = False,
     output: Output = None,
     as_json: Json = False,
+    progress_file: ProgressFile = None,
 ) -> int:
     """Plan a day: which vehicle delivers what, when, and where it charges."""
-    from planner.roads.read import read_place  # noqa: PLC0415
+    from planner.roads.read import read_place
 
     request = {
         "orders": orders,
@@ -126,9 +147,15 @@ def plan(
         "place_streets": read_place(place) if place else None,
         "charging": not no_charging,
     }
-    options = _options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed)
-    folder = output or Path("runs") / orders.stem
-    return _plan(request, options, folder, as_json=as_json, strict=strict, allow_incomplete=allow_incomplete)
+    job = _Job(
+        options=_options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed),
+        folder=output or Path("runs") / orders.stem,
+        as_json=as_json,
+        progress_file=progress_file,
+        strict=strict,
+        allow_incomplete=allow_incomplete,
+    )
+    return _plan(request, job)
 
 
 @app.command()
@@ -138,9 +165,9 @@ def check(
     as_json: Json = False,
 ) -> int:
     """Audit a plan anew: every rule, from the day in the plan and the streets it names."""
-    from planner.check import audit  # noqa: PLC0415
-    from planner.io.plan_file import read_plan  # noqa: PLC0415
-    from planner.roads.read import read_streets  # noqa: PLC0415
+    from planner.check import audit
+    from planner.io.plan_file import read_plan
+    from planner.roads.read import read_streets
 
     found = read_plan(plan_file)
     network = read_streets(streets or plan_file.parent / found.provenance.streets_file)
@@ -156,57 +183,68 @@ def check(
     return Exit.VIOLATIONS if violations else Exit.DONE
 
 
-def _plan(
-    request: dict[str, Any],
-    options: SolveOptions,
-    folder: Path,
-    *,
-    as_json: bool,
-    strict: bool = False,
-    allow_incomplete: bool = False,
-) -> int:
-    """Read, plan, write, print; return the exit code."""
-    from planner.io.files import refuse_strangers  # noqa: PLC0415  (heavy imports wait until a command needs them)
-    from planner.io.plan_file import plan_to_json  # noqa: PLC0415
-    from planner.outputs import write_outputs  # noqa: PLC0415
-    from planner.pipeline import Stages, plan_inputs, read_inputs  # noqa: PLC0415
-    from planner.report.summary import print_summary  # noqa: PLC0415
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """How to plan and what to do with the result."""
 
-    refuse_strangers(folder)
+    options: SolveOptions
+    folder: Path
+    as_json: bool
+    progress_file: Path | None = None
+    strict: bool = False
+    allow_incomplete: bool = False
+
+
+def _plan(request: dict[str, Any], job: _Job) -> int:
+    """Read, plan, write, print; return the exit code."""
+    from planner.io.files import refuse_strangers
+    from planner.io.plan_file import plan_to_json
+    from planner.outputs import write_outputs
+    from planner.pipeline import Stages, plan_inputs, read_inputs
+    from planner.report.summary import print_summary
+
+    refuse_strangers(job.folder)
     stages = Stages()
     inputs = read_inputs(**request, stages=stages)
     rows = inputs.orders_file
-    _tell_of_rows(inputs, folder, strict=strict)
+    _tell_of_rows(inputs, job)
     with talk.status(f"{len(rows.orders)} orders: measuring roads") as status:
-
-        def progress(served: int, cost: float) -> None:
-            status.update(f"{served} of {len(rows.orders)} orders placed, cost {cost:,.2f} {inputs.day.currency}")
-
-        made = plan_inputs(inputs, options, progress=progress, stages=stages)
+        tell = partial(_tell_progress, status, job.progress_file, len(rows.orders), inputs.day.currency)
+        made = plan_inputs(inputs, job.options, progress=tell, stages=stages)
     with stages.stage("write"):
-        made = write_outputs(made, inputs.streets, folder, orders_file=rows, seconds=stages.seconds)
-    if as_json:
+        made = write_outputs(made, inputs.streets, job.folder, orders_file=rows, seconds=stages.seconds)
+    if job.as_json:
         sys.stdout.write(plan_to_json(made).decode())
     else:
-        print_summary(made, Console(highlight=False))
-        typer.echo(f"\nwritten to {folder}: open {folder / 'map.html'} in a browser")
+        print_summary(made, _Results(highlight=False))
+        typer.echo(f"\nwritten to {job.folder}: open {job.folder / 'map.html'} in a browser")
     if made.provenance.stopped_by == "interrupt":
         return Exit.INTERRUPTED
-    incomplete = bool(made.unassigned or rows.rejected) and not allow_incomplete
+    incomplete = bool(made.unassigned or rows.rejected) and not job.allow_incomplete
     return Exit.INCOMPLETE if incomplete else Exit.DONE
 
 
-def _tell_of_rows(inputs: Any, folder: Path, *, strict: bool) -> None:
+def _tell_progress(status: Status, file: Path | None, orders: int, currency: str, served: int, cost: float) -> None:
+    """Show a better plan on the terminal and, for a screen that started this process, in a file."""
+    from planner.io.files import write_atomic
+
+    status.update(f"{served} of {orders} orders placed, cost {cost:,.2f} {currency}")
+    if file:
+        told = {"orders": orders, "served": served, "cost": round(cost, 2), "currency": currency}
+        write_atomic(file, json.dumps(told))
+
+
+def _tell_of_rows(inputs: Inputs, job: _Job) -> None:
     """Show warnings and rejected rows; refuse the file where nothing is left of it or where the user is strict."""
-    from planner.io.files import REPORT_NAME, write_atomic  # noqa: PLC0415
-    from planner.io.import_report import write_import_report  # noqa: PLC0415
+    from planner.io.files import REPORT_NAME
+    from planner.io.import_report import write_import_report
 
     rows = inputs.orders_file
     for note in (*inputs.fleet_file.warnings, *rows.warnings):
         talk.print(f"note: {note}", markup=False, soft_wrap=True)
-    if rows.faults and (strict or not rows.orders):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_import_report(folder / REPORT_NAME, rows)
+    if rows.faults and (job.strict or not rows.orders):
+        job.folder.mkdir(parents=True, exist_ok=True)
+        write_import_report(job.folder / REPORT_NAME, rows)
         raise InputError(rows.faults)
     if rows.faults:
         talk.print(listing(rows.faults), markup=False, soft_wrap=True)
@@ -239,7 +277,7 @@ def _date(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a calendar date has no zone)
+        return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         fault = Fault(code="E-O33", file="--date", value=text, message="is no date", remedy="write it as 2026-03-10")
         raise InputError(fault) from None

@@ -45,8 +45,8 @@ def write_outputs(
     if plan.violations:
         listed = "\n".join(f"  {v.code} {v.where}: {v.message}" for v in plan.violations[:20])
         raise PlanRefused(
-            f"E-X01 the auditor refused the plan ({len(plan.violations)} violations), a fault of this program\n{listed}\n"
-            f"→ the evidence is in {target}; please report it"
+            f"E-X01 the auditor refused the plan ({len(plan.violations)} violations), a fault of this program\n"
+            f"{listed}\n→ the evidence is in {target}; please report it"
         )
     return plan
 

@@ -29,7 +29,6 @@ from planner.solve.problem import MICRO, Problem, build_problem, restrict
 from planner.solve.reasons import impossible
 from planner.solve.solution import Solution, renumbered
 
-
 Progress = Callable[[int, float], None]
 """Hears of each better plan: how many orders it serves, and the money it costs."""
 

@@ -204,7 +204,11 @@ def _window(row: RowReader, start_column: str, end_column: str) -> TimeWindow | 
         message = f"comes before {start_text}: either the two are swapped, or it is meant for the next day"
         row.refuse(
             end_column,
-            CellError("E-O30", message, f"swap them, or give its date: {context.day + timedelta(days=1)}T02:00"),
+            CellError(
+                "E-O30",
+                message,
+                f"swap them, or give the next day's date, as in {context.day + timedelta(days=1)}T02:00",
+            ),
         )
     elif end_s < 0 or start_s > LATEST_S:
         message = f"the window is not on {context.day}"
