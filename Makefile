@@ -1,0 +1,52 @@
+# Every target sets up what it needs in .venv; PYTHON names the interpreter to build it with (3.11 or later).
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := demo
+.PHONY: demo test ui lint bench setup clean
+
+demo: .venv/.base
+	$(BIN)/planner demo
+
+test: .venv/.test
+	$(BIN)/pytest
+
+ui: .venv/.ui
+	$(BIN)/planner ui
+
+lint: .venv/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.test
+	$(BIN)/pytest -m bench tests/bench -s
+
+setup: .venv/.base .venv/.ui .venv/.test .venv/.lint
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+
+# The first use of a compiled loop costs seconds: the base set-up spends them once.
+.venv/.base: pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet -e .
+	$(BIN)/python -m planner.warm
+	@touch $@
+
+.venv/.ui: .venv/.base
+	$(BIN)/pip install --quiet -e '.[ui,osm]'
+	@touch $@
+
+.venv/.test: .venv/.ui
+	$(BIN)/pip install --quiet -e '.[ui,osm,test]'
+	@touch $@
+
+.venv/.lint: .venv/.test
+	$(BIN)/pip install --quiet -e '.[ui,osm,test,lint]'
+	@touch $@
+
+clean:
+	rm -rf .venv runs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
