@@ -65,12 +65,13 @@ class Network:
 def build_network(streets: Streets, road_class: RoadClass, *, top_speed_kmh: float) -> Network:
     """Judge every street for a class and keep the largest part in which each point reaches each other.
 
+    The pace on a street is the least of the class maximum, the top speed, and the limit times the urban factor.
+
     Raises `RoadsError` where no street is open to the class.
     """
     verdicts = [judge(tags, road_class) for tags in streets.tag_sets]
-    pace_cap = top_speed_kmh * road_class.urban_factor
     by_tags = np.array([[v.forward_kmh, v.backward_kmh] for v in verdicts]).reshape(-1, 2)
-    edge_kmh = np.minimum(by_tags[streets.seg_tags], pace_cap).ravel()
+    edge_kmh = np.minimum(by_tags[streets.seg_tags], top_speed_kmh).ravel()
     tail = np.column_stack([streets.seg_from, streets.seg_to]).ravel()
     head = np.column_stack([streets.seg_to, streets.seg_from]).ravel()
     legal = edge_kmh > 0

@@ -78,7 +78,13 @@ def test_the_fuller_the_battery_the_slower_it_charges(from_wh: float, later: flo
 
 
 @pytest.mark.parametrize(
-    ("shares", "level_wh"), [(((0.8, 1.0), (1.0, 0.5)), 4_000.0), (((1.0, 1.0),), 5_000.0), (((1.0, 0.9),), 0.0)]
+    ("shares", "level_wh"),
+    [
+        (((0.8, 1.0), (1.0, 0.5)), 4_000.0),
+        (((1.0, 1.0),), 5_000.0),
+        (((1.0, 0.9),), 0.0),
+        (((0.1, 0.5), (1.0, 1.0)), 0.0),
+    ],
 )
 def test_full_power_is_taken_up_to_the_first_step_down(
     shares: tuple[tuple[float, float], ...], level_wh: float

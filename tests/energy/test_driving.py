@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -42,7 +44,7 @@ def test_a_vehicle_that_only_rolls_costs_its_weight_times_its_rolling_at_walking
     ],
     ids=str,
 )
-def test_each_term_counts_once(changed: dict[str, float], wh: float) -> None:
+def test_each_term_counts_once(changed: dict[str, Any], wh: float) -> None:
     empty_wh, _ = edge_energy_wh(make_type(**changed), length_m=1_000.0, speed_mps=10.0)
     assert empty_wh == pytest.approx(wh, abs=2e-3)
 

@@ -124,6 +124,15 @@ def test_M14_of_equal_parallel_streets_the_first_is_driven() -> None:
     assert whole_drive(network, snapped, 1, 0).edges.tolist() == [7, 3, 1]
 
 
+def test_a_place_as_near_from_either_side_is_entered_along_its_first_direction() -> None:
+    streets = town([(0, 0), (400, 0)], (0, 1, STREET_36), (0, 1, STREET_36), bends={1: [(0, 300), (400, 300)]})
+    network = plain_network(streets)
+    snapped = snap_spots(network, (200, 0), (200, 300))
+    assert snapped.to_key[1, 0] == snapped.to_key[1, 1]
+    assert whole_drive(network, snapped, 0, 1).edges.tolist() == [1, 2]
+    assert whole_drive(network, snapped, 1, 0).edges.tolist() == [3, 0]
+
+
 def test_two_places_on_one_street_are_joined_directly_both_ways() -> None:
     network = plain_network(town([(0, 0), (1_000, 0)], (0, 1, STREET_36)))
     snapped = snap_spots(network, (200, 0), (700, 0))

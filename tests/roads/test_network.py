@@ -106,6 +106,13 @@ def test_M12_the_pace_is_the_least_of_limit_class_and_top_speed(
     assert (network.edge_mps * 3.6).tolist() == pytest.approx([pace_kmh] * 2, rel=1e-4)
 
 
+def test_the_urban_factor_slows_the_posted_limit_but_not_what_the_vehicle_can_do() -> None:
+    kind = replace(PLAIN_CLASS, urban_factor=0.8)
+    for limit, top_kmh, pace_kmh in (("50", 90.0, 40.0), ("90", 45.0, 45.0), ("none", 200.0, 90.0)):
+        network = plain_network(one_street(maxspeed=limit), road_class=kind, top_speed_kmh=top_kmh)
+        assert (network.edge_mps * 3.6).tolist() == pytest.approx([pace_kmh] * 2, rel=1e-4)
+
+
 def test_each_direction_has_the_pace_of_its_own_limit() -> None:
     network = plain_network(one_street(maxspeed="36", **{"maxspeed:backward": "18"}))
     assert network.edge_ms.tolist() == [100_000, 200_000]

@@ -160,6 +160,14 @@ def test_M03_a_write_that_is_killed_leaves_the_old_file(file: Path, tmp_path: Pa
     assert load_streets(file).sha256 == small_town().sha256
 
 
+def test_M03_whoever_is_reading_the_old_file_reads_it_to_its_end(file: Path) -> None:
+    old = file.read_bytes()
+    with file.open("rb") as reader:
+        save_streets(town([(0, 0), (9, 9)], (0, 1, STREET_18)), file)
+        assert reader.read() == old
+    assert load_streets(file).segments == 1
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_no_rest(file: Path, tmp_path: Path) -> None:
     broken = replace(small_town(), seg_from=np.array(["a", "b", "c"]))
     with pytest.raises(ValueError, match="invalid literal"):

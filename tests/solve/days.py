@@ -1,0 +1,126 @@
+"""Random small days on the auditor's small town, as hypothesis draws them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import strategies as st
+
+from planner.model import Day, Depot, Order, Plug, Priority, Station, TimeWindow, Vehicle, VehicleType
+from planner.roads.streets import Streets
+from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, make_grid
+from tests.factories import HOUR_S, make_day, make_depot, make_order, make_station, make_type, make_vehicle
+
+MORNING_S = 8 * HOUR_S
+
+
+@cache
+def grid() -> Streets:
+    return make_grid()
+
+
+@st.composite
+def spots(draw: st.DrawFn) -> tuple[float, float]:
+    """Draw (lat, lon) near a street of the town; now and then one that is too far from any."""
+    row = draw(st.integers(0, 10 * (ROWS - 1))) / 10
+    column = draw(st.sampled_from([0, COLUMNS - 1])) if row != int(row) else draw(st.integers(0, COLUMNS - 1))
+    off = 0.01 if draw(st.integers(0, 19)) == 19 else 0.0
+    return SOUTH + STEP_LAT * row - off, WEST + STEP_LON * column
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> tuple[TimeWindow, ...]:
+    """Draw up to three windows of a quarter of an hour to three hours, some of them outside every shift."""
+    begins = draw(st.lists(st.integers(24, 72), max_size=3, unique=True))
+    spans = [TimeWindow(start_s=b * 900, end_s=b * 900 + draw(st.integers(1, 12)) * 900) for b in sorted(begins)]
+    apart = [span for i, span in enumerate(spans) if i == 0 or span.start_s > max(s.end_s for s in spans[:i])]
+    return tuple(apart)
+
+
+@st.composite
+def orders(draw: st.DrawFn, number: int) -> Order:
+    lat, lon = draw(spots())
+    return make_order(
+        f"o{number}",
+        lat=lat,
+        lon=lon,
+        demand_kg=float(draw(st.sampled_from([0, 1, 10, 30, 60, 120]))),
+        volume_l=float(draw(st.sampled_from([0, 5, 50, 150, 390]))),
+        service_s=draw(st.sampled_from([0, 60, 600, 3_600])),
+        setup_s=draw(st.sampled_from([0, 45])),
+        windows=draw(windows()),
+        priority=draw(st.sampled_from(list(Priority))),
+        skills=draw(st.sampled_from([(), (), (), ("lift",)])),
+    )
+
+
+@st.composite
+def kinds(draw: st.DrawFn, name: str) -> VehicleType:
+    return make_type(
+        name,
+        top_speed_kmh=draw(st.sampled_from([25.0, 45.0])),
+        battery_wh=draw(st.sampled_from([300.0, 450.0, 700.0, 3_000.0])),
+        payload_kg=draw(st.sampled_from([70.0, 130.0])),
+        volume_l=draw(st.sampled_from([180.0, 400.0])),
+        charge_w=draw(st.sampled_from([500.0, 2_000.0])),
+        cost_per_day=draw(st.sampled_from([0.0, 10.0, 20.0])),
+    )
+
+
+@st.composite
+def vehicles(draw: st.DrawFn, number: int, kind: VehicleType, depot: Depot) -> Vehicle:
+    begin = MORNING_S + draw(st.integers(0, 4)) * 1_800
+    start_soc = draw(st.sampled_from([0.3, 0.8, 1.0]))
+    return make_vehicle(
+        f"v{number}",
+        type=kind,
+        depot_id=depot.id,
+        shift=TimeWindow(start_s=begin, end_s=begin + draw(st.integers(1, 18)) * 1_800),
+        start_soc=start_soc,
+        end_soc=draw(st.sampled_from([0.0, 0.0, 0.5, 0.9])),
+        reserve_soc=draw(st.sampled_from([0.0, 0.1, 0.2])),
+        skills=draw(st.sampled_from([(), ("lift",)])),
+    )
+
+
+def plugs(site: str, count: int, power_w: float) -> tuple[Plug, ...]:
+    return tuple(Plug(id=f"{site}-{i + 1}", power_w=power_w) for i in range(count))
+
+
+@st.composite
+def depots(draw: st.DrawFn, number: int) -> Depot:
+    return make_depot(
+        f"hub{number}",
+        lat=SOUTH + STEP_LAT * draw(st.integers(0, ROWS - 1)),
+        lon=WEST,
+        loading_s=draw(st.sampled_from([0, 300, 900])),
+        plugs=plugs(f"hub{number}", draw(st.integers(0, 2)), draw(st.sampled_from([800.0, 2_300.0]))),
+        site_power_w=draw(st.sampled_from([None, None, 1_000.0, 2_500.0])),
+    )
+
+
+@st.composite
+def stations(draw: st.DrawFn, number: int) -> Station:
+    opens = MORNING_S + draw(st.integers(-2, 6)) * HOUR_S
+    return make_station(
+        f"s{number}",
+        lat=SOUTH + STEP_LAT * draw(st.integers(0, ROWS - 1)),
+        lon=WEST + STEP_LON * (COLUMNS - 1),
+        plugs=plugs(f"s{number}", draw(st.integers(1, 2)), 3_700.0),
+        hours=draw(st.sampled_from([(), (TimeWindow(start_s=opens, end_s=opens + 3 * HOUR_S),)])),
+    )
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Day:
+    """Draw 3 to 10 orders for 1 to 3 vehicles of up to two types, at one or two depots, with up to two stations."""
+    hubs = tuple(draw(depots(i)) for i in range(draw(st.sampled_from([1, 1, 2]))))
+    types = [draw(kinds(name)) for name in ("small", "large")]
+    fleet = range(draw(st.integers(1, 3)))
+    return make_day(
+        orders=tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))),
+        vehicles=tuple(draw(vehicles(i, draw(st.sampled_from(types)), draw(st.sampled_from(hubs)))) for i in fleet),
+        depots=hubs,
+        stations=tuple(draw(stations(i)) for i in range(draw(st.integers(0, 2)))),
+        charging=draw(st.sampled_from([True, True, False])),
+    )
