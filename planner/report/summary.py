@@ -75,7 +75,7 @@ def _print_vehicles(console: Console, view: PlanView, lines: Sequence[VehicleLin
     table = _plain_table(show_header=True)
     for name in ("vehicle", "type"):
         table.add_column(name, overflow="fold", min_width=7)
-    for name in ("trips", "stops", "km", "out-back", "kWh", "charged", "low", "cost"):
+    for name in ("trips", "stops", "km", "out-back", "kWh", "+kWh", "low", "cost"):
         table.add_column(name, justify="right", no_wrap=True, overflow="crop")
     for line in lines:
         cells = (
