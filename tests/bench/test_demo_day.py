@@ -19,14 +19,14 @@ MOST_MEMORY_MB = 1_000.0
 def test_the_demo_keeps_its_time_and_memory(tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "numba")}
     plans = []
-    print("\nrun | wall s | read | streets | roads | solve | shapes | audit | write | peak MB")
+    print("\nrun | wall s | read | streets | roads | solve | shapes | audit | peak MB")
     for name, most_s in MOST_SECONDS.items():
         begun = time.perf_counter()
         command = [sys.executable, "-m", "planner.cli", "demo", "-o", str(tmp_path / "demo")]
         subprocess.run(command, check=True, capture_output=True, env=environment)
         wall_s = time.perf_counter() - begun
         facts = json.loads((tmp_path / "demo" / "run.json").read_text())
-        stages = ("read", "streets", "roads", "solve", "shapes", "audit", "write")
+    X
         seconds = " | ".join(f"{facts['seconds'].get(stage, 0.0):.2f}" for stage in stages)
         print(f"{name} | {wall_s:.1f} | {seconds} | {facts['peak_memory_mb']:.0f}")
         plans.append((tmp_path / "demo" / "plan.json").read_bytes())

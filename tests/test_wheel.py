@@ -1,0 +1,56 @@
+"""The wheel carries all it needs: installed elsewhere, away from the checkout, it plans the demo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation", "-q", "-w", folder]
+    subprocess.run(command, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts folder of an environment with the wheel; its dependencies are this environment's."""
+    folder = tmp_path_factory.mktemp("env")
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    paths = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
+    # A path file inside the borrowed folder is not read, so the checkout's own editable install stays out.
+    (Path(paths.strip()) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel]
+    subprocess.run(install, check=True, capture_output=True)
+    return folder / "bin"
+
+
+def test_the_wheel_brings_data_and_screen_under_names_of_its_own(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"planner"}
+    assert {"planner/_data/orders.csv", "planner/_data/coquimbo.streets.npz", "planner/py.typed"} <= set(names)
+
+
+def test_the_demo_runs_from_the_wheel_in_any_folder(installed: Path, tmp_path: Path) -> None:
+    where = subprocess.check_output(
+        [installed / "python", "-c", "import planner; print(planner.__file__)"], text=True, cwd=tmp_path
+    )
+    assert where.startswith(str(installed.parent))
+    done = subprocess.run([installed / "planner", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "audited: 0 violations" in done.stdout
+    checked = [installed / "planner", "check", "runs/demo/plan.json"]
+    assert subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False).returncode == 0
