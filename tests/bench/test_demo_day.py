@@ -26,7 +26,7 @@ def test_the_demo_keeps_its_time_and_memory(tmp_path: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, env=environment)
         wall_s = time.perf_counter() - begun
         facts = json.loads((tmp_path / "demo" / "run.json").read_text())
-    X
+        stages = ("read", "streets", "roads", "solve", "shapes", "audit")
         seconds = " | ".join(f"{facts['seconds'].get(stage, 0.0):.2f}" for stage in stages)
         print(f"{name} | {wall_s:.1f} | {seconds} | {facts['peak_memory_mb']:.0f}")
         plans.append((tmp_path / "demo" / "plan.json").read_bytes())
