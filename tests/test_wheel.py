@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation", "-q", "-w", folder]
+    pip = (sys.executable, "-m", "pip")
+    command = [*pip, "wheel", str(ROOT), "--no-deps", "--no-build-isolation", "-q", "-w", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
@@ -32,7 +33,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
     # A path file inside the borrowed folder is not read, so the checkout's own editable install stays out.
     (Path(paths.strip()) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel]
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
     return folder / "bin"
 
@@ -52,5 +53,5 @@ def test_the_demo_runs_from_the_wheel_in_any_folder(installed: Path, tmp_path: P
     done = subprocess.run([installed / "planner", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "audited: 0 violations" in done.stdout
-    checked = [installed / "planner", "check", "runs/demo/plan.json"]
+    checked = [str(installed / "planner"), "check", "runs/demo/plan.json"]
     assert subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False).returncode == 0
