@@ -21,6 +21,8 @@ from rich.console import Console
 from rich.status import Status
 
 from planner import __version__
+from planner.cli_tools import generate, streets_cut, streets_info
+from planner.cli_ui import ui
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, EngineName, SolveOptions
 
@@ -32,6 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Plan a day of deliveries by micro electric vehicles on real streets.",
 )
+streets_app = typer.Typer(rich_markup_mode=None, help="Look at a streets file, or cut a small one out of a large one.")
+app.add_typer(streets_app, name="streets")
 talk = Console(stderr=True, highlight=False)
 
 
@@ -181,6 +185,12 @@ def check(
             typer.echo(f"{violation.code} {violation.where}: {violation.message}")
         typer.echo(f"{len(found.routes)} routes audited: {len(violations)} violations")
     return Exit.VIOLATIONS if violations else Exit.DONE
+
+
+app.command()(ui)
+app.command()(generate)
+streets_app.command("info")(streets_info)
+streets_app.command("cut")(streets_cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

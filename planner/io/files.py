@@ -76,7 +76,7 @@ def replace_folder(target: Path) -> Iterator[Path]:
         unlisted = _names(fresh) - OUTPUT_NAMES
         if unlisted:
             raise ValueError(f"{sorted(unlisted)} must be named in OUTPUT_NAMES, or the folder can not be replaced")
-        _swap_in(fresh, target)
+        swap_in(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -100,8 +100,8 @@ def _names(folder: Path) -> set[str]:
     return {entry.name for entry in folder.iterdir()}
 
 
-def _swap_in(fresh: Path, target: Path) -> None:
-    """Rename twice; should the second rename fail, the old folder goes back."""
+def swap_in(fresh: Path, target: Path) -> None:
+    """Put `fresh` in the place of `target`: rename twice; should the second fail, the old folder goes back."""
     if not target.exists():
         fresh.rename(target)
         return

@@ -24,7 +24,7 @@ def read_streets(path: Path) -> Streets:
     if not path.is_file():
         raise RoadsError(f"E-M19 {path}: not a file → give the path of a saved map")
     try:
-        streets = _read(path, _kind(path))
+        streets = _read(path, file_kind(path))
     except OSError as error:
         raise RoadsError(f"E-M19 {path}: cannot be read ({error.strerror or error})") from error
     if streets.segments == 0:
@@ -49,7 +49,8 @@ def _read(path: Path, kind: Kind) -> Streets:
     return read_osm(path, kind)
 
 
-def _kind(path: Path) -> Kind:
+def file_kind(path: Path) -> Kind:
+    """Tell a file's format by its first bytes. Raises `RoadsError` E-M19 or E-M22."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if head.startswith(b"PK\x03\x04") and zipfile.is_zipfile(path):  # looks for the end of the archive

@@ -1,0 +1,201 @@
+"""Cut the streets of an area out of an OpenStreetMap file of any size.
+
+The file is streamed three times: nodes, ways, relations. What is held in memory are the nodes in the box of the
+area, whatever the size of the file. libosmium's own id sets are not used: they take 4 MB for each 33
+million ids that they touch, and the nodes of any one city are as old and as new as the whole planet's, so that
+they would take 1.6 GB for a village too.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+import numpy as np
+import osmium
+import shapely
+from numpy.typing import NDArray
+
+from planner.catalogue import default_speeds
+from planner.errors import RoadsError
+from planner.roads.cut_area import CutArea
+from planner.roads.node_window import hold_nodes
+from planner.roads.read import file_kind
+from planner.roads.streets import COORDINATE_SCALE, Floats, Ints
+
+STREET_NODE_KEYS = ("barrier", "highway")  # with the access tags beside them
+PLACE_KEYS = ("addr:housenumber", "addr:street")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Nodes:
+    """The nodes in the window of the area, by rising id; `inside` marks those in the area itself."""
+
+    ids: Ints
+    lat: Floats
+    lon: Floats
+    inside: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """What was found. `file_box` (west, south, east, north) holds every node of the source, whatever its header."""
+
+    nodes_read: int
+    nodes_held: int
+    streets: int
+    clipped: int
+    restrictions: int
+    places: int
+    file_box: tuple[float, float, float, float] | None
+    street_lat: Floats
+    street_lon: Floats
+
+
+def cut_osm(source: Path, area: CutArea, target: Path) -> Cut:
+    """Write the streets of an area with their nodes and turn restrictions, chargers and addresses to `target`, a PBF.
+
+    A street that leaves the area ends where it leaves the box 1 km around it. With no street in the area nothing is
+    written. Raises `RoadsError` E-M19 for a broken source.
+    """
+    kind = file_kind(source)
+    if kind not in {"pbf", "osm"}:
+        raise RoadsError(f"E-M19 {source}: no OpenStreetMap file → cut an .osm.pbf or .osm")
+    file = osmium.io.File(str(source), kind)
+    with TemporaryDirectory(dir=target.parent, prefix=".cut-") as folder:
+        try:
+            return _cut(file, area, target, Path(folder))
+        except (RuntimeError, ValueError) as error:
+            if "space" in str(error):
+                raise RoadsError(f"E-B06 {target}: the disk is full → make room, or write elsewhere") from error
+            raise RoadsError(f"E-M19 {source}: incomplete or damaged map ({error}) → download it again") from error
+
+
+def _cut(file: osmium.io.File, area: CutArea, target: Path, folder: Path) -> Cut:
+    tagged_file, ways_file = folder / "nodes.osm.pbf", folder / "ways.osm.pbf"
+    nodes, nodes_read, file_box = _nodes(file, area, tagged_file)
+    used = np.zeros(len(nodes.ids), dtype=bool)
+    way_ids, clipped = _ways(file, nodes, used, ways_file)
+    places = restrictions = 0
+    if way_ids:
+        with osmium.SimpleWriter(osmium.io.File(str(target), "pbf"), header=_header(area)) as writer:
+            places = _write_nodes(writer, nodes, used, tagged_file)
+            for way in osmium.FileProcessor(str(ways_file)):
+                writer.add(way)
+            restrictions = _write_restrictions(writer, file, way_ids)
+    return Cut(
+        nodes_read=nodes_read,
+        nodes_held=len(nodes.ids),
+        streets=len(way_ids),
+        clipped=clipped,
+        restrictions=restrictions,
+        places=places,
+        file_box=file_box,
+        street_lat=nodes.lat[used],
+        street_lon=nodes.lon[used],
+    )
+
+
+def _nodes(
+    file: osmium.io.File, area: CutArea, tagged_file: Path
+) -> tuple[Nodes, int, tuple[float, float, float, float] | None]:
+    """Hold the nodes in the window of the area, and copy those with tags that matter to `tagged_file`."""
+    with osmium.SimpleWriter(str(tagged_file)) as tagged:
+
+        def copy(node: osmium.osm.Node) -> None:
+            if _matters(node):
+                tagged.add_node(node)
+
+        keys = (*STREET_NODE_KEYS, *PLACE_KEYS, "amenity")
+        scratch = tagged_file.with_name("places")
+        held = hold_nodes(file, area.window, keys=keys, on_tagged=copy, scratch=scratch)
+    west, south, east, north = (edge / COORDINATE_SCALE for edge in held.seen_box)
+    ids, lat, lon = held.by_id()
+    shapely.prepare(area.outline)
+    nodes = Nodes(ids=ids, lat=lat, lon=lon, inside=shapely.intersects_xy(area.outline, lon, lat))
+    return nodes, held.seen, (west, south, east, north) if west <= east else None
+
+
+def _matters(node: osmium.osm.Node) -> bool:
+    return _is_place(node) or any(key in node.tags for key in STREET_NODE_KEYS)
+
+
+def _is_place(node: osmium.osm.Node) -> bool:
+    """Tell whether a node is a charger or an address, worth keeping off the streets too."""
+    return node.tags.get("amenity") == "charging_station" or any(key in node.tags for key in PLACE_KEYS)
+
+
+def _ways(file: osmium.io.File, nodes: Nodes, used: NDArray[np.bool_], ways_file: Path) -> tuple[set[int], int]:
+    """Copy the streets with a node in the area to `ways_file`, and mark their nodes as used."""
+    kept: set[int] = set()
+    clipped = 0
+    is_street = osmium.filter.TagFilter(*(("highway", value) for value in default_speeds()))
+    ways = osmium.FileProcessor(file, osmium.osm.WAY).with_filter(is_street)
+    with osmium.SimpleWriter(str(ways_file)) as writer:
+        for way in cast("Iterator[osmium.osm.Way]", iter(ways)):
+            refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
+            at, known = _look_up(nodes.ids, refs)
+            if np.count_nonzero(known) < 2 or not nodes.inside[at[known]].any():
+                continue
+            # A gap in the middle stays: to close it would invent a straight street.
+            first, last = int(known.argmax()), len(known) - int(known[::-1].argmax())
+            used[at[known]] = True
+            kept.add(way.id)
+            clipped += not known.all()
+            writer.add_way(way if known.all() else way.replace(nodes=refs[first:last].tolist()))
+    return kept, clipped
+
+
+def _look_up(ids: Ints, refs: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return where each reference stands among the ids, and whether it is there at all."""
+    if not len(ids):
+        return np.zeros(len(refs), dtype=np.int64), np.zeros(len(refs), dtype=bool)
+    at = np.minimum(np.searchsorted(ids, refs), len(ids) - 1)
+    return at, ids[at] == refs
+
+
+def _write_nodes(writer: osmium.SimpleWriter, nodes: Nodes, used: NDArray[np.bool_], tagged_file: Path) -> int:
+    """Write the nodes of streets, and chargers and addresses in the area, by rising id; return how many of these."""
+    tagged_ids = np.sort(np.array([node.id for node in osmium.FileProcessor(str(tagged_file))], dtype=np.int64))
+    plain = np.flatnonzero(used & ~np.isin(nodes.ids, tagged_ids))
+    untagged = (
+        osmium.osm.mutable.Node(id=int(nodes.ids[i]), location=(float(nodes.lon[i]), float(nodes.lat[i])))
+        for i in plain
+    )
+    tagged = cast("Iterator[osmium.osm.Node]", iter(osmium.FileProcessor(str(tagged_file))))
+    places = 0
+    merged: Iterator[osmium.osm.Node | osmium.osm.mutable.Node]
+    merged = heapq.merge(tagged, untagged, key=lambda node: cast("int", node.id))
+    for node in merged:
+        if isinstance(node, osmium.osm.Node):
+            at, _ = _look_up(nodes.ids, np.array([node.id], dtype=np.int64))
+            is_place = bool(nodes.inside[at[0]]) and _is_place(node)
+            places += is_place
+            if not is_place and not used[at[0]]:
+                continue
+        writer.add_node(node)
+    return places
+
+
+def _write_restrictions(writer: osmium.SimpleWriter, file: osmium.io.File, way_ids: set[int]) -> int:
+    """Write the turn restrictions of which every street was kept."""
+    wanted = osmium.filter.TagFilter(("type", "restriction"))
+    relations = osmium.FileProcessor(file, osmium.osm.RELATION).with_filter(wanted)
+    count = 0
+    for relation in cast("Iterator[osmium.osm.Relation]", iter(relations)):
+        streets = [member.ref for member in relation.members if member.type == "w"]
+        if streets and way_ids.issuperset(streets):
+            writer.add_relation(relation)
+            count += 1
+    return count
+
+
+def _header(area: CutArea) -> osmium.io.Header:
+    west, south, east, north = area.bounds
+    header = osmium.io.Header()
+    header.add_box(osmium.osm.Box(west, south, east, north))
+    return header

@@ -1,0 +1,42 @@
+"""Running the verbs of `planner.cli_tools` as the command line does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+import pytest
+import typer
+
+from planner.cli_tools import generate, streets_cut, streets_info
+from planner.errors import PlannerError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a command answered."""
+
+    code: int
+    out: str
+    complaint: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    app, streets = typer.Typer(), typer.Typer()
+    app.command("generate")(generate)
+    app.add_typer(streets, name="streets")
+    streets.command("info")(streets_info)
+    streets.command("cut")(streets_cut)
+
+    def ran(*arguments: object) -> Ran:
+        try:
+            code = int(app(args=[str(argument) for argument in arguments], standalone_mode=False) or 0)
+            return Ran(code=code, out=capsys.readouterr().out, complaint="")
+        except PlannerError as error:
+            return Ran(code=error.exit_code, out=capsys.readouterr().out, complaint=str(error))
+        except click.ClickException as error:
+            return Ran(code=2, out=capsys.readouterr().out, complaint=error.format_message())
+
+    return ran
