@@ -42,7 +42,6 @@ class _State:
     """What is true of the vehicle after the step written last."""
 
     place: int
-    leave_s: int
     stored_mwh: int
     load_g: int = 0
     load_ml: int = 0
@@ -59,13 +58,12 @@ class _RouteWriter:
         self.plugs: Sequence[Plug] = site_plugs(day)
         self.depot = int(problem.depot[tour.vehicle])
         self.steps: list[Step] = []
-        self.state = _State(self.depot, tour.start_s, int(problem.start_mwh[tour.vehicle]))
+        self.state = _State(self.depot, int(problem.start_mwh[tour.vehicle]))
 
     def route(self) -> Route:
         loading_s = int(self.problem.loading_s[self.depot - self.problem.orders])
         self._load(first_visit=0)
         self._write(StepKind.START, self.depot, self.tour.start_s, self.tour.start_s, self.tour.start_s + loading_s)
-        self.state.leave_s = self.tour.start_s + loading_s
         for i, visit in enumerate(self.tour.visits):
             self._visit(i, visit)
         leg = self._drive(self.depot)
@@ -86,7 +84,6 @@ class _RouteWriter:
             leg = None
         if visit.plug >= 0:
             self._charge(visit, leg)
-        state.leave_s = max(visit.end_s, visit.charge_end_s)
 
     def _charge(self, visit: Visit, leg: Leg | None) -> None:
         plug = self.plugs[visit.plug]

@@ -49,26 +49,27 @@ def solve_apart(
         (folder / "options.json").write_text(json.dumps(asdict(options)))
         with (folder / "log").open("wb") as log:
             child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-m", "planner.solve.child", str(folder)],
+                [sys.executable, "-P", "-m", "planner.solve.child", str(folder)],  # -P: no module of the user's folder
+                env=os.environ | {"OMP_NUM_THREADS": "1"},  # read when NumPy is loaded, before `main`
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         try:
-            _watch(child, folder, options, progress)
+            in_time = _watch(child, folder, options, progress)
         except KeyboardInterrupt:
             raise EngineStopped(_answer(folder)) from None
         finally:
             child.kill()
             child.wait()
-        return _verdict(child, folder)
+        return _verdict(child, folder, in_time=in_time)
 
 
 def _watch(
     child: subprocess.Popen[bytes], folder: Path, options: SolveOptions, progress: Callable[[Solution], None] | None
-) -> None:
-    """Wait for the child's end, tell of progress, and stop waiting when it overruns its limit."""
+) -> bool:
+    """Wait for the child's end and tell of progress; return False where it overruns its limit."""
     deadline = time.monotonic() + options.time_limit_s + GRACE_S
     seen = 0.0
     while child.poll() is None and time.monotonic() < deadline:
@@ -77,10 +78,13 @@ def _watch(
         if progress and best.exists() and (changed := best.stat().st_mtime) != seen:
             seen = changed
             progress(from_json(best.read_text()))
+    return child.poll() is not None
 
 
-def _verdict(child: subprocess.Popen[bytes], folder: Path) -> Solution:
+def _verdict(child: subprocess.Popen[bytes], folder: Path, *, in_time: bool) -> Solution:
     answer = _answer(folder)
+    if answer and not in_time:
+        return replace(answer, stopped_by="time_limit")
     if child.returncode == 0 and answer:
         return answer
     how = signal.Signals(-child.returncode).name if child.returncode < 0 else f"exit {child.returncode}"
@@ -118,7 +122,6 @@ def _cap(memory_mb: int) -> None:
 
 def main(folder: Path) -> None:
     """Solve the problem in a folder; the entry point of the child."""
-    os.environ["OMP_NUM_THREADS"] = "1"
     options = SolveOptions(**json.loads((folder / "options.json").read_text()))
     _cap(options.memory_mb)
     from planner.solve.engine import solve  # noqa: PLC0415  (OR-Tools is loaded here only)

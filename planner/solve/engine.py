@@ -15,8 +15,8 @@ from planner.solve.routing import build_model, first_routes, improve, sequences
 from planner.solve.schedule import legs_mwh
 from planner.solve.solution import Solution, Tour
 
-ROUNDS = 5  # between two of them a better plan is saved, and a cancelled run loses no more than one
-FIRST_SHARE = 0.3  # of the budget, for filling the vehicles while every half hour of charging is kept
+ROUNDS = 3  # between two of them a better plan is saved, and a cancelled run loses no more than one
+FIRST_SHARE = 0.9  # of the budget, for filling the vehicles; a later solution costs ten times as much as an insertion
 
 
 def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
@@ -39,8 +39,8 @@ def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solut
             best = found
             on_better(best)
     assert best is not None  # there is at least one round
-    tours, fits_nowhere = insert_left_out(problem, best.tours)
-    best = timed(problem, tours, iterations=spent, late=late)
+    tours, fits_nowhere = insert_left_out(problem, best.tours, until_s=deadline)
+    best = timed(problem, tours, iterations=spent, late=late or time.monotonic() >= deadline)
     return replace(best, fits_nowhere=fits_nowhere)
 
 

@@ -2,41 +2,73 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+
+import numpy as np
 
 from planner.solve.placing import settle
 from planner.solve.problem import NO_WAY, Problem
 from planner.solve.solution import Sequence, Tour
 
+_Place = tuple[int, int, Sequence]
+"""Seconds that an order costs there, the vehicle, and its sequence with the order."""
+
 MOST_TRIES = 12  # exact timings for one order; past that nobody claims that there was no room
 
 
-def insert_left_out(problem: Problem, tours: tuple[Tour, ...]) -> tuple[list[Tour], tuple[int, ...]]:
+def insert_left_out(problem: Problem, tours: tuple[Tour, ...], *, until_s: float) -> tuple[list[Tour], tuple[int, ...]]:
     """Return tours with every order inserted that fits, and the orders that fit nowhere.
 
-    Weightiest first, at the place of least detour. A place is tried exactly, plugs included, if the bay has room
-    and the clock allows it without any charging; an order without such a place left fits nowhere.
+    Weightiest first, at the place that costs the least time. A place is tried exactly, plugs included, if the bay
+    has room and the clock allows it without any charging, and then with a stop at a station beside the order. An
+    order fits nowhere if no such place is left, or if all fail and no station lies near: where stations do, two of
+    them might have helped, and nothing is claimed. Stops when the monotonic clock shows `until_s`.
     """
     settled = list(tours)
     visited = {visit.place for tour in tours for visit in tour.visits}
     left_out = [order for order in range(problem.orders) if order not in visited]
-    nowhere = []
+    nowhere: list[int] = []
     for order in sorted(left_out, key=lambda i: (-int(problem.penalty[i]), i)):
         places = sorted(_places(problem, settled, order))
-        for _, vehicle, sequence in places[:MOST_TRIES]:
+        nearest = places[:MOST_TRIES]
+        by_station = [on_way for place in nearest for on_way in _by_station(problem, place, order)]
+        for _, vehicle, sequence in [*nearest, *by_station]:
+            if time.monotonic() >= until_s:
+                return settled, tuple(sorted(nowhere))
             others = [tour for tour in settled if tour.vehicle != vehicle]
             found = settle(problem, {vehicle: sequence}, taken=others)
             if found is not None:
                 settled = found
                 break
         else:
-            if len(places) <= MOST_TRIES:
+            if len(places) <= MOST_TRIES and not by_station:
                 nowhere.append(order)
     return settled, tuple(sorted(nowhere))
 
 
-def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[tuple[int, int, Sequence]]:
-    """Yield (detour in seconds, vehicle, sequence) for each place that bay and clock allow."""
+def _by_station(p: Problem, place: _Place, order: int) -> Iterator[_Place]:
+    """Yield a place with a stop at the station that is the least detour before the order, or after it."""
+    seconds, vehicle, sequence = place
+    depot = int(p.depot[vehicle])
+    stops, at = [depot, *sequence, depot], sequence.index(order)
+    travel = p.travel_s[p.network[p.kind[vehicle]]]
+    for i in (at, at + 1):
+        before, after = stops[i], stops[i + 1]
+        ways = [
+            (int(travel[before, station] + travel[station, after] - travel[before, after]), station)
+            for station in (int(site) + p.orders for site in np.unique(p.plug_site[p.plug_site >= p.depots]))
+            if travel[before, station] != NO_WAY and travel[station, after] != NO_WAY
+        ]
+        if ways:
+            detour, station = min(ways)
+            on_way = [*sequence[:i], station, *sequence[i:]]
+            if _drive_s(p, vehicle, on_way) is not None:
+                yield seconds + detour, vehicle, on_way
+
+
+def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[_Place]:
+    """Yield (seconds that it costs, vehicle, sequence) for each place that bay and clock allow."""
     driven = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
     for vehicle in range(p.vehicles):
         if not p.allowed[order, vehicle]:
@@ -44,12 +76,15 @@ def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[tuple[int, in
         depot = int(p.depot[vehicle])
         base = driven.get(vehicle, [])
         travel = p.travel_s[p.network[p.kind[vehicle]]]
-        new_trips = [[*base, depot, order], [order, depot, *base]] if base else [[order]]
-        inside = [[*base[:i], order, *base[i:]] for i in range(len(base) + 1)] if base else []
-        for sequence in [*inside, *new_trips]:
+        in_a_trip = [[*base[:i], order, *base[i:]] for i in range(len(base) + 1)]
+        between = [[*base[:i], depot, order, *base[i:]] for i, place in enumerate(base) if place == depot]
+        at_the_ends = [[*base, depot, order], [order, depot, *base]] if base else []
+        for sequence in [*in_a_trip, *between, *at_the_ends]:
             seconds = _drive_s(p, vehicle, sequence)
             if seconds is not None and _has_room(p, vehicle, sequence):
-                yield seconds - sum(int(travel[a, b]) for a, b in _legs(base, depot)), vehicle, sequence
+                detour = seconds - sum(int(travel[a, b]) for a, b in _legs(base, depot))
+                loading = (sequence.count(depot) - base.count(depot)) * int(p.loading_s[depot - p.orders])
+                yield detour + loading, vehicle, sequence
 
 
 def _legs(sequence: Sequence, depot: int) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
-from planner.model import Day, Order, Plug, Priority, VehicleType
+from planner.model import Day, Depot, Order, Plug, Priority, VehicleType
 from planner.roads.matrices import Matrices
 
 Ints = NDArray[np.int64]
@@ -26,6 +26,7 @@ MICRO = 1_000_000
 MWH = 1_000
 MOST_WINDOWS = 3
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
+LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
 
@@ -137,7 +138,7 @@ def build_problem(
         reserve_mwh=_ints([_ceil(v.reserve_soc * v.type.battery_wh * MWH) for v in day.vehicles]),
         end_mwh=_ints([_ceil(max(v.end_soc, v.reserve_soc) * v.type.battery_wh * MWH) for v in day.vehicles]),
         loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
-        site_w=_ints([*(depot.site_power_w or 0 for depot in day.depots), *(0 for _ in day.stations)]),
+        site_w=_ints([*(_site_w(depot) for depot in day.depots), *(0 for _ in day.stations)]),
         price_per_kwh=_ints([_ceil(site.price_per_kwh * MICRO) for site in sites]),
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
         plug_site=_ints([site for site, _ in plugs]),
@@ -184,7 +185,8 @@ def validate(problem: Problem) -> None:
         "demand_g": (n,), "volume_ml": (n,), "service_s": (n,), "windows": (n, MOST_WINDOWS, 2), "penalty": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "start_mwh": (v,), "reserve_mwh": (v,),
         "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
-        "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,),
+        "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
+        "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -193,12 +195,15 @@ def validate(problem: Problem) -> None:
         value = getattr(problem, field.name)
         if isinstance(value, np.ndarray):
             lowest = NO_WAY if field.name in {"travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg"} else 0
-            if value.dtype != np.int64 or (value.size and (value.min() < lowest or value.max() > LARGEST)):
-                raise BadProblem(f"{field.name} is not int64 within {lowest}..2^40")
+            largest = LARGEST_PENALTY if field.name == "penalty" else LARGEST
+            if value.dtype != np.int64 or (value.size and (value.min() < lowest or value.max() > largest)):
+                raise BadProblem(f"{field.name} is not int64 within {lowest}..{largest}")
     if v == 0 or n == 0:
         raise BadProblem("nothing to plan: no vehicles or no orders")
     if not (np.isin(problem.depot, np.arange(n, n + problem.depots)).all() and (problem.kind < t).all()):
         raise BadProblem("a vehicle's depot or type does not exist")
+    if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
+        raise BadProblem("a type's network or a plug's site does not exist")
 
 
 def save_problem(problem: Problem, path: Path) -> None:
@@ -214,6 +219,11 @@ def load_problem(path: Path) -> Problem:
     problem = Problem(**values | {"orders": int(values["orders"]), "depots": int(values["depots"])})
     validate(problem)
     return problem
+
+
+def _site_w(depot: Depot) -> float:
+    """Return the limit, 0 where there is none; a limit of next to nothing lets no plug charge."""
+    return 0.0 if depot.site_power_w is None else max(1.0, depot.site_power_w)
 
 
 def _layer(network_of_type: Sequence[int], t: int) -> int:

@@ -81,10 +81,9 @@ def _late_s(p: Problem, v: int, i: int) -> int:
     """Return by how many seconds the last window or the end of the shift is missed, at most 0 if both hold."""
     depot = int(p.depot[v])
     arrival = int(p.shift[v, 0]) + int(p.loading_s[depot - p.orders]) + _way(p, v, depot, i)
-    begins = [max(arrival, int(a)) for a, b in p.windows[i] if max(arrival, int(a)) <= b]
-    if not begins:
-        return max(1, arrival - max(int(b) for _, b in p.windows[i]))
-    return min(begins) + int(p.service_s[i]) + _way(p, v, i, depot) - int(p.shift[v, 1])
+    home_s = int(p.service_s[i]) + _way(p, v, i, depot)
+    begins = [(max(arrival, int(opens)), int(closes)) for opens, closes in p.windows[i]]
+    return min(max(begin - closes, begin + home_s - int(p.shift[v, 1])) for begin, closes in begins)
 
 
 def _short_mwh(p: Problem, v: int, stops: Sequence[int], *, start_mwh: int | None = None) -> int:

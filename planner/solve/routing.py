@@ -26,13 +26,16 @@ Routes = list[list[int]]
 """Nodes of the model that each vehicle visits between its start and its end."""
 
 CHARGE_S = 1_800  # of one charge copy; several may follow each other
+DEAD_ENDS = 50  # for each solution of the budget, then the search gives up: a day of few orders has few solutions
+LNS_S = 3_600  # OR-Tools' own 0.1 s for completing a neighbour would make plans depend on the machine's load
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Nodes:
-    """The model's nodes: orders in an order that the seed shuffles, depots, reload copies, charge copies.
+    """The model's nodes: orders in an order that the seed shuffles, depots in use, reload copies, charge copies.
 
-    `place` [m] is the place of each node, `vehicles` [m] those that may go there.
+    `place` [m] is the place of each node, `vehicles` [m] those that may go there. A depot of no vehicle has no
+    node: OR-Tools would insist on a visit.
     """
 
     place: Ints
@@ -62,7 +65,7 @@ def build_model(problem: Problem, *, seed: int, keep_charges: bool) -> Model:
     a time: it drops a charge that no order needs yet, and then finds no way to serve the order that needs it.
     """
     nodes = _nodes(problem, seed=seed)
-    ends = [int(d) for d in problem.depot]
+    ends = [problem.orders + int(i) for i in np.unique(problem.depot, return_inverse=True)[1]]
     manager = pywrapcp.RoutingIndexManager(len(nodes.place), problem.vehicles, ends, ends)
     model = Model(
         problem=problem, nodes=nodes, manager=manager, routing=pywrapcp.RoutingModel(manager), keep_charges=keep_charges
@@ -95,7 +98,9 @@ def improve(model: Model, start: Routes, *, solutions: int, seconds: float) -> R
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     parameters.solution_limit = solutions
     parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
+    parameters.lns_time_limit.FromSeconds(LNS_S)
     routing = model.routing
+    routing.AddSearchMonitor(routing.solver().FailuresLimit(DEAD_ENDS * solutions))
     routing.CloseModelWithParameters(parameters)
     first = routing.ReadAssignmentFromRoutes([[model.index(node) for node in route] for route in start], True)
     found = routing.SolveFromAssignmentWithParameters(first, parameters) if first else None
@@ -114,31 +119,44 @@ def _route(model: Model, found: pywrapcp.Assignment, vehicle: int) -> list[int]:
 
 
 def _nodes(problem: Problem, *, seed: int) -> Nodes:
-    n, fixed = problem.orders, problem.orders + problem.depots
-    copies = _reload_copies(problem)
+    n, homes = problem.orders, np.unique(problem.depot)
+    fixed, copies = n + len(homes), _reload_copies(problem)
     order = np.random.default_rng(seed).permutation(n)
     reloads: list[tuple[int, tuple[int, ...]]] = [
         (int(problem.depot[v]), (v,)) for v in range(problem.vehicles) for _ in range(copies)
     ]
-    charges = [(place, who) for place, who in reloads if place - n in problem.plug_site]
+    charges: list[tuple[int, tuple[int, ...]]] = [
+        (int(problem.depot[v]), (v,))
+        for v in range(problem.vehicles)
+        if problem.depot[v] - n in problem.plug_site
+        for _ in range(min(copies, _charges_in_half_a_shift(problem, v)))
+    ]
     for site in np.unique(problem.plug_site[problem.plug_site >= problem.depots]):
         for kind in np.unique(problem.kind):
             who = tuple(int(v) for v in np.flatnonzero(problem.kind == kind))
             charges += [(int(site) + n, who)] * 2
     may_serve = [tuple(int(v) for v in np.flatnonzero(problem.allowed[i])) for i in order]
     return Nodes(
-        place=np.array([*order, *range(n, fixed), *(at for at, _ in reloads + charges)], dtype=np.int64),
-        vehicles=(*may_serve, *((),) * problem.depots, *(who for _, who in reloads + charges)),
+        place=np.array([*order, *homes, *(at for at, _ in reloads + charges)], dtype=np.int64),
+        vehicles=(*may_serve, *((),) * len(homes), *(who for _, who in reloads + charges)),
         reloads=range(fixed, fixed + len(reloads)),
         charges=range(fixed + len(reloads), fixed + len(reloads) + len(charges)),
     )
 
 
 def _reload_copies(problem: Problem) -> int:
-    """Return how many reloads each vehicle may make: half as many again as the demand asks of the fleet, and one."""
+    """Return how many reloads each vehicle may make: half as many again as the demand asks of the fleet, and one.
+
+    Never more than there are orders.
+    """
     demand = np.array([problem.volume_ml.sum(), problem.demand_g.sum()])
     bays = np.array([problem.bay_ml[problem.kind].sum(), problem.payload_g[problem.kind].sum()])
-    return int(np.ceil(1.5 * (demand / np.maximum(bays, 1)).max())) + 1
+    return min(problem.orders, int(np.ceil(1.5 * (demand / np.maximum(bays, 1)).max())) + 1)
+
+
+def _charges_in_half_a_shift(problem: Problem, vehicle: int) -> int:
+    """Return how many half hours of charging leave the other half of the shift for orders."""
+    return int(problem.shift[vehicle, 1] - problem.shift[vehicle, 0]) // (2 * CHARGE_S)
 
 
 def _keep_time(model: Model) -> None:
@@ -174,16 +192,20 @@ def _carry_no_more_than_the_bay(model: Model) -> None:
 
 
 def _spend_the_battery(model: Model) -> None:
-    """The depth of discharge never exceeds what the reserve leaves; loading and charging take it back."""
+    """The depth of discharge never exceeds what the reserve leaves; loading and charging take it back.
+
+    No more is asked than the vehicle starts with: it may stay where it is, and the others need a first solution.
+    """
     p, routing = model.problem, model.routing
     by_kind = [routing.RegisterTransitMatrix(_discharge(model, kind).tolist()) for kind in range(len(p.payload_g))]
-    battery = p.battery_mwh[p.kind]
-    most = [int(wh) for wh in battery - p.reserve_mwh]
+    at_start = p.battery_mwh[p.kind] - p.start_mwh
+    most = [int(mwh) for mwh in np.maximum(p.battery_mwh[p.kind] - p.reserve_mwh, at_start)]
+    at_end = np.maximum(p.battery_mwh[p.kind] - p.end_mwh, at_start)
     routing.AddDimensionWithVehicleTransitAndCapacity([by_kind[k] for k in p.kind], max(most), most, False, "discharge")
     discharge = routing.GetDimensionOrDie("discharge")
     for vehicle in range(p.vehicles):
-        discharge.CumulVar(routing.Start(vehicle)).SetValue(int(battery[vehicle] - p.start_mwh[vehicle]))
-        discharge.CumulVar(routing.End(vehicle)).SetMax(int(battery[vehicle] - p.end_mwh[vehicle]))
+        discharge.CumulVar(routing.Start(vehicle)).SetValue(int(at_start[vehicle]))
+        discharge.CumulVar(routing.End(vehicle)).SetMax(int(at_end[vehicle]))
     for index in _indices_without(model, range(model.nodes.reloads.start, model.nodes.charges.stop)):
         discharge.SlackVar(index).SetValue(0)
 

@@ -17,8 +17,9 @@ from ortools.sat.python import cp_model
 from planner.solve.problem import Problem
 from planner.solve.solution import Sequence, Tour, Visit
 
-DETERMINISTIC_TIME = 4.0  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
+DETERMINISTIC_TIME = 1.5  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
 LEAST_CHARGE_MWH = 100_000  # nobody plugs in for less than 100 Wh
+LEAST_W = 4  # less is no whole mWh a second
 # Money for each mWh in the battery beyond need, against 100 for each millionth that is truly spent: 0.01 per kWh.
 CUSHION, SPENT = 1, 100
 
@@ -144,7 +145,8 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
     """Allow a charge at a site: on one plug that is free, while it is open, up to where the power falls."""
     p, cp = model.problem, model.cp
     kind = int(p.kind[vehicle])
-    firsts = sorted({equal_plugs(p, int(plug))[0] for plug in (p.plug_site == site).nonzero()[0]})
+    plugs = np.flatnonzero((p.plug_site == site) & (p.plug_w >= LEAST_W))
+    firsts = sorted({equal_plugs(p, int(plug))[0] for plug in plugs})
     if not firsts:
         return None
     begin, end = (cp.new_int_var(0, p.horizon_s, "") for _ in range(2))

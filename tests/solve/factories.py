@@ -1,0 +1,116 @@
+"""Problems on one straight street, so that every answer can be worked out by hand.
+
+10 m/s: 1 km takes 100 s and 100 Wh (100,000 mWh), at no extra for load. Bay 100 kg and 400 l, battery 5 kWh, reserve
+none, 1 kWh an hour at any plug of 1 kW (277 mWh a second). 10 a day, 0.10 a km, 3.60 an hour. Orders weigh 10 kg and
+20 l and take 100 s; loading takes 600 s; the shift is 0 to 36,000 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from planner.solve.engine import solve
+from planner.solve.options import SolveOptions
+from planner.solve.problem import MICRO, MOST_WINDOWS, NO_WAY, Problem, validate
+from planner.solve.solution import Solution, Tour, Visit
+
+SHIFT_S = 36_000
+LOADING_S = 600
+SERVICE_S = 100
+KM_MWH = 100_000
+KWH = 1_000_000  # in mWh
+PENALTY = 1_000 * MICRO
+
+
+def make_problem(
+    *,
+    orders: Sequence[int] = (1_000, 2_000),
+    depots: Sequence[int] = (0,),
+    stations: Sequence[int] = (),
+    vehicles: int = 1,
+    kinds: int = 1,
+    plugs: Sequence[tuple[int, int]] = (),
+    **arrays: Any,
+) -> Problem:
+    """Place orders, depots and stations at metres along the street; `plugs` are (site, watts); the rest by name."""
+    at = np.array([*orders, *depots, *stations], dtype=np.int64)
+    metres = np.abs(at[:, None] - at[None, :])
+    n, sites = len(orders), len(depots) + len(stations)
+    default: dict[str, Any] = {
+        "travel_s": [metres // 10],
+        "distance_m": [metres],
+        "energy_mwh": [metres * KM_MWH // 1000] * kinds,
+        "energy_uwh_per_kg": [np.zeros_like(metres)] * kinds,
+        "demand_g": [10_000] * n,
+        "volume_ml": [20_000] * n,
+        "service_s": [SERVICE_S] * n,
+        "windows": [any_time()] * n,
+        "penalty": [PENALTY] * n,
+        "allowed": [[1] * vehicles] * n,
+        "payload_g": [100_000] * kinds,
+        "bay_ml": [400_000] * kinds,
+        "battery_mwh": [5 * KWH] * kinds,
+        "knee_mwh": [5 * KWH] * kinds,
+        "charge_w": [10_000] * kinds,
+        "network": [0] * kinds,
+        "per_day": [10 * MICRO] * kinds,
+        "per_km": [MICRO // 10] * kinds,
+        "per_s": [1_000] * kinds,
+        "kind": [0] * vehicles,
+        "depot": [n] * vehicles,
+        "shift": [[0, SHIFT_S]] * vehicles,
+        "start_mwh": [5 * KWH] * vehicles,
+        "reserve_mwh": [0] * vehicles,
+        "end_mwh": [0] * vehicles,
+        "loading_s": [LOADING_S] * len(depots) + [0] * len(stations),
+        "site_w": [0] * sites,
+        "price_per_kwh": [200_000] * sites,
+        "open": [[[0, SHIFT_S]]] * sites,
+        "plug_site": [site for site, _ in plugs],
+        "plug_w": [watts for _, watts in plugs],
+    }
+    values = {name: np.array(value, dtype=np.int64) for name, value in (default | arrays).items()}
+    problem = Problem(orders=n, depots=len(depots), **values)
+    validate(problem)
+    return problem
+
+
+def any_time() -> list[tuple[int, int]]:
+    return [(0, SHIFT_S)] * MOST_WINDOWS
+
+
+def within(*spans: tuple[int, int]) -> list[tuple[int, int]]:
+    """Pad windows by repetition of the first, as `Problem` wants them."""
+    return [*spans, *[spans[0]] * (MOST_WINDOWS - len(spans))]
+
+
+def cut_off(problem: Problem, source: int, target: int) -> dict[str, Any]:
+    """Return the tables of a problem without the way from one place to another."""
+    changed = {}
+    for name in ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg"):
+        table = getattr(problem, name).copy()
+        table[:, source, target] = NO_WAY
+        changed[name] = table
+    return changed
+
+
+def solved(problem: Problem, *, iterations: int = 60, seed: int = 1, time_limit_s: float = 60.0) -> Solution:
+    options = SolveOptions(iterations=iterations, seed=seed, time_limit_s=time_limit_s)
+    return solve(problem, options, on_better=lambda _: None)
+
+
+def served(solution: Solution, problem: Problem) -> set[int]:
+    return {place for place in solution.visited if place < problem.orders}
+
+
+def charges(solution: Solution) -> list[tuple[Tour, Visit]]:
+    """Return every charge, in order of its beginning."""
+    found = [(tour, visit) for tour in solution.tours for visit in tour.visits if visit.plug >= 0]
+    return sorted(found, key=lambda charge: charge[1].charge_begin_s)
+
+
+def reloads(tour: Tour, problem: Problem) -> int:
+    return sum(1 for visit in tour.visits if visit.place == problem.depot[tour.vehicle])
