@@ -61,13 +61,18 @@ class _RouteWriter:
         self.state = _State(self.depot, int(problem.start_mwh[tour.vehicle]))
 
     def route(self) -> Route:
-        loading_s = int(self.problem.loading_s[self.depot - self.problem.orders])
+        first, home = self.tour.first, self.tour.home
         self._load(first_visit=0)
-        self._write(StepKind.START, self.depot, self.tour.start_s, self.tour.start_s, self.tour.start_s + loading_s)
+        self._write(StepKind.START, self.depot, first.arrival_s, first.begin_s, first.end_s)
+        if first.plug >= 0:
+            self._charge(first, None)
         for i, visit in enumerate(self.tour.visits):
             self._visit(i, visit)
-        leg = self._drive(self.depot)
-        self._write(StepKind.END, self.depot, self.tour.end_s, self.tour.end_s, self.tour.end_s, leg=leg)
+        leg: Leg | None = self._drive(self.depot)
+        if home.plug >= 0:
+            self._charge(home, leg)
+            leg = None
+        self._write(StepKind.END, self.depot, home.arrival_s, home.leave_s, home.leave_s, leg=leg)
         return Route(vehicle_id=self.vehicle.id, steps=tuple(self.steps), cost=self._cost())
 
     def _visit(self, i: int, visit: Visit) -> None:

@@ -63,7 +63,7 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     sequence = [visit.place for visit in tour.visits]
     stops = [depot, *sequence, depot]
     metres = sum(int(p.distance_m[p.network[kind], a, b]) for a, b in pairwise(stops))
-    public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.visits if v.plug >= 0]
+    public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.all_visits if v.plug >= 0]
     home = sum(legs_mwh(p, tour.vehicle, sequence)) - sum(amount for amount, _ in public)
     energy = sum(amount * price for amount, price in public) + home * int(p.price_per_kwh[depot - p.orders])
     paid_s = tour.end_s - tour.start_s

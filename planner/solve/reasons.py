@@ -61,9 +61,9 @@ def _road_verdict(p: Problem, day: Day, snapped: Sequence[Snapped], i: int) -> t
     punctual = [v for v in reached if late_s[v] <= 0]
     if not punctual:
         return Reason.WINDOW_UNREACHABLE, f"{-(-min(late_s.values()) // 60)} min late even as a trip of its own"
-    if any(_short_mwh(p, v, [i]) <= 0 for v in punctual):
+    if any(_short_mwh(p, v, i) <= 0 for v in punctual):
         return None
-    short_wh = min(_short_mwh(p, v, [i]) for v in punctual) / 1000
+    short_wh = min(_short_mwh(p, v, i) for v in punctual) / 1000
     stations = [int(site) + p.orders for site in np.unique(p.plug_site) if site >= p.depots]
     if not day.charging or not stations:
         why = "charging is off" if not day.charging else "no station has a plug"
@@ -86,18 +86,28 @@ def _late_s(p: Problem, v: int, i: int) -> int:
     return min(max(begin - closes, begin + home_s - int(p.shift[v, 1])) for begin, closes in begins)
 
 
-def _short_mwh(p: Problem, v: int, stops: Sequence[int], *, start_mwh: int | None = None) -> int:
-    """Return what is missing to drive over `stops` (the order among them) and home without a charge."""
+def _start_mwh(p: Problem, v: int) -> int:
+    """Return the most a vehicle may leave with: a plug at its depot charges to the knee while it is loaded."""
+    start, knee = int(p.start_mwh[v]), int(p.knee_mwh[p.kind[v]])
+    return max(start, knee) if _plug_at_home(p, v) else start
+
+
+def _end_mwh(p: Problem, v: int) -> int:
+    """Return the least a vehicle may come back with: a plug at its depot fills what the end of the shift asks."""
+    end, reserve = int(p.end_mwh[v]), int(p.reserve_mwh[v])
+    return reserve if _plug_at_home(p, v) and end <= p.knee_mwh[p.kind[v]] else end
+
+
+def _plug_at_home(p: Problem, v: int) -> bool:
+    return bool((p.plug_site == p.depot[v] - p.orders).any())
+
+
+def _short_mwh(p: Problem, v: int, i: int) -> int:
+    """Return what is missing to drive to an order and home without a charge on the way."""
     kind, depot = int(p.kind[v]), int(p.depot[v])
-    load_g = sum(int(p.demand_g[stop]) for stop in stops if stop < p.orders)
-    left = int(p.start_mwh[v]) if start_mwh is None else start_mwh
-    at, short = depot, 0
-    for stop in [*stops, depot]:
-        left -= p.leg_mwh(kind, at, stop, load_g=load_g)
-        load_g -= int(p.demand_g[stop]) if stop < p.orders else 0
-        floor = int(p.end_mwh[v]) if stop == depot else int(p.reserve_mwh[v])
-        short, at = max(short, floor - left), stop
-    return short
+    there = _start_mwh(p, v) - p.leg_mwh(kind, depot, i, load_g=int(p.demand_g[i]))
+    home = there - p.leg_mwh(kind, i, depot, load_g=0)
+    return max(int(p.reserve_mwh[v]) - there, _end_mwh(p, v) - home)
 
 
 def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) -> bool:
@@ -112,9 +122,9 @@ def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) 
         return p.leg_mwh(kind, a, b, load_g=load_g)
 
     # What the battery may hold at the order: from the depot, or from a station reached on the way.
-    at_order = [int(p.start_mwh[v]) - leg(depot, i, load)]
-    at_order += [full - leg(s, i, load) for s in ways if int(p.start_mwh[v]) - leg(depot, s, load) >= reserve]
+    at_order = [_start_mwh(p, v) - leg(depot, i, load)]
+    at_order += [full - leg(s, i, load) for s in ways if _start_mwh(p, v) - leg(depot, s, load) >= reserve]
     most = max(at_order)
     home = [most - leg(i, depot, 0)]
     home += [full - leg(s, depot, 0) for s in ways if most - leg(i, s, 0) >= reserve]
-    return most >= reserve and max(home) >= int(p.end_mwh[v])
+    return most >= reserve and max(home) >= _end_mwh(p, v)

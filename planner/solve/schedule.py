@@ -15,7 +15,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from planner.solve.problem import Problem
-from planner.solve.solution import Sequence, Tour, Visit
+from planner.solve.solution import Sequence, Tour, Visit, tour_of
 
 DETERMINISTIC_TIME = 1.5  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
 LEAST_CHARGE_MWH = 100_000  # nobody plugs in for less than 100 Wh
@@ -102,26 +102,32 @@ def legs_mwh(problem: Problem, vehicle: int, sequence: Sequence) -> list[int]:
 
 
 def _drive(model: _Model, vehicle: int, sequence: Sequence) -> tuple[Any, list[_Stop]]:
-    """Put one vehicle's day into the model; return its start and its stops."""
+    """Put one vehicle's day into the model; return its start and its stops, loading and return included."""
     p, cp = model.problem, model.cp
     kind, depot = int(p.kind[vehicle]), int(p.depot[vehicle])
     travel = p.travel_s[p.network[kind]]
     first, last = (int(s) for s in p.shift[vehicle])
-    start = cp.new_int_var(first, last, "")
-    leave, at = start + int(p.loading_s[depot - p.orders]), depot
-    stored: Any = int(p.start_mwh[vehicle])
+    start: Any = cp.new_int_var(first, last, "")
+    arrival, stored, at = start, int(p.start_mwh[vehicle]), depot
     stops: list[_Stop] = []
     for place, energy in zip([*sequence, depot], legs_mwh(p, vehicle, sequence), strict=True):
-        arrival, stored, at = leave + int(travel[at, place]), stored - energy, place
-        cp.add(stored >= int(p.reserve_mwh[vehicle]))
-        if len(stops) == len(sequence):
-            break
-        stop, leave = _stop(model, vehicle, place, arrival, stored)
-        stored = stored + stop.charge.amount if stop.charge else stored
+        stop, leave = _stop(model, vehicle, at, arrival, stored)
         stops.append(stop)
-    cp.add(arrival <= last)
+        stored = stored + (stop.charge.amount if stop.charge else 0) - energy
+        arrival, at = leave + int(travel[at, place]), place
+        cp.add(stored >= int(p.reserve_mwh[vehicle]))
+    end, charge = arrival, None
+    if p.end_mwh[vehicle] > p.reserve_mwh[vehicle]:  # nothing else makes anyone charge before the end of the shift
+        charge = _charge(model, vehicle, depot - p.orders, arrival, stored)
+    if charge:
+        end = cp.new_int_var(first, last, "")
+        cp.add(end >= arrival)
+        cp.add(end >= charge.end).only_enforce_if(charge.present)
+        stored = stored + charge.amount
+    stops.append(_Stop(place=depot, begin=arrival, charge=charge))
+    cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
-    model.cost.append(SPENT * int(p.per_s[kind]) * (arrival - start))
+    model.cost.append(SPENT * int(p.per_s[kind]) * (end - start))
     return start, stops
 
 
@@ -147,7 +153,7 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
     kind = int(p.kind[vehicle])
     plugs = np.flatnonzero((p.plug_site == site) & (p.plug_w >= LEAST_W))
     firsts = sorted({equal_plugs(p, int(plug))[0] for plug in plugs})
-    if not firsts:
+    if not firsts or (isinstance(stored, int) and stored >= p.knee_mwh[kind]):
         return None
     begin, end = (cp.new_int_var(0, p.horizon_s, "") for _ in range(2))
     present = cp.new_bool_var("")
@@ -182,7 +188,7 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
 def _settle(model: _Model, tour: Tour) -> None:
     """Keep the plugs of a settled tour occupied."""
     p = model.problem
-    for visit in tour.visits:
+    for visit in tour.all_visits:
         if visit.plug >= 0:
             first = equal_plugs(p, visit.plug)[0]
             length = visit.charge_end_s - visit.charge_begin_s
@@ -194,18 +200,18 @@ def _settle(model: _Model, tour: Tour) -> None:
 
 def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any, stops: list[_Stop]) -> Tour:
     """Read a tour, each thing begun as soon as it may: charges keep their times, visits move up to the arrival."""
-    p, depot = problem, int(problem.depot[vehicle])
+    p = problem
     travel = p.travel_s[p.network[p.kind[vehicle]]]
-    begin = solver.value(start)
-    leave, at = begin + int(p.loading_s[depot - p.orders]), depot
-    visits = []
-    for stop in stops:
-        arrival = leave + int(travel[at, stop.place])
+    arrival = solver.value(start)
+    visits: list[Visit] = []
+    for i, stop in enumerate(stops):
+        if visits:
+            arrival = visits[-1].leave_s + int(travel[visits[-1].place, stop.place])
         visit = Visit(place=stop.place, arrival_s=arrival, begin_s=arrival, end_s=arrival)
         if stop.place < p.orders:
             begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
             visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[stop.place]))
-        else:
+        elif i < len(stops) - 1:
             visit = replace(visit, end_s=arrival + int(p.loading_s[stop.place - p.orders]))
         if stop.charge and solver.value(stop.charge.present):
             visit = replace(
@@ -216,8 +222,7 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
                 charge_mwh=solver.value(stop.charge.amount),
             )
         visits.append(visit)
-        leave, at = max(visit.end_s, visit.charge_end_s), stop.place
-    return Tour(vehicle=vehicle, start_s=begin, end_s=leave + int(travel[at, depot]), visits=tuple(visits))
+    return tour_of(vehicle, visits)
 
 
 def _assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
@@ -226,14 +231,14 @@ def _assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
     charges = sorted(
         (visit.charge_begin_s, visit.charge_end_s, t, k)
         for t, tour in enumerate(tours)
-        for k, visit in enumerate(tour.visits)
+        for k, visit in enumerate(tour.all_visits)
         if visit.plug >= 0
     )
     plugs: dict[tuple[int, int], int] = {}
     for begin, end, t, k in charges:
-        plug = next(q for q in equal_plugs(problem, tours[t].visits[k].plug) if free_at[q] <= begin)
+        plug = next(q for q in equal_plugs(problem, tours[t].all_visits[k].plug) if free_at[q] <= begin)
         plugs[t, k], free_at[plug] = plug, end
     return [
-        replace(tour, visits=tuple(replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.visits)))
+        tour_of(tour.vehicle, [replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.all_visits)])
         for t, tour in enumerate(tours)
     ]

@@ -23,15 +23,31 @@ class Visit:
     charge_end_s: int = 0
     charge_mwh: int = 0
 
+    @property
+    def leave_s(self) -> int:
+        return max(self.end_s, self.charge_end_s)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
-    """A vehicle's day: loading begins at `start_s`, the vehicle is back at `end_s`."""
+    """A vehicle's day: `first` is the loading before the first trip, `home` the return; both may hold a charge."""
 
     vehicle: int
-    start_s: int
-    end_s: int
+    first: Visit
     visits: tuple[Visit, ...]
+    home: Visit
+
+    @property
+    def start_s(self) -> int:
+        return self.first.arrival_s
+
+    @property
+    def end_s(self) -> int:
+        return self.home.leave_s
+
+    @property
+    def all_visits(self) -> tuple[Visit, ...]:
+        return (self.first, *self.visits, self.home)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +68,17 @@ class Solution:
 
 def renumbered(solution: Solution, places: Sequence) -> Solution:
     """Return a solution of a part of a problem in the numbers of the whole: place i is ``places[i]`` there."""
-    tours = tuple(
-        replace(tour, visits=tuple(replace(visit, place=places[visit.place]) for visit in tour.visits))
-        for tour in solution.tours
-    )
+
+    def moved(visit: Visit) -> Visit:
+        return replace(visit, place=places[visit.place])
+
+    tours = tuple(tour_of(tour.vehicle, [moved(visit) for visit in tour.all_visits]) for tour in solution.tours)
     return replace(solution, tours=tours, fits_nowhere=tuple(places[order] for order in solution.fits_nowhere))
+
+
+def tour_of(vehicle: int, visits: list[Visit]) -> Tour:
+    """Return the tour whose visits, the first loading and the return included, these are."""
+    return Tour(vehicle=vehicle, first=visits[0], visits=tuple(visits[1:-1]), home=visits[-1])
 
 
 def to_json(solution: Solution) -> str:
@@ -67,5 +89,13 @@ def to_json(solution: Solution) -> str:
 def from_json(text: str) -> Solution:
     """Read what `to_json` wrote."""
     data: dict[str, Any] = json.loads(text)
-    tours = tuple(Tour(**t | {"visits": tuple(Visit(**v) for v in t["visits"])}) for t in data["tours"])
+    tours = tuple(
+        Tour(
+            vehicle=tour["vehicle"],
+            first=Visit(**tour["first"]),
+            visits=tuple(Visit(**visit) for visit in tour["visits"]),
+            home=Visit(**tour["home"]),
+        )
+        for tour in data["tours"]
+    )
     return Solution(**data | {"tours": tours, "fits_nowhere": tuple(data["fits_nowhere"])})

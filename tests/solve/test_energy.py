@@ -16,15 +16,15 @@ PLUG = (0, 1_000)  # at the first depot; 277 mWh a second
 
 
 def stored_mwh(tour: Tour, problem: Problem) -> list[int]:
-    """Return what the battery holds at each arrival, the last one home included."""
+    """Return what the battery holds at each arrival; the last is what it holds when the shift ends."""
     depot = int(problem.depot[tour.vehicle])
     left, found = int(problem.start_mwh[tour.vehicle]), []
     stops = [depot, *(visit.place for visit in tour.visits), depot]
-    gained = [0, *(visit.charge_mwh for visit in tour.visits), 0]
+    gained = [visit.charge_mwh for visit in tour.all_visits]
     for i, (before, at) in enumerate(pairwise(stops)):
         left += gained[i] - int(problem.energy_mwh[0, before, at])
         found.append(left)
-    return found
+    return [*found[:-1], found[-1] + gained[-1]]
 
 
 def overlap(solution: Solution) -> bool:
@@ -63,12 +63,32 @@ def test_the_required_charge_at_the_end_is_kept() -> None:
     assert served(solved(short), short) == set()
 
 
-def test_the_required_charge_at_the_end_is_met_by_charging_at_a_reload() -> None:
-    # 8 kWh are driven from 5, and 1 is to be left: 4 are charged between the trips, to the brim.
+def test_the_required_charge_at_the_end_is_met_by_charging_between_trips_or_at_home() -> None:
+    # 8 kWh are driven from 5, and 1 is to be left: 4 are charged on the way or after it.
     problem = two_trips(plugs=(PLUG,), end_mwh=[KWH - 1_000])
     solution = solved(problem)
     assert served(solution, problem) == {0, 1}
     assert stored_mwh(solution.tours[0], problem)[-1] >= KWH - 1_000
+
+
+def test_a_half_empty_vehicle_charges_while_it_is_loaded_the_first_time() -> None:
+    # 4 kWh are driven from 2 and a half: 1 and a half at 1 kW take 1.5 h, before the only trip.
+    problem = make_problem(orders=(20_000,), start_mwh=[KWH * 5 // 2], plugs=(PLUG,))
+    solution = solved(problem)
+    (tour,) = solution.tours
+    assert served(solution, problem) == {0}
+    assert tour.first.charge_mwh == pytest.approx(KWH * 3 // 2, rel=0.01)
+    assert tour.visits[0].arrival_s == tour.first.charge_end_s + 2_000
+    assert stored_mwh(tour, problem)[-1] >= 0
+
+
+def test_what_the_end_of_the_shift_asks_is_charged_at_home() -> None:
+    # 4 kWh are driven from 5, and 3 are asked at the end: 2 kWh at 1 kW, two hours after the return.
+    problem = make_problem(orders=(20_000,), end_mwh=[3 * KWH], plugs=(PLUG,))
+    (tour,) = solved(problem).tours
+    assert tour.home.charge_mwh == pytest.approx(2 * KWH, rel=0.01)
+    assert tour.end_s == tour.home.charge_end_s
+    assert tour.end_s - tour.start_s == pytest.approx(600 + 2 * 2_000 + 100 + 7_200, rel=0.01)
 
 
 def test_a_load_takes_energy_only_as_long_as_it_is_on_board() -> None:
