@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# WebGL in software, so that deck.gl draws on a machine without a graphics card; plain canvases without it,
+# so that their pixels can be counted.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-accelerated-2d-canvas",
+]
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +33,19 @@ def shared() -> Path:
             pytest.fail(f"PLANNER_SHARED: no folder {folder}, and CI must not skip")
         pytest.skip(f"no folder {folder}: set PLANNER_SHARED to the street extracts")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real, headless Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium, and CI must not skip")
+        pytest.skip("no chromium: install it to see the pages")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()

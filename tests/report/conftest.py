@@ -1,9 +1,7 @@
-"""Small streets and a real browser for the map page."""
+"""Small streets, and the map page in a real browser."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,21 +35,6 @@ def make_grid(*, side: int, points: int = 2, spacing: float = 0.001, attribution
     shapes = [nodes[a] + share * (nodes[b] - nodes[a]) + crooked for a, b in ends]
     tags = [{"highway": HIGHWAYS[i % len(HIGHWAYS)]} for i in range(len(ends))]
     return assemble(node_lat=node_lat, node_lon=node_lon, ends=ends, shapes=shapes, tags=tags, attribution=attribution)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("no chromium, and CI must not skip")
-        pytest.skip("no chromium: install it to see the map page")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""A plan in a child process: watched, stopped, and its answers told."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import jobs
+import pytest
+import state
+from jobs import Job
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)",
+]
+
+
+def started(folder: Path, command: list[str]) -> Job:
+    return Job(folder, command, streets=folder)
+
+
+def test_a_job_that_has_not_found_a_plan_has_no_progress(tmp_path: Path) -> None:
+    job = started(tmp_path, SLEEP)
+    assert job.running
+    assert job.progress() is None
+    job.kill()
+    assert not job.running
+
+
+def test_U03_a_stopped_job_without_a_plan_says_so(tmp_path: Path) -> None:
+    job = started(tmp_path, SLEEP)
+    job.cancel()
+    job.process.wait(5)
+    assert job.cancelled
+    assert job.plan() is None
+    assert "stopped before there was a plan" in job.error()
+
+
+def test_a_job_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "CANCEL_S", 0.2)
+    job = started(tmp_path, STUBBORN)
+    while not (tmp_path / "answer").read_bytes():  # until it ignores the signal
+        time.sleep(0.02)
+    job.cancel()
+    assert job.running
+    time.sleep(0.3)
+    assert not job.running
+
+
+def test_the_error_of_the_command_line_is_told_in_its_words(tmp_path: Path) -> None:
+    draft = state.demo_draft()
+    orders = tmp_path / "orders.csv"
+    orders.write_text("id,lat,lon,demand_kg\na,48.1,11.5,1\n")
+    job = Job.start(tmp_path, orders=orders, fleet=draft.fleet, streets=draft.streets, day=draft.day, iterations=1)
+    job.process.wait(60)
+    assert "E-O08" in job.error()
+
+
+def test_a_job_that_dies_without_a_word_is_explained(tmp_path: Path) -> None:
+    job = started(tmp_path, [sys.executable, "-c", "raise SystemExit('out of \\x1b[31mmemory')"])
+    job.process.wait(5)
+    assert "E-X00" in job.error()
+    assert "memory" in job.error()
+    assert "\x1b" not in job.error()
+
+
+def test_U02_a_double_click_starts_one_job(tmp_path: Path) -> None:
+    work = state.Workspace("id", tmp_path, state.demo_draft())
+    first = work.plan(1)
+    assert work.plan(1) is first
+    first.discard()
+    assert not first.folder.exists()

@@ -1,0 +1,163 @@
+"""The logic of the pages, without a browser."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+import pytest
+import state
+from jobs import Job
+from streamlit.testing.v1 import AppTest
+
+from planner.io.plan_file import write_plan
+from planner.plan import Plan, Violation
+from tests.factories import make_plan
+from tests.ui.conftest import ROOT, three_bad_rows
+
+APP = str(ROOT / "ui" / "app.py")
+HOSTILE = "![x](http://evil.example/x.png)<img src=x onerror=alert(1)>"
+ALIVE = re.compile(r"(?<!\\)(<img|\]\(http)")  # what no backslash has made into plain text
+PLAN_PAGE = "from views import plan\nplan.show()\n"
+
+
+@pytest.fixture(autouse=True)
+def fresh_registry() -> Iterator[None]:
+    yield
+    state.registry().close()
+    state.registry.clear()
+
+
+def orders_page(orders: bytes = b"", name: str = "orders.csv") -> AppTest:
+    page = AppTest.from_file(APP, default_timeout=20).run()
+    if orders:
+        page.file_uploader(key="orders-file").upload(name, orders, "text/csv").run()
+    assert not page.exception
+    return page
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def button(page: AppTest, label: str) -> bool:
+    """Tell whether the page has a button that can be pressed."""
+    return any(found.label == label and not found.disabled for found in page.button)
+
+
+def test_a_fresh_page_offers_the_demo_and_the_own_file() -> None:
+    page = orders_page()
+    assert button(page, "Plan the demo day")
+    assert metrics(page) == {}
+
+
+def test_of_30_rows_27_are_understood_and_3_need_a_look() -> None:
+    page = orders_page(three_bad_rows().encode())
+    assert metrics(page)["Orders understood"] == "27"
+    assert metrics(page)["Rows that need a look"] == "3"
+    assert button(page, "Plan 27 orders")
+    assert not button(page, "Read again"), "nothing is mended yet"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04 xl/workbook.xml", "O47"),
+        (b"id,lat,lon,demand_kg\na,48.1,11.5,1\nb,48.2,11.6,1\n", "O08"),
+        (b"id,lat,lon\na,-29.95,-71.3\n", "O20"),
+        (b"\xff\xfea\x00", "O13"),
+    ],
+    ids=["an XLSX file named .csv", "another city", "a column missing", "UTF-16"],
+)
+def test_U12_a_file_that_cannot_be_read_is_explained_and_nothing_can_be_planned(content: bytes, code: str) -> None:
+    page = orders_page(content)
+    assert f"E\\-{code}" in page.error[0].value
+    assert "→" in page.error[0].value
+    assert not any(found.label.startswith("Plan ") for found in page.button)
+
+
+def test_U15_U16_a_hostile_file_name_and_order_are_shown_as_text() -> None:
+    order = f'id,lat,lon,demand_kg,address\n"{HOSTILE}",-29.95,-71.3,1,{HOSTILE}\nb,x,-71.3,1,{HOSTILE}\n'
+    page = orders_page(order.encode(), name=f"{HOSTILE}.csv")
+    assert metrics(page)["Orders understood"] == "1"
+    assert [text for text in page.markdown if ALIVE.search(text.value)] == []
+
+
+def test_U04_a_reload_finds_the_orders_again_and_U24_another_visitor_does_not() -> None:
+    first = orders_page(three_bad_rows().encode())
+    again = AppTest.from_file(APP, default_timeout=20)
+    again.query_params["workspace"] = first.query_params["workspace"]
+    assert metrics(again.run())["Orders understood"] == "27"
+    assert metrics(orders_page()) == {}
+
+
+@pytest.mark.parametrize("id", ["", "nobody", "../../etc", HOSTILE])
+def test_U26_an_unknown_workspace_in_the_address_gives_a_new_one(id: str) -> None:
+    page = AppTest.from_file(APP, default_timeout=20)
+    page.query_params["workspace"] = id
+    page.run()
+    assert not page.exception
+    assert page.query_params["workspace"] != [id]
+
+
+def test_the_plan_page_says_what_to_do_before_there_is_a_plan() -> None:
+    page = AppTest.from_string(PLAN_PAGE, default_timeout=20).run()
+    assert not page.exception
+    assert button(page, "Plan the demo day")
+
+
+def test_a_plan_is_shown_with_its_figures_and_reasons() -> None:
+    page = plan_page(make_plan())
+    assert metrics(page)["Orders planned"] == "2 / 3"
+    assert [tab.label for tab in page.tabs][3] == "Left out (1)"
+    assert page.error == []
+
+
+def test_a_plan_that_breaks_a_rule_is_never_shown() -> None:
+    broken = make_plan(violations=(Violation(code="V-01", where="v1", message="the battery is empty"),))
+    page = plan_page(broken)
+    assert metrics(page) == {}
+    assert len(page.error) == 1
+
+
+def test_U15_names_of_the_user_in_a_plan_are_escaped() -> None:
+    page = plan_page(make_plan(), name=HOSTILE)
+    shown = [text.value for text in (*page.markdown, *page.caption)] + list(metrics(page).values())
+    assert [text for text in shown if ALIVE.search(text)] == []
+
+
+def test_U08_equal_files_of_two_visitors_stay_apart() -> None:
+    one, other = state.registry().find(None), state.registry().find(None)
+    assert one.keep(b"id", "../../a b.csv").parent.parent == one.folder
+    assert one.keep(b"id", "../../a b.csv").name == "_.._a_b.csv"
+    assert other.folder != one.folder
+
+
+def test_a_workspace_left_alone_goes_with_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = state.registry().find(None)
+    monkeypatch.setattr(state, "IDLE_S", -1.0)
+    assert state.registry().find(None).id != left.id
+    assert not left.folder.exists()
+
+
+def plan_page(plan: Plan, *, name: str = "") -> AppTest:
+    """Open the plan page of a workspace whose job has just written a plan."""
+    work = state.registry().find(None)
+    folder = work.folder / "job"
+    (folder / "plan").mkdir(parents=True)
+    write_plan(_renamed(plan, name) if name else plan, folder / "plan" / "plan.json")
+    streets = state.demo_draft().streets
+    work.job = Job(folder, [sys.executable, "-c", ""], streets=streets)
+    work.job.process.wait()
+    page = AppTest.from_string(PLAN_PAGE, default_timeout=20)
+    page.session_state["workspace"] = work.id
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _renamed(plan: Plan, name: str) -> Plan:
+    from tests.report.test_map_page import _plan_named
+
+    return _plan_named(name)

@@ -1,0 +1,160 @@
+"""The screen in a real browser, as a new user would use it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.conftest import three_bad_rows
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+Open = Callable[[], "Page"]
+PLANNED_MS = 60_000
+HOSTILE = "<img src=http://evil.example/x onerror=alert(1)>![x](http://evil.example/y)@@=alert(2)"
+
+# WebGL keeps no picture to read back, so the picture is taken in the frame that draws it.
+DRAWN_PIXELS = """() => new Promise((done) => requestAnimationFrame(() => {
+  const map = document.querySelector("#deckgl-overlay");
+  const copy = document.createElement("canvas");
+  copy.width = map.width; copy.height = map.height;
+  const paint = copy.getContext("2d");
+  paint.drawImage(map, 0, 0);
+  const bytes = paint.getImageData(0, 0, copy.width, copy.height).data;
+  let drawn = 0;
+  for (let i = 3; i < bytes.length; i += 4) drawn += bytes[i] > 0;
+  done(drawn);
+}))"""
+
+
+@pytest.fixture
+def visit(browser: Browser, screen: str) -> Iterator[Open]:
+    """Open the screen as a new visitor; a request to any other host, a script error or a dialog fails the test."""
+    asked: list[str] = []
+    wrong: list[str] = []
+    contexts = []
+
+    def open_page() -> Page:
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="light")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        page.goto(screen)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert len(asked) > 5
+    assert [url for url in asked if not url.startswith((screen, screen.replace("http", "ws"), "data:", "blob:"))] == []
+    assert wrong == []
+
+
+def picture(page: Page, name: str, tmp_path: Path) -> None:
+    """Keep a screenshot to look at, where PLANNER_SCREENSHOTS says or in the test's own folder."""
+    page.screenshot(path=Path(os.environ.get("PLANNER_SCREENSHOTS", tmp_path)) / f"{name}.png")
+
+
+def wait_for_map(page: Page) -> None:
+    """Return when the map is drawn: roads and routes are thousands of pixels."""
+    page.wait_for_selector("#deckgl-overlay")
+    for _ in range(60):
+        if page.evaluate(DRAWN_PIXELS) > 5_000:
+            return
+        page.wait_for_timeout(250)
+    pytest.fail("the map stays blank")
+
+
+def edit_cell(page: Page, *, row: int, column: int, value: str) -> None:
+    """Type into a cell of the table of rejected rows, by keyboard from its first cell."""
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.click(position={"x": 20, "y": 50})
+    for key in ["ArrowLeft"] * 12 + ["ArrowDown"] * row + ["ArrowRight"] * column:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    page.locator("textarea.gdg-input").fill(value)
+    page.keyboard.press("Enter")
+    page.locator("textarea.gdg-input").wait_for(state="detached")
+
+
+def test_one_click_from_a_fresh_start_to_the_planned_demo_on_a_map(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    page.get_by_role("button", name="Plan the demo day").click()
+    page.get_by_text("Orders placed").wait_for()
+    page.get_by_text("Lowest charge").wait_for(timeout=PLANNED_MS)
+    wait_for_map(page)
+    picture(page, "plan-light", tmp_path)
+    # By its button: a click on the map is too slow to count as one where the map is drawn in software.
+    page.get_by_role("radio", name="ami-2").click()
+    page.get_by_role("radio", name="ami-2", checked=True).wait_for()
+    wait_for_map(page)
+    picture(page, "plan-one-vehicle", tmp_path)
+    page.get_by_role("tab", name="Battery").click()
+    page.locator(".vega-embed canvas, .vega-embed svg").first.wait_for()
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    page.get_by_text("Lowest charge").wait_for()
+    wait_for_map(page)
+    picture(page, "plan-dark", tmp_path)
+
+
+def test_an_own_file_with_three_bad_rows_is_mended_planned_and_downloaded(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    upload(page, "mine.csv", three_bad_rows())
+    page.get_by_text("These rows are not planned").wait_for()
+    wait_for_map(page)  # the last to come, so that nothing moves any more
+    edit_cell(page, row=0, column=4, value="-29.9614")
+    edit_cell(page, row=1, column=5, value="5")
+    edit_cell(page, row=2, column=6, value="09:00")
+    picture(page, "orders-bad-rows", tmp_path)
+    page.get_by_role("button", name="Read again, 3 mended").click()
+    page.get_by_role("button", name="Plan 30 orders").click()
+    page.get_by_text("Lowest charge").wait_for(timeout=PLANNED_MS)
+    page.get_by_role("tab", name="Files").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="plan.json").click()
+    plan = json.loads(started.value.path().read_bytes())
+    assert len(plan["day"]["orders"]) == 30
+    assert plan["violations"] == []
+
+
+def test_U01_U03_a_plan_can_be_watched_left_found_again_and_stopped(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="Plan the demo day").click()
+    page.get_by_text("Orders placed").wait_for()
+    page.get_by_role("link", name="Orders").click()
+    page.get_by_role("button", name="A plan is being made").wait_for()
+    page.get_by_role("link", name="Plan").click()
+    page.get_by_role("button", name="Stop, keep the best").click()
+    page.get_by_text("stopped before there was a plan").or_(page.get_by_text("Lowest charge")).wait_for(timeout=15_000)
+
+
+def test_U15_a_hostile_order_runs_no_script_and_asks_nobody(visit: Open) -> None:
+    rows = [f'"{HOSTILE}",-29.95,-71.28,3,"{HOSTILE}","{HOSTILE}"', f'"b{HOSTILE}",-29.96,x,3,"{HOSTILE}",']
+    page = visit()
+    upload(page, f"{HOSTILE.replace('/', '')}.csv", "id,lat,lon,demand_kg,address,notes\n" + "\n".join(rows) + "\n")
+    page.get_by_text("These rows are not planned").wait_for()
+    wait_for_map(page)
+    box = page.locator("#deckgl-overlay").bounding_box()
+    assert box is not None
+    for share in (0.45, 0.5, 0.55):
+        page.mouse.move(box["x"] + box["width"] * share, box["y"] + min(box["height"], 200) * share)
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Plan 1 order").click()
+    page.get_by_text("Lowest charge").wait_for(timeout=PLANNED_MS)
+    assert page.locator("img[src*=evil], img[onerror]").count() == 0
+
+
+def upload(page: Page, name: str, text: str) -> None:
+    chooser = page.locator("input[type=file]").first
+    chooser.wait_for(state="attached")
+    chooser.set_input_files({"name": name, "mimeType": "text/csv", "buffer": text.encode()})

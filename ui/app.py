@@ -1,0 +1,14 @@
+"""The screen: looks up the workspace of this browser and shows one of its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import state
+import streamlit as st
+from views import orders, plan
+
+st.set_page_config(page_title="Planner", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
+st.html(Path(__file__).with_name("page.css"))
+state.remember_in_address(state.workspace())
+st.navigation([orders.PAGE, plan.PAGE], position="top").run()

@@ -1,0 +1,130 @@
+"""Charts over the day: the charge of each vehicle, and who is at which plug."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+from look import Look
+
+from planner.plan import Route, StepKind
+from planner.report.view import PlanView
+
+HOUR_S = 3_600
+STRIP_PX, LANE_PX, AXIS_PX = 72, 26, 40
+# The browser gets the local clock as if it were UTC and shows UTC: so it shows the same wherever it stands.
+TICKS = 8
+CLOCK_AXIS = alt.Axis(format="%H:%M", title=None, tickCount=TICKS)
+
+
+def charge_chart(view: PlanView, routes: Sequence[Route], look: Look) -> alt.VConcatChart:
+    """Draw the state of charge of each route's vehicle over the day, a strip each, with the reserve as a red line."""
+    span = _span(view)
+    colours = _colours(view, look)
+    strips = [
+        _strip(view, route, span, (colours[route.vehicle_id], look.red), last=route is routes[-1]) for route in routes
+    ]
+    return alt.VConcatChart(vconcat=strips, spacing=4)
+
+
+def plug_chart(view: PlanView, look: Look) -> alt.Chart | None:
+    """Draw a lane per plug with the charges on it; None where nobody charges."""
+    rows = [row for route in view.plan.routes for row in _charges(view, route)]
+    if not rows:
+        return None
+    colours = _colours(view, look)
+    used = list(dict.fromkeys(str(row["vehicle"]) for row in rows))
+    lanes = [_lane(site.id, plug.id) for site in view.plan.day.sites for plug in site.plugs]
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=rows), height=LANE_PX * len(lanes) + AXIS_PX)
+        .mark_bar(cornerRadius=3, height=LANE_PX - 8)
+        .encode(
+            y=alt.Y("lane:N", sort=None, title=None, scale=alt.Scale(domain=lanes), axis=alt.Axis(labelLimit=220)),
+            x=alt.X("begin:T", scale=alt.Scale(type="utc", domain=_span(view)), axis=CLOCK_AXIS),
+            x2="end:T",
+            color=alt.Color("vehicle:N", scale=alt.Scale(domain=used, range=[colours[id] for id in used]), legend=None),
+            tooltip=[
+                alt.Tooltip("vehicle:N", title="vehicle"),
+                alt.Tooltip("clock:N", title="time"),
+                alt.Tooltip("energy:N", title="charged"),
+            ],
+        )
+    )
+    return chart
+
+
+def _strip(view: PlanView, route: Route, span: list[str], colours: tuple[str, str], *, last: bool) -> alt.LayerChart:
+    """Draw the charge of one vehicle, in its colour, and its reserve in the other."""
+    vehicle, (shade, red) = view.vehicle(route), colours
+    rows = [
+        {"time": _time(view, at_s), "charge": round(stored_wh / vehicle.type.battery_wh, 4)}
+        for at_s, stored_wh in stored_line(route)
+    ]
+    axis = CLOCK_AXIS if last else alt.Axis(labels=False, ticks=False, title=None, tickCount=TICKS)
+    shares = alt.Axis(format="%", values=[0, 0.5, 1])
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("charge:Q", stack=None, title=None, scale=alt.Scale(domain=[0, 1]), axis=shares)
+    )
+    area = base.mark_area(color=shade, opacity=0.25).encode(
+        x=alt.X("time:T", scale=alt.Scale(type="utc", domain=span), axis=axis),
+        tooltip=[
+            alt.Tooltip("time:T", format="%H:%M", title="time", timeUnit="utchoursminutes"),
+            alt.Tooltip("charge:Q", format=".0%", title="charge"),
+        ],
+    )
+    line = base.mark_line(color=shade, strokeWidth=2).encode(x=alt.X("time:T", scale=alt.Scale(type="utc")))
+    reserve = (
+        alt.Chart(alt.InlineData(values=[{"reserve": vehicle.reserve_soc}]))
+        .mark_rule(color=red, strokeDash=[4, 3])
+        .encode(y="reserve:Q", tooltip=[alt.Tooltip("reserve:Q", format=".0%", title="reserve")])
+    )
+    title = alt.TitleParams(route.vehicle_id, anchor="start", fontSize=12, color=shade, offset=2)
+    return alt.LayerChart(layer=[area, line, reserve], height=STRIP_PX, width="container", title=title)
+
+
+def stored_line(route: Route) -> list[tuple[int, float]]:
+    """Return (second, watt-hours stored) along the shift; a charge is a rise over its own span."""
+    points: list[tuple[int, float]] = []
+    for step, after in zip(route.steps, [*route.steps[1:], None], strict=True):
+        points.append((step.begin_s if step.charged_wh else step.arrival_s, step.stored_arrival_wh))
+        charging_meanwhile = after is not None and after.charged_wh > 0 and after.leg is None
+        if not charging_meanwhile:
+            points.append((step.end_s, step.stored_end_wh))
+    return sorted(points, key=lambda point: point[0])
+
+
+def _lane(site_id: str, plug_id: str) -> str:
+    """Name a plug; most bear the name of their site already."""
+    return plug_id if plug_id.startswith(site_id) else f"{site_id} · {plug_id}"
+
+
+def _charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
+    return [
+        {
+            "lane": _lane(step.place_id, step.plug_id or ""),
+            "vehicle": route.vehicle_id,
+            "begin": _time(view, step.begin_s),
+            "end": _time(view, step.end_s),
+            "clock": f"{view.clock(step.begin_s)} to {view.clock(step.end_s)}",
+            "energy": f"{step.charged_wh / 1_000:.2f} kWh",
+        }
+        for step in route.steps
+        if step.kind is StepKind.CHARGE
+    ]
+
+
+def _colours(view: PlanView, look: Look) -> dict[str, str]:
+    return {route.vehicle_id: look.vehicle(number) for number, route in enumerate(view.plan.routes)}
+
+
+def _span(view: PlanView) -> list[str]:
+    """Return the first and last moment of any route, widened to full hours."""
+    steps = [step for route in view.plan.routes for step in route.steps]
+    first, last = min(step.arrival_s for step in steps), max(step.end_s for step in steps)
+    return [_time(view, first // HOUR_S * HOUR_S), _time(view, -(-last // HOUR_S) * HOUR_S)]
+
+
+def _time(view: PlanView, at_s: int) -> str:
+    """Return the local clock at an elapsed time, as if it were UTC."""
+    return view.moment(at_s).replace(tzinfo=None).isoformat() + "Z"

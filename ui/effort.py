@@ -1,0 +1,28 @@
+"""How long to search, in words a dispatcher would use."""
+
+from __future__ import annotations
+
+import os
+
+from planner.demo import OPTIONS
+from planner.solve.options import SolveOptions
+
+EFFORTS = {"Quick": 400, "Normal": SolveOptions().iterations, "Thorough": 6_000}
+USUAL = "Normal"
+SETTING = "PLANNER_UI_ITERATIONS"  # one budget for every plan, for a slow machine or a test
+
+
+def efforts() -> dict[str, int]:
+    """Return the choices with their search budgets."""
+    fixed = _fixed()
+    return EFFORTS if fixed is None else {USUAL: fixed}
+
+
+def usual(*, demo: bool) -> int:
+    """Return the budget of a plan for which nothing was chosen; the demo's is that of ``planner demo``."""
+    return OPTIONS.iterations if demo and _fixed() is None else efforts()[USUAL]
+
+
+def _fixed() -> int | None:
+    text = os.environ.get(SETTING, "")
+    return int(text) if text.isdecimal() and int(text) > 0 else None

@@ -1,0 +1,126 @@
+"""A plan in the making: the command line's own `plan`, in a child process that can be watched and stopped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from planner.errors import printable
+from planner.io.plan_file import read_plan
+from planner.plan import Plan
+
+CANCEL_S = 10.0  # to write the best plan so far, then the process is killed
+LONGEST_S = 1_800.0  # no search on the screen lasts longer
+ERROR_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The best plan so far: orders placed, and the money it costs."""
+
+    orders: int
+    served: int
+    cost: float
+    currency: str
+
+
+class Job:
+    """One run of ``planner plan``. It goes on whatever the page does, until it ends or `cancel` is called."""
+
+    def __init__(self, folder: Path, command: list[str], *, streets: Path) -> None:
+        self.folder = folder
+        self.streets = streets
+        self.begun_s = time.monotonic()
+        self.cancelled_s: float | None = None
+        self._plan: Plan | None = None
+        with (folder / "answer").open("wb") as answer, (folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=answer,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C on the terminal ends the server, which ends its jobs itself
+            )
+
+    @classmethod
+    def start(cls, folder: Path, *, orders: Path, fleet: Path, streets: Path, day: date, iterations: int) -> Job:
+        """Start planning in a folder of its own."""
+        files = [str(orders), "--fleet", str(fleet), "--streets", str(streets), "--date", day.isoformat()]
+        limits = ["--iterations", str(iterations), "--progress-file", str(folder / "progress.json")]
+        command = [sys.executable, "-P", "-m", "planner.cli", "plan", *files, *limits]
+        return cls(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets)
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it is still at work; one that outstays its limits is killed here."""
+        if self.process.poll() is not None:
+            return False
+        now_s = time.monotonic()
+        late = self.cancelled_s is not None and now_s > self.cancelled_s + CANCEL_S
+        if late or now_s > self.begun_s + LONGEST_S:
+            self.kill()
+            return False
+        return True
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since its start."""
+        return time.monotonic() - self.begun_s
+
+    @property
+    def cancelled(self) -> bool:
+        """Tell whether the user has asked it to stop."""
+        return self.cancelled_s is not None
+
+    def cancel(self) -> None:
+        """Ask it to stop and to keep the best plan so far."""
+        if self.cancelled_s is None:
+            self.cancelled_s = time.monotonic()
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """Stop it at once."""
+        self.process.kill()
+        self.process.wait()
+
+    def discard(self) -> None:
+        """Stop it and remove what it wrote."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def progress(self) -> Progress | None:
+        """Return how far it has come; None before the first plan."""
+        try:
+            return Progress(**json.loads((self.folder / "progress.json").read_bytes()))
+        except FileNotFoundError:
+            return None
+
+    def plan(self) -> Plan | None:
+        """Return the plan it wrote, None if it wrote none. A plan that breaks a rule is never returned."""
+        if self._plan is None and (self.folder / "plan" / "plan.json").exists():
+            found = read_plan(self.folder / "plan" / "plan.json")
+            self._plan = None if found.violations else found
+        return self._plan
+
+    def result(self, name: str) -> Path:
+        """Return where a file of the plan's folder is, whether or not it was written."""
+        return self.folder / "plan" / name
+
+    def error(self) -> str:
+        """Return why there is no plan, in the words of the command line."""
+        if self.cancelled:
+            return "stopped before there was a plan → let it search a little longer"
+        with (self.folder / "answer").open("rb") as answer:
+            told = answer.read(ERROR_BYTES)
+        try:
+            return str(json.loads(told)["error"])
+        except (ValueError, TypeError, KeyError):
+            log = (self.folder / "log").read_text(errors="replace").strip().splitlines()
+            last = printable(log[-1]) if log else f"exit {self.process.returncode}"
+            return f"E-X00 the planner ended without an answer ({last}) → try again, or plan fewer orders"

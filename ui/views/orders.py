@@ -1,0 +1,203 @@
+"""The page of inputs: load orders, mend bad rows, choose vehicles, streets and day, and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import effort
+import state
+import streamlit as st
+from fix_rows import MOST_ROWS, TOLD, mended_csv, rows_to_fix, take_edits
+from look import page_look
+from maps import MOST_STOPS, ORDERS_PX, orders_map
+from state import Draft, Workspace
+from street_paths import street_paths
+from words import explain, plain
+
+from planner.clock import clock
+from planner.demo import demo_folder
+from planner.errors import PlannerError
+from planner.io.fleet import FleetFile
+from planner.io.orders import OrdersFile
+from planner.model import Order
+from planner.pipeline import Inputs
+from views import fleet_card, plan
+
+STREET_FILES = ["pbf", "osm", "graphml", "npz"]
+
+
+def show() -> None:
+    """Draw the page."""
+    work = state.workspace()
+    if work.draft.orders is None:
+        _welcome(work)
+    _cards(work)
+    if work.draft.orders is None:
+        return
+    try:
+        inputs = work.inputs(work.draft)
+    except PlannerError as error:
+        st.error(explain(error), icon=":material/error:")
+        return
+    _summary(work, inputs)
+    if inputs.orders_file.rejected:
+        _rejected(work, work.draft, inputs.orders_file)
+    _orders(inputs)
+
+
+PAGE = st.Page(show, title="Orders", icon=":material/inventory_2:", url_path="orders", default=True)
+
+
+def _welcome(work: Workspace) -> None:
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    with text:
+        st.subheader("Plan a day of deliveries", anchor=False)
+        st.caption(
+            "Load your orders below, or see it work first: 150 deliveries with five micro electric vans "
+            "in La Serena and Coquimbo, Chile."
+        )
+    if button.button("Plan the demo day", type="primary", icon=":material/play_arrow:", width="stretch"):
+        work.plan_demo()
+        st.switch_page(plan.PAGE)
+
+
+def _cards(work: Workspace) -> None:
+    orders, vehicles, streets = (
+        column.container(border=True, height="stretch") for column in st.columns([1.25, 1, 1], gap="small")
+    )
+    with orders:
+        _orders_card(work)
+    with vehicles:
+        fleet_card.show(work)
+    with streets:
+        _streets_card(work)
+
+
+def _orders_card(work: Workspace) -> None:
+    name = work.draft.orders.name if work.draft.orders else "CSV, one order per line"
+    st.markdown(f"**Orders** · {plain(name)}")
+    st.file_uploader(
+        "Orders as CSV",
+        type=["csv", "txt", "tsv"],
+        key="orders-file",
+        on_change=_take_orders,
+        args=(work,),
+        label_visibility="collapsed",
+    )
+    if work.draft.orders is None:
+        example = (demo_folder() / "orders.csv").read_bytes()
+        st.download_button("An example file", example, "orders.csv", "text/csv", on_click="ignore", type="tertiary")
+
+
+def _take_orders(work: Workspace) -> None:
+    uploaded = st.session_state["orders-file"]
+    if uploaded is not None:
+        work.change(replace(work.draft, orders=work.keep(uploaded.getvalue(), uploaded.name)))
+
+
+def _streets_card(work: Workspace) -> None:
+    st.markdown(f"**Streets** · {plain(work.draft.streets.name)}")
+    with st.popover("Other streets", icon=":material/map:"):
+        st.caption("An extract of OpenStreetMap around your orders, up to 50 MB.")
+        st.file_uploader("Streets file", type=STREET_FILES, key="streets-file", on_change=_take_streets, args=(work,))
+    day = st.date_input("Day to plan", value=work.draft.day)
+    if day != work.draft.day:
+        work.change(replace(work.draft, day=day))
+        st.rerun()
+
+
+def _take_streets(work: Workspace) -> None:
+    uploaded = st.session_state["streets-file"]
+    if uploaded is not None:
+        work.change(replace(work.draft, streets=work.keep(uploaded.getvalue(), uploaded.name)))
+
+
+def _summary(work: Workspace, inputs: Inputs) -> None:
+    found = inputs.orders_file
+    good, bad, weight, timed, go = st.columns([1, 1, 1, 1, 1.4], vertical_alignment="center", gap="small")
+    good.metric("Orders understood", f"{len(found.orders):,}", border=True)
+    bad.metric("Rows that need a look", f"{len(found.rejected):,}", border=True)
+    weight.metric("Weight", f"{sum(order.demand_kg for order in found.orders):,.0f} kg", border=True)
+    timed.metric("With a time window", f"{sum(bool(order.windows) for order in found.orders):,}", border=True)
+    busy = work.job is not None and work.job.running
+    count = len(found.orders)
+    label = "A plan is being made" if busy else f"Plan {count:,} order{'' if count == 1 else 's'}"
+    if go.button(label, type="primary", disabled=busy or not count, width="stretch", icon=":material/route:"):
+        work.plan(effort.usual(demo=work.draft == state.demo_draft()))
+        st.switch_page(plan.PAGE)
+    for note in (*inputs.fleet_file.warnings, *found.warnings)[:5]:
+        st.caption(plain(str(note)))
+
+
+def _rejected(work: Workspace, draft: Draft, found: OrdersFile) -> None:
+    with st.container(border=True):
+        st.markdown("**These rows are not planned.** Mend them in the table and read them again, or leave them out.")
+        key = f"rows-{found.sha256}-{draft.day}"
+        base = f"base-{key}"
+        if key not in st.session_state:  # the page was just opened: the table starts from what was mended before
+            st.session_state[base] = dict(work.fixes)
+        st.data_editor(
+            rows_to_fix(found, st.session_state[base]),
+            key=key,
+            on_change=_keep_edits,
+            args=(work, found, key, base),
+            disabled=TOLD,
+            hide_index=True,
+            height=min(38 + 35 * len(found.rejected), 250),
+            column_config={
+                TOLD[0]: st.column_config.NumberColumn(width=50),
+                TOLD[1]: st.column_config.TextColumn(width=330),
+                TOLD[2]: st.column_config.TextColumn(width=220),
+            },
+        )
+        if len(found.rejected) > MOST_ROWS:
+            st.caption(f"The first {MOST_ROWS} of {len(found.rejected):,}; mend so many in the file itself.")
+        st.button(
+            f"Read again, {len(work.fixes)} mended" if work.fixes else "Read again",
+            icon=":material/refresh:",
+            on_click=_read_again,
+            args=(work,),
+            disabled=not work.fixes,
+        )
+
+
+def _keep_edits(work: Workspace, found: OrdersFile, key: str, base: str) -> None:
+    work.fixes = take_edits(found, st.session_state[base], st.session_state[key]["edited_rows"])
+
+
+def _read_again(work: Workspace) -> None:
+    if work.draft.orders is not None:
+        data = mended_csv(work.draft.orders, work.fixes)
+        work.change(replace(work.draft, orders=work.keep(data, work.draft.orders.name)))
+
+
+def _orders(inputs: Inputs) -> None:
+    table, where = st.columns([1.25, 1], gap="small")
+    streets = street_paths(inputs.streets)
+    with table:
+        st.dataframe(_table(inputs), hide_index=True, height=ORDERS_PX[1])
+    with where:
+        st.pydeck_chart(orders_map(inputs.day, streets, page_look()), height=ORDERS_PX[1], key="orders-map")
+        more = f" The first {MOST_STOPS:,} are drawn." if len(inputs.day.orders) > MOST_STOPS else ""
+        st.caption(f"D depot, C charging station.{more} Streets: {plain(inputs.streets.attribution)}")
+
+
+def _table(inputs: Inputs) -> dict[str, Sequence[object]]:
+    orders = inputs.day.orders
+    return {
+        "order": [order.id for order in orders],
+        "address": [order.address for order in orders],
+        "kg": [order.demand_kg for order in orders],
+        "litres": [order.volume_l for order in orders],
+        "time window": [_windows(order, inputs.fleet_file) for order in orders],
+        "minutes": [(order.setup_s + order.service_s) / 60 for order in orders],
+        "priority": [order.priority.value for order in orders],
+        "notes": [order.notes for order in orders],
+    }
+
+
+def _windows(order: Order, fleet: FleetFile) -> str:
+    local = partial(clock, day=fleet.day, zone=fleet.zone)
+    return ", ".join(f"{local(window.start_s)} to {local(window.end_s)}" for window in order.windows)

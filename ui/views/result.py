@@ -1,0 +1,153 @@
+"""What a plan holds: figures, map, stops, batteries, plugs, what is left out, and the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from charts import charge_chart, plug_chart
+from jobs import Job
+from look import page_look
+from maps import MOST_STOPS, PLAN_PX, picked_vehicle, plan_map
+from state import cached_streets
+from street_paths import street_paths
+from words import plain
+
+from planner.plan import Plan, Route, StepKind
+from planner.report.kpis import kpis
+from planner.report.view import REASON_TEXT, PlanView, numbered
+
+LIST_PX = PLAN_PX[1] - 50
+ONLY = "vehicle-shown"
+FILES = {
+    "plan.json": ("The plan", "application/json"),
+    "stops.csv": ("Stops as a table", "text/csv"),
+    "routes.geojson": ("Routes for a map", "application/geo+json"),
+    "map.html": ("Map page", "text/html"),
+    "import_report.csv": ("Rows left out", "text/csv"),
+}
+
+
+def show(job: Job, plan: Plan) -> None:
+    """Draw everything about a plan that passed the audit."""
+    view = PlanView(plan)
+    _figures(plan)
+    only = _vehicle_choice(plan)
+    routes = [route for route in plan.routes if only in {None, route.vehicle_id}]
+    drawing, lists = st.columns([1.1, 1], gap="small")
+    with drawing:
+        _map(job, view, only)
+    with lists:
+        _lists(job, view, routes)
+
+
+def _figures(plan: Plan) -> None:
+    found, money = kpis(plan), plain(plan.day.currency)
+    each = "" if found.cost_per_order is None else f"{found.cost_per_order:.2f} per order"
+    lowest = found.lowest
+    tiles = (
+        ("Orders planned", f"{found.orders_planned} / {found.orders_total}", f"{found.orders_unassigned} left out"),
+        ("Vehicles", f"{found.vehicles_used} / {found.vehicles_of}", f"{found.trips} trips"),
+        ("Distance", f"{found.distance_km:,.0f} km", f"{found.drive_hours:.1f} h driving"),
+        ("Energy", f"{found.energy_kwh:.1f} kWh", f"{found.charged_kwh:.1f} kWh on the way"),
+        ("Lowest charge", "–" if lowest is None else f"{100 * lowest.soc:.0f} %", lowest.vehicle_id if lowest else ""),
+        ("Cost", f"{found.cost.total:,.2f} {money}", each),
+    )
+    for column, (label, value, detail) in zip(st.columns(len(tiles), gap="small"), tiles, strict=True):
+        column.metric(label, value, plain(detail) or None, delta_color="off", delta_arrow="off", border=True)
+
+
+def _vehicle_choice(plan: Plan) -> str | None:
+    """Offer the vehicles in their colours; the one chosen is shown alone. A click on the map chooses too."""
+    ids = [route.vehicle_id for route in plan.routes]
+    if st.session_state.get(ONLY) not in {None, *ids}:
+        st.session_state[ONLY] = None
+    look = page_look()
+    swatches = {id: f':color[■]{{foreground="{look.vehicle(n)}"}} {plain(id)}' for n, id in enumerate(ids)}
+    return st.pills("Vehicle", ids, key=ONLY, format_func=swatches.__getitem__, label_visibility="collapsed")
+
+
+def _take_pick(map_key: str) -> None:
+    """Show the clicked vehicle alone; a second click on it shows all again."""
+    picked = picked_vehicle(st.session_state[map_key].selection)
+    if picked is not None:
+        st.session_state[ONLY] = None if picked == st.session_state[ONLY] else picked
+
+
+def _map(job: Job, view: PlanView, only: str | None) -> None:
+    streets = cached_streets(job.streets)
+    deck = plan_map(view, street_paths(streets), page_look(), only=only)
+    # Another key is another map, so that no click is left from the one before to fade everything else.
+    key = f"plan-map-{only}"
+    st.pydeck_chart(deck, height=PLAN_PX[1], key=key, on_select=partial(_take_pick, key))
+    more = f" The first {MOST_STOPS:,} stops are drawn." if len(view.plan.day.orders) > MOST_STOPS else ""
+    st.caption(
+        "Click a route to see its vehicle alone, its stops numbered by trip; click again to see all. "
+        f"D depot, C charging station, red not planned.{more} Streets: {plain(streets.attribution)}"
+    )
+
+
+def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
+    left_out = view.plan.unassigned
+    names = ["Stops", "Battery", "Plugs", f"Left out ({len(left_out)})", "Files"]
+    stops, battery, plugs, missing, files = st.tabs(names)
+    with stops:
+        st.dataframe(_stops(view, routes), hide_index=True, height=LIST_PX)
+    with battery:
+        if routes:
+            with st.container(height=LIST_PX, border=False):
+                st.altair_chart(charge_chart(view, routes, page_look()), width="stretch")
+            st.caption("Charge over the day; the red line is the reserve.")
+    with plugs:
+        chart = plug_chart(view, page_look())
+        if chart is None:
+            st.text("Nobody charges on the way.")
+        else:
+            st.altair_chart(chart, width="stretch")
+    with missing:
+        if left_out:
+            st.dataframe(_left_out(view), hide_index=True, height=LIST_PX)
+        else:
+            st.text("Every order is planned.")
+    with files:
+        _downloads(job)
+
+
+def _stops(view: PlanView, routes: Sequence[Route]) -> dict[str, Sequence[object]]:
+    rows = [(route, step, number) for route in routes for step, number in numbered(route)][: 2 * MOST_STOPS]
+    orders = [view.order_at(step) for _, step, _ in rows]
+    return {
+        "vehicle": [route.vehicle_id for route, _, _ in rows],
+        "stop": ["" if number is None else f"{step.trip}.{number}" for _, step, number in rows],
+        "what": [step.kind.value for _, step, _ in rows],
+        "where": [step.place_id for _, step, _ in rows],
+        "at": [view.clock(step.begin_s) for _, step, _ in rows],
+        "until": [view.clock(step.end_s) for _, step, _ in rows],
+        "charge": [
+            f"{100 * step.stored_end_wh / view.vehicle(route).type.battery_wh:.0f} %" for route, step, _ in rows
+        ],
+        "address": [order.address if order else "" for order in orders],
+        "kg": [f"{order.demand_kg:g}" if order else "" for order in orders],
+        "plug": [step.plug_id if step.kind is StepKind.CHARGE else "" for _, step, _ in rows],
+        "notes": [order.notes if order else "" for order in orders],
+    }
+
+
+def _left_out(view: PlanView) -> dict[str, Sequence[object]]:
+    missing = view.plan.unassigned
+    return {
+        "order": [one.order_id for one in missing],
+        "reason": [REASON_TEXT[one.reason] for one in missing],
+        "detail": [one.detail for one in missing],
+        "address": [view.orders[one.order_id].address for one in missing],
+    }
+
+
+def _downloads(job: Job) -> None:
+    for name, (label, mime) in FILES.items():
+        path = job.result(name)
+        if path.exists():
+            st.download_button(
+                f"{label} · {name}", path.read_bytes, name, mime, on_click="ignore", icon=":material/download:"
+            )
