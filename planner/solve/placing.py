@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+from planner.solve.cost import total_cost
 from planner.solve.problem import Problem
 from planner.solve.schedule import schedule
 from planner.solve.solution import Sequence, Tour
@@ -23,6 +26,33 @@ def settle(problem: Problem, used: dict[int, Sequence], *, taken: list[Tour]) ->
     if tours is None or not idle:
         return tours
     return settle(problem, idle, taken=[tour for tour in tours if tour.vehicle not in idle])
+
+
+def drop_needless_stations(problem: Problem, tours: list[Tour], *, until_s: float) -> list[Tour]:
+    """Strike out each stop at a station without which the day still fits and costs less.
+
+    The search plans with a full bay on every leg, so that true loads need fewer. Stops when the monotonic clock
+    shows `until_s`.
+    """
+    settled = tours
+    for vehicle in [tour.vehicle for tour in tours]:
+        better: list[Tour] | None = settled
+        while better is not None and time.monotonic() < until_s:
+            settled = better
+            better = _with_a_station_less(problem, settled, vehicle)
+    return settled
+
+
+def _with_a_station_less(problem: Problem, tours: list[Tour], vehicle: int) -> list[Tour] | None:
+    others = [tour for tour in tours if tour.vehicle != vehicle]
+    sequence = next([visit.place for visit in tour.visits] for tour in tours if tour.vehicle == vehicle)
+    for i, at in enumerate(sequence):
+        if at >= problem.orders + problem.depots:
+            less = tidy(sequence[:i] + sequence[i + 1 :], depot=int(problem.depot[vehicle]))
+            found = settle(problem, {vehicle: less}, taken=others)
+            if found is not None and total_cost(problem, found) < total_cost(problem, tours):
+                return found
+    return None
 
 
 def tidy(sequence: Sequence, *, depot: int) -> Sequence:

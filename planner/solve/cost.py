@@ -1,0 +1,29 @@
+"""What a solution costs, in millionths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from planner.solve.problem import MICRO, Problem
+from planner.solve.schedule import legs_mwh
+from planner.solve.solution import Tour
+
+
+def total_cost(problem: Problem, tours: Sequence[Tour]) -> int:
+    """Return the money spent and the penalties of orders not served, in millionths."""
+    visited = {visit.place for tour in tours for visit in tour.visits}
+    missing = sum(int(problem.penalty[order]) for order in range(problem.orders) if order not in visited)
+    return missing + sum(_tour_cost(problem, tour) for tour in tours)
+
+
+def _tour_cost(p: Problem, tour: Tour) -> int:
+    kind, depot = int(p.kind[tour.vehicle]), int(p.depot[tour.vehicle])
+    sequence = [visit.place for visit in tour.visits]
+    stops = [depot, *sequence, depot]
+    metres = sum(int(p.distance_m[p.network[kind], a, b]) for a, b in pairwise(stops))
+    public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.all_visits if v.plug >= 0]
+    home = sum(legs_mwh(p, tour.vehicle, sequence)) - sum(amount for amount, _ in public)
+    energy = sum(amount * price for amount, price in public) + home * int(p.price_per_kwh[depot - p.orders])
+    paid_s = tour.end_s - tour.start_s
+    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid_s * int(p.per_s[kind]) + energy // MICRO
