@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import sysconfig
+import urllib.request
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.ui.conftest import free_port
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,7 +46,13 @@ def test_the_wheel_brings_data_and_screen_under_names_of_its_own(wheel: Path) ->
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"planner"}
-    assert {"planner/_data/orders.csv", "planner/_data/coquimbo.streets.npz", "planner/py.typed"} <= set(names)
+    assert {
+        "planner/py.typed",
+        "planner/_data/orders.csv",
+        "planner/_data/coquimbo.streets.npz",
+        "planner/_ui/app.py",
+        "planner/_ui/.streamlit/config.toml",
+    } <= set(names)
 
 
 def test_the_demo_runs_from_the_wheel_in_any_folder(installed: Path, tmp_path: Path) -> None:
@@ -55,3 +65,18 @@ def test_the_demo_runs_from_the_wheel_in_any_folder(installed: Path, tmp_path: P
     assert "audited: 0 violations" in done.stdout
     checked = [str(installed / "planner"), "check", "runs/demo/plan.json"]
     assert subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+def test_the_screen_opens_from_the_wheel_in_any_folder(installed: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [str(installed / "planner"), "ui", "--port", str(port)]
+    screen = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert screen.stdout is not None
+        assert screen.stdout.readline() == f"the screen is at http://127.0.0.1:{port} (Ctrl-C ends it)\n"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+            assert b"streamlit" in page.read().lower()
+    finally:
+        screen.send_signal(signal.SIGINT)
+        screen.communicate(timeout=20)
+    assert screen.returncode == 0

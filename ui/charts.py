@@ -12,7 +12,7 @@ from planner.plan import Route, StepKind
 from planner.report.view import PlanView
 
 HOUR_S = 3_600
-STRIP_PX, LANE_PX, AXIS_PX = 72, 26, 40
+STRIP_PX, LANE_PX, AXIS_PX = 54, 26, 40
 # The browser gets the local clock as if it were UTC and shows UTC: so it shows the same wherever it stands.
 TICKS = 8
 CLOCK_AXIS = alt.Axis(format="%H:%M", title=None, tickCount=TICKS)
