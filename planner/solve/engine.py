@@ -16,11 +16,13 @@ from planner.solve.solution import Solution, Tour
 
 ROUNDS = 3  # between two of them a better plan is saved, and a cancelled run loses no more than one
 FIRST_SHARE = 0.9  # of the budget, for filling the vehicles; a later solution costs ten times as much as an insertion
+SEARCH_SHARE = 0.8  # of the time limit; the rest is for fitting in what the search left out
 
 
 def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
     """Search until the iteration budget or the time limit is spent; `on_better` hears of each better solution."""
-    deadline = time.monotonic() + options.time_limit_s
+    begun = time.monotonic()
+    deadline, search_until = begun + options.time_limit_s, begun + SEARCH_SHARE * options.time_limit_s
     best: Solution | None = None
     late, spent, routes = False, 0, None
     for rounds_left in range(ROUNDS, 0, -1):
@@ -28,7 +30,7 @@ def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solut
         first = round(options.iterations * FIRST_SHARE)
         budget = first if routes is None else (options.iterations - first) // (ROUNDS - 1)
         # A round that runs out of its share of the time leaves the later ones theirs.
-        until = time.monotonic() + max((deadline - time.monotonic()) / rounds_left, 0.1)
+        until = time.monotonic() + max((search_until - time.monotonic()) / rounds_left, 0.1)
         routes = improve(
             model, routes or first_routes(model), solutions=max(budget, 1), seconds=until - time.monotonic()
         )
