@@ -250,7 +250,7 @@ def _tell_of_rows(inputs: Inputs, job: _Job) -> None:
     from planner.io.import_report import write_import_report
 
     rows = inputs.orders_file
-    for note in (*inputs.fleet_file.warnings, *rows.warnings):
+    for note in inputs.notes:
         talk.print(f"note: {note}", markup=False, soft_wrap=True)
     if rows.faults and (job.strict or not rows.orders):
         job.folder.mkdir(parents=True, exist_ok=True)

@@ -15,10 +15,10 @@ from pathlib import Path
 from planner import __version__
 from planner.answer import left_out, routes_of
 from planner.check import audit
-from planner.errors import Interrupted
+from planner.errors import Fault, Interrupted
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import Area, OrdersFile, read_orders
-from planner.model import Day
+from planner.model import Day, Station
 from planner.plan import Plan, Provenance, Unassigned
 from planner.roads.day import day_roads
 from planner.roads.read import read_streets
@@ -43,6 +43,18 @@ class Inputs:
     orders_file: OrdersFile
     fleet_file: FleetFile
 
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """What was kept but looks odd."""
+        west, south, east, north = self.streets.bbox
+        area = Area(west=west, south=south, east=east, north=north)
+        far = (station for station in self.day.stations if not area.holds(lat=station.lat, lon=station.lon))
+        return (
+            *self.fleet_file.warnings,
+            *(_far_station(station, area) for station in far),
+            *self.orders_file.warnings,
+        )
+
 
 @dataclass(slots=True)
 class Stages:
@@ -58,6 +70,18 @@ class Stages:
             yield
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - begun, 3)
+
+
+def _far_station(station: Station, area: Area) -> Fault:
+    return Fault(
+        code="E-F08",
+        file="fleet",
+        id=station.id,
+        column="lat",
+        value=f"{station.lat}, {station.lon}",
+        message=f"lies outside the streets ({area}); nobody charges there",
+        remedy="correct its lat and lon, or take it out",
+    )
 
 
 def read_inputs(

@@ -261,3 +261,16 @@ def test_B16_B17_a_closed_pipe_and_a_poor_terminal_are_no_errors(tmp_path: Path,
     assert child.stderr.read() == b""
     child.stderr.close()
     assert child.wait(timeout=60) == 0
+
+
+def test_F08_a_station_outside_the_streets_is_told_and_not_used(
+    run: Run, tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    fleet = tmp_path / "fleet.toml"
+    text = FLEET.read_text().replace("lat = -29.90325", "lat = 29.90325", 1)
+    fleet.write_text(text.replace("coquimbo.streets.npz", str(demo_folder() / "coquimbo.streets.npz")))
+    orders = write_orders(tmp_path / "o.csv", rows)
+    code, _, err = run("plan", orders, "--fleet", fleet, *QUICK, "-o", "plan")
+    assert code == 0
+    assert 'note: E-F08 fleet (id "serena-centro")' in err
+    assert "nobody charges there" in err
