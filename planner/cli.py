@@ -10,7 +10,6 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from rich.console import Console
 from rich.status import Status
 
 from planner import __version__
-from planner.cli_tools import generate, streets_cut, streets_info
+from planner.cli_tools import generate, parse_date, streets_cut, streets_info
 from planner.cli_ui import ui
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, EngineName, SolveOptions
@@ -146,7 +145,7 @@ def plan(
     request = {
         "orders": orders,
         "fleet": fleet,
-        "day": _date(day),
+        "day": parse_date(day) if day is not None else None,
         "streets": streets,
         "place_streets": read_place(place) if place else None,
         "charging": not no_charging,
@@ -281,16 +280,6 @@ def _options(*, engine: str, iterations: int | None, time_limit: float | None, s
         iterations=iterations or (unlimited if time_limit else defaults.iterations),
         time_limit_s=time_limit or defaults.time_limit_s,
     )
-
-
-def _date(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        fault = Fault(code="E-O33", file="--date", value=text, message="is no date", remedy="write it as 2026-03-10")
-        raise InputError(fault) from None
 
 
 def _complain(code: int, message: str, *, as_json: bool, faults: Sequence[Fault] = ()) -> int:

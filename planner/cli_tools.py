@@ -50,7 +50,7 @@ def generate(
         orders=orders,
         days=days,
         seed=seed,
-        first_day=_date(first_day),
+        first_day=parse_date(first_day),
         class_name=class_name or DEFAULT_CLASS,
         fleet=fleet,
     )
@@ -169,7 +169,8 @@ def _class_lines(facts: ClassFacts) -> Iterator[str]:
     yield f"  a default limit stands in on {facts.limits_imputed:.0%} of the open length"
 
 
-def _date(text: str) -> date:
+def parse_date(text: str) -> date:
+    """Return the date of an option `--date`. Raises `InputError` E-O33."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:

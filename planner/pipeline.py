@@ -46,8 +46,7 @@ class Inputs:
     @property
     def notes(self) -> tuple[Fault, ...]:
         """What was kept but looks odd."""
-        west, south, east, north = self.streets.bbox
-        area = Area(west=west, south=south, east=east, north=north)
+        area = _area(self.streets)
         far = (station for station in self.day.stations if not area.holds(lat=station.lat, lon=station.lon))
         return (
             *self.fleet_file.warnings,
@@ -70,6 +69,11 @@ class Stages:
             yield
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - begun, 3)
+
+
+def _area(streets: Streets) -> Area:
+    west, south, east, north = streets.bbox
+    return Area(west=west, south=south, east=east, north=north)
 
 
 def _far_station(station: Station, area: Area) -> Fault:
@@ -105,9 +109,7 @@ def read_inputs(
     with stages.stage("streets"):
         network = place_streets or read_streets(streets_path)
     with stages.stage("read"):
-        west, south, east, north = network.bbox
-        area = Area(west=west, south=south, east=east, north=north)
-        orders_file = read_orders(orders, day=fleet_file.day, zone=fleet_file.zone, area=area)
+        orders_file = read_orders(orders, day=fleet_file.day, zone=fleet_file.zone, area=_area(network))
     the_day = Day(
         date=fleet_file.day.isoformat(),
         time_zone=fleet_file.zone.key,

@@ -140,13 +140,12 @@ def _street_layers(streets: Sequence[Rank], look: Look) -> list[pdk.Layer]:
 def _site_layers(day: Day, look: Look) -> list[pdk.Layer]:
     stations = [_thing(site.lat, site.lon, f"Charging station {site.id}", "site") for site in day.stations]
     depots = [_thing(site.lat, site.lon, f"Depot {site.id}", "site") for site in day.depots]
-    letters = [site | {"letter": "C"} for site in stations] + [site | {"letter": "D"} for site in depots]
     ink, paper = rgb(look.ink), rgb(look.paper)
     return [
         _dots("stations", stations, fill=paper, line=ink, px=9),
         _dots("depots", depots, fill=ink, line=paper, px=12),
-        _labels("site-letters", letters[: len(stations)], colour_of=ink, text="letter", px=11),
-        _labels("depot-letters", letters[len(stations) :], colour_of=paper, text="letter", px=14),
+        _labels("site-letters", [site | {"letter": "C"} for site in stations], colour_of=ink, text="letter", px=11),
+        _labels("depot-letters", [site | {"letter": "D"} for site in depots], colour_of=paper, text="letter", px=14),
     ]
 
 

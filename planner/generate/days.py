@@ -17,7 +17,7 @@ import numpy as np
 from planner.clock import clock
 from planner.errors import Fault, InputError, RoadsError
 from planner.generate.demand import Bay, Window, draw_size, draw_wish, orders_on, windows_within
-from planner.generate.fleet import SHIFT, fleet_text, make_fleet, type_for
+from planner.generate.fleet import SHIFT, fleet_text, make_fleet, quoted, type_for
 from planner.generate.folder import refuse_other_folder, write_days
 from planner.generate.quarters import Quarter, draw_door, read_zones, whole
 from planner.io.files import read_file
@@ -147,8 +147,7 @@ def _shifts(fleet: FleetFile) -> list[tuple[str, str]]:
 def _with_streets(file: Path, named: str) -> str:
     """Return a fleet file's text, comments and all, with another streets file."""
     text = read_file(file, max_bytes=MAX_BYTES).decode("utf-8-sig")
-    quoted = '"' + named.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    changed = _STREETS_LINE.sub(lambda _: f"streets = {quoted}", text, count=1)
+    changed = _STREETS_LINE.sub(lambda _: f"streets = {quoted(named)}", text, count=1)
     if tomllib.loads(changed.replace("\r\n", "\n"))["streets"] == named:
         return changed
     fault = Fault(

@@ -93,8 +93,8 @@ def fleet_text(fleet: MadeFleet, *, streets: str) -> str:
     own_type = vehicle_type(kind.name).road_class.name != class_name
     lines = [
         "# A made-up fleet: streets and figures of the vehicle type are real, the rest is invented. Edit freely.",
-        f"streets = {_quoted(streets)}",
-        f"time_zone = {_quoted(fleet.time_zone)}  # of the hub's coordinates",
+        f"streets = {quoted(streets)}",
+        f"time_zone = {quoted(fleet.time_zone)}  # of the hub's coordinates",
         'currency = "EUR"',
         *_table("depots", fleet.hub, site_id="hub"),
         "loading_min = 12",
@@ -106,13 +106,13 @@ def fleet_text(fleet: MadeFleet, *, streets: str) -> str:
         lines += _table("stations", site, site_id=f"station-{number}")
         lines += [f"plugs = {site.plugs}", "plug_power_kw = 3.7", "price_per_kwh = 0.40"]
     if own_type:
-        lines += ["", "[types.as-here]", f"base = {_quoted(kind.name)}", f"road_class = {_quoted(class_name)}"]
+        lines += ["", "[types.as-here]", f"base = {quoted(kind.name)}", f"road_class = {quoted(class_name)}"]
     lines += [
         "",
         "[[vehicles]]",
         'id = "ev"',
         f"count = {count}",
-        f"type = {_quoted('as-here' if own_type else kind.name)}",
+        f"type = {quoted('as-here' if own_type else kind.name)}",
         'depot = "hub"',
         f'shift = "{SHIFT[0]}-{SHIFT[1]}"',
         "reserve_percent = 10",
@@ -156,6 +156,6 @@ def _table(name: str, site: Site, *, site_id: str) -> list[str]:
     ]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write a TOML string; its escapes are those of JSON."""
     return json.dumps(text, ensure_ascii=False)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from planner.errors import Fault, InputError
-from planner.io.files import swap_in, write_atomic
+from planner.io.files import fresh_folder, write_atomic
 
 FLEET_NAME, ORDERS_NAME = "fleet.toml", "orders.csv"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -17,19 +15,12 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def write_days(target: Path, *, fleet: str, orders_by_day: Mapping[str, str]) -> None:
     """Write all days or none; an older folder of generated days is replaced."""
-    target = target.absolute()
-    refuse_other_folder(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
-    fresh.mkdir()
-    try:
+    refuse_other_folder(target.absolute())
+    with fresh_folder(target) as fresh:
         write_atomic(fresh / FLEET_NAME, fleet)
         for day, orders in orders_by_day.items():
             (fresh / day).mkdir()
             write_atomic(fresh / day / ORDERS_NAME, orders)
-        swap_in(fresh, target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def refuse_other_folder(target: Path) -> None:

@@ -137,3 +137,8 @@ def _refuse_shifted_rows(rows: list[TextRow], width: int, file: str) -> None:
 
 def _fault(code: str, file: str, message: str, remedy: str, row: int | None = None) -> Fault:
     return Fault(code=code, file=file, message=message, remedy=remedy, row=row)
+
+
+def column_name(written: str) -> str:
+    """Return a header as a column name: without capitals, with one underscore for spaces and underscores."""
+    return "_".join(written.casefold().replace("_", " ").split())

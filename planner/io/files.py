@@ -66,17 +66,24 @@ def replace_folder(target: Path) -> Iterator[Path]:
     `target` may be absent, empty, or a plan folder of ours: `plan.json` or `run.json` and nothing that is not in
     `OUTPUT_NAMES`. Anything else raises `InputError` before the block runs. If the block fails, `target` is as before.
     """
+    refuse_strangers(target.absolute())
+    with fresh_folder(target) as fresh:
+        yield fresh
+        unlisted = _names(fresh) - OUTPUT_NAMES
+        if unlisted:
+            raise ValueError(f"{sorted(unlisted)} must be named in OUTPUT_NAMES, or the folder can not be replaced")
+
+
+@contextmanager
+def fresh_folder(target: Path) -> Iterator[Path]:
+    """Give a fresh folder beside `target`, and put it in its place, whatever is there, when the block ends well."""
     target = target.absolute()
-    refuse_strangers(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
     fresh.mkdir()
     try:
         yield fresh
-        unlisted = _names(fresh) - OUTPUT_NAMES
-        if unlisted:
-            raise ValueError(f"{sorted(unlisted)} must be named in OUTPUT_NAMES, or the folder can not be replaced")
-        swap_in(fresh, target)
+        _swap_in(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -100,7 +107,7 @@ def _names(folder: Path) -> set[str]:
     return {entry.name for entry in folder.iterdir()}
 
 
-def swap_in(fresh: Path, target: Path) -> None:
+def _swap_in(fresh: Path, target: Path) -> None:
     """Put `fresh` in the place of `target`: rename twice; should the second fail, the old folder goes back."""
     if not target.exists():
         fresh.rename(target)

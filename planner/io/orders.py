@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.area import Area, refuse_wrong_place, spot
 from planner.io.cells import CellError, same_id_key
-from planner.io.csv_table import TextRow, TextTable, read_table
+from planner.io.csv_table import TextRow, TextTable, column_name, read_table
 from planner.io.files import read_file
 from planner.io.order_rows import COLUMNS, REQUIRED, Context, RowReader, read_order
 from planner.model import Order
@@ -118,7 +118,7 @@ def _copies(table: TextTable, columns: Sequence[str]) -> dict[str, list[int]]:
 
 def _columns(table: TextTable, file: str) -> tuple[tuple[str, ...], list[Fault]]:
     """Return the column names as understood, and a note on each that is not one of ours as written."""
-    columns = tuple("_".join(name.casefold().replace("_", " ").split()) for name in table.header)
+    columns = tuple(column_name(name) for name in table.header)
     header = partial(Fault, file=file, row=table.header_line)
     twice = [name for name, times in Counter(columns).items() if name and times > 1]
     missing = [name for name in REQUIRED if name not in columns]

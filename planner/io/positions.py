@@ -8,7 +8,7 @@ from statistics import median
 
 from planner.errors import Fault, InputError
 from planner.io.area import METRES_PER_DEGREE, Spot, spot
-from planner.io.csv_table import read_table
+from planner.io.csv_table import column_name, read_table
 from planner.io.files import read_file
 
 MAX_BYTES = 100_000_000
@@ -27,7 +27,7 @@ class Positions:
 def read_positions(path: Path) -> Positions:
     """Read `lat` and `lon` of a CSV of orders. Raises `InputError` where no row has any."""
     table = read_table(read_file(path, max_bytes=MAX_BYTES), file=path.name)
-    names = ["_".join(name.casefold().replace("_", " ").split()) for name in table.header]
+    names = [column_name(name) for name in table.header]
     missing = [name for name in ("lat", "lon") if name not in names]
     if missing:
         raise InputError([_missing(path, name, table.header_line) for name in missing])

@@ -13,9 +13,8 @@ import shapely
 from shapely.errors import ShapelyError
 
 from planner.errors import Fault, InputError
-from planner.roads.streets import COORDINATE_SCALE
+from planner.roads.streets import COORDINATE_SCALE, METRES_PER_DEGREE
 
-METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that `planner.roads.streets` measures with
 EDGE_M = 1_000.0  # a street that leaves the area goes on this far at least
 
 

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from planner.errors import RoadsError
 from planner.roads.network import Network
-from planner.roads.streets import Floats, Ints, Streets, haversine_m
+from planner.roads.streets import METRES_PER_DEGREE, Floats, Ints, Streets, haversine_m
 
 DOORSTEP_HIGHWAYS = ("residential", "living_street", "tertiary", "unclassified")
 DOORSTEP_OFFSET_M = (4.0, 15.0)  # from the middle of the street
-METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that `planner.roads.streets` measures with
 
 GRID_M = 500.0
 REACH_CELLS = 2  # a place is judged by the streets up to this many cells away: 2.5 x 2.5 km

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.model import RoadClass
-from planner.roads.access import judge, limit_kmh
+from planner.roads.access import limit_kmh
 from planner.roads.doorsteps import per_segment
 from planner.roads.network import build_network
 from planner.roads.streets import Floats, Ints, Streets
@@ -95,12 +95,10 @@ def street_facts(streets: Streets) -> StreetFacts:
 def class_facts(streets: Streets, road_class: RoadClass) -> ClassFacts:
     """Count what a class may use. Raises `RoadsError` E-M07 where that is nothing."""
     network = build_network(streets, road_class, top_speed_kmh=road_class.max_speed_kmh)
-    verdicts = [judge(tags, road_class) for tags in streets.tag_sets]
-    ways = np.array([[v.forward_kmh > 0, v.backward_kmh > 0] for v in verdicts])[streets.seg_tags]
-    legal = ways.ravel()
+    legal = network.legal
     usable = network.usable.reshape(-1, 2).any(axis=1)
     # A two-way street counts half in each direction, so that a part's length is that of its streets.
-    half_m = np.repeat(streets.seg_length_m / np.maximum(ways.sum(axis=1), 1), 2)
+    half_m = np.repeat(streets.seg_length_m / np.maximum(legal.reshape(-1, 2).sum(axis=1), 1), 2)
     return ClassFacts(
         name=road_class.name,
         usable_km=_km(streets.seg_length_m[usable]),

@@ -29,16 +29,18 @@ KMH = 3.6
 class Network:
     """The legal, strongly connected part of `streets` for one road class and top speed.
 
-    Edge arrays [2 m] are indexed by edge number (see `streets`): `key` packs milliseconds and decimetres,
-    `usable` says whether the edge is legal and in the connected part. `out_start` [n + 1] and `out_edge` list
-    the usable edges by tail node. `closed_km` sums street length by reason, `cut_off_km` what is legal but cannot
-    be reached and left again; `imputed_share` is the share of open length without a usable posted limit.
+    Edge arrays [2 m] are indexed by edge number (see `streets`): `key` packs milliseconds and decimetres, `legal` says
+    whether the class may drive the edge, `usable` whether it is also in the connected part. `out_start` [n + 1] and
+    `out_edge` list the usable edges by tail node. `closed_km` sums street length by reason, `cut_off_km` what is
+    legal but cannot be reached and left again; `imputed_share` is the share of open length without a usable posted
+    limit.
     """
 
     streets: Streets
     road_class: RoadClass
     top_speed_kmh: float
     key: Ints
+    legal: NDArray[np.bool_]
     usable: NDArray[np.bool_]
     tail: Ints
     head: Ints
@@ -93,6 +95,7 @@ def build_network(streets: Streets, road_class: RoadClass, *, top_speed_kmh: flo
         road_class=road_class,
         top_speed_kmh=top_speed_kmh,
         key=_edge_keys(np.repeat(streets.seg_length_m, 2), edge_kmh),
+        legal=legal,
         usable=usable,
         tail=tail,
         head=head,

@@ -9,10 +9,9 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.roads.network import DM_BITS, DM_MASK, Network
-from planner.roads.streets import Floats, Ints
+from planner.roads.streets import METRES_PER_DEGREE, Floats, Ints
 
 MAX_GAP_M = 150.0
-METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that `streets.haversine_m` uses
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

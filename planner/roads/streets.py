@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from planner.errors import RoadsError
 
 FORMAT = "planner-streets-1"
+METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that `haversine_m` uses
 COORDINATE_SCALE = 1e7  # OpenStreetMap's own resolution, about 1 cm
 
 # What unpacking ends in where bytes are missing or wrong; zipfile answers RuntimeError to flags it does not know.

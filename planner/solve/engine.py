@@ -25,9 +25,9 @@ def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solut
     deadline, search_until = begun + options.time_limit_s, begun + SEARCH_SHARE * options.time_limit_s
     best: Solution | None = None
     late, spent, routes = False, 0, None
+    first = round(options.iterations * FIRST_SHARE)
     for rounds_left in range(ROUNDS, 0, -1):
         model = build_model(problem, seed=options.seed, keep_charges=routes is None)
-        first = round(options.iterations * FIRST_SHARE)
         budget = first if routes is None else (options.iterations - first) // (ROUNDS - 1)
         # A round that runs out of its share of the time leaves the later ones theirs.
         until = time.monotonic() + max((search_until - time.monotonic()) / rounds_left, 0.1)
