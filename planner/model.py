@@ -9,6 +9,7 @@ checked by `planner.pipeline`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -91,7 +92,11 @@ class RoadClass:
     """Which roads a legal vehicle class may use, and how fast it goes there.
 
     `access_tags` run from the most general to the most specific OpenStreetMap key; the most specific
-    one present on a road decides. `urban_factor` turns a posted limit into the pace that is kept.
+    one present on a road decides. `urban_factor` turns a posted limit into the pace that is kept. `width_m`,
+    `height_m` and `mass_kg` are the largest of the class, loaded. Roads posted above `max_posted_kmh` are closed,
+    but for links of at most `crossing_m` between two streets that are open. `tolls` admits toll roads. With `kerb` a
+    place is reached and left only on its own side of the street. `turn_s` is added for each turn at a junction,
+    `u_turn_s` for turning round.
     """
 
     name: str
@@ -101,6 +106,14 @@ class RoadClass:
     access_tags: tuple[str, ...]
     urban_factor: float
     max_posted_kmh: float | None = None
+    crossing_m: float = 0.0
+    width_m: float = 1.5
+    height_m: float = 2.0
+    mass_kg: float = 1_000.0
+    tolls: bool = True
+    kerb: bool = False
+    turn_s: float = 0.0
+    u_turn_s: float = 0.0
     source: str = ""
 
 
@@ -168,3 +181,10 @@ class Day:
     def sites(self) -> tuple[Depot | Station, ...]:
         """Depots, then stations: every place that may have plugs."""
         return (*self.depots, *self.stations)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """First start and last end of any shift by the clock on the wall, for rules that change with the hour."""
+        midnight = datetime.fromisoformat(self.date)
+        starts, ends = zip(*((v.shift.start_s, v.shift.end_s) for v in self.vehicles), strict=True)
+        return midnight + timedelta(seconds=min(starts)), midnight + timedelta(seconds=max(ends))

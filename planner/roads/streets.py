@@ -13,8 +13,8 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from planner.errors import RoadsError
 
-FORMAT = "planner-streets-1"
+FORMAT = "planner-streets-2"
 METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that `haversine_m` uses
 COORDINATE_SCALE = 1e7  # OpenStreetMap's own resolution, about 1 cm
 
@@ -36,12 +36,50 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Restrictions:
+    """Turn restrictions as found, not yet judged for any class.
+
+    Restriction r speaks of the drive `edges[start[r]:start[r + 1]]`, at least two edges that follow each other: the
+    one it comes from, those on its way (none where it goes over a junction), and the one it leads to. What it says
+    of that drive is in `tag_sets[tags[r]]`, the tags of its relation.
+    """
+
+    start: Ints
+    edges: Ints
+    tags: Ints
+    tag_sets: tuple[Mapping[str, str], ...]
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def drive(self, restriction: int) -> Ints:
+        """Return the edges that a restriction speaks of."""
+        return self.edges[self.start[restriction] : self.start[restriction + 1]]
+
+
+def restrictions_of(drives: Sequence[Sequence[int]], tags: Sequence[Mapping[str, str]]) -> Restrictions:
+    """Build `Restrictions` from a drive and the tags of each."""
+    sets: dict[tuple[tuple[str, str], ...], int] = {}
+    numbers = [sets.setdefault(tuple(sorted(t.items())), len(sets)) for t in tags]
+    return Restrictions(
+        start=np.cumsum([0, *(len(drive) for drive in drives)], dtype=np.int64),
+        edges=np.array([edge for drive in drives for edge in drive], dtype=np.int64),
+        tags=np.array(numbers, dtype=np.int64),
+        tag_sets=tuple(dict(key) for key in sets),
+    )
+
+
+NO_RESTRICTIONS = restrictions_of([], [])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Streets:
     """A street graph.
 
     `node_lat`, `node_lon` [n]. `seg_from`, `seg_to` (node indices), `seg_tags` (index into `tag_sets`),
     `seg_length_m` [m]. The shape of segment i is `shape_lat/lon[shape_start[i]:shape_start[i + 1]]`, both end
-    nodes included. `attribution` names the licence of the data; `notes` says what reading it had to mend.
+    nodes included; `shape_ele_m` is its height, empty where no elevation was given. `attribution` names the licence
+    of the data; `notes` says what reading it had to mend.
     """
 
     node_lat: Floats
@@ -54,6 +92,8 @@ class Streets:
     shape_lat: Floats
     shape_lon: Floats
     tag_sets: tuple[Mapping[str, str], ...]
+    restrictions: Restrictions = NO_RESTRICTIONS
+    shape_ele_m: Floats = field(default_factory=lambda: np.empty(0))
     attribution: str = "© OpenStreetMap contributors, ODbL 1.0"
     notes: tuple[str, ...] = ()
 
@@ -112,6 +152,7 @@ def _arrays(streets: Streets) -> dict[str, NDArray[Any]]:
     text = {
         "format": FORMAT,
         "tag_sets": [dict(sorted(tags.items())) for tags in streets.tag_sets],
+        "restriction_tag_sets": [dict(sorted(tags.items())) for tags in streets.restrictions.tag_sets],
         "attribution": streets.attribution,
         "notes": list(streets.notes),
     }
@@ -126,6 +167,10 @@ def _arrays(streets: Streets) -> dict[str, NDArray[Any]]:
         "shape_size": np.diff(streets.shape_start).astype(np.int32),
         "shape_lat": np.diff(_scaled(streets.shape_lat), prepend=0).astype(np.int32),
         "shape_lon": np.diff(_scaled(streets.shape_lon), prepend=0).astype(np.int32),
+        "shape_ele_dm": np.rint(streets.shape_ele_m * 10).astype(np.int32),
+        "restriction_size": np.diff(streets.restrictions.start).astype(np.int32),
+        "restriction_edges": streets.restrictions.edges.astype(np.int32),
+        "restriction_tags": streets.restrictions.tags.astype(np.int32),
     }
 
 
@@ -148,6 +193,13 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Streets:
         shape_lat=np.cumsum(arrays["shape_lat"], dtype=np.int64) / COORDINATE_SCALE,
         shape_lon=np.cumsum(arrays["shape_lon"], dtype=np.int64) / COORDINATE_SCALE,
         tag_sets=tuple(text["tag_sets"]),
+        restrictions=Restrictions(
+            start=np.concatenate([[0], np.cumsum(arrays["restriction_size"], dtype=np.int64)]),
+            edges=arrays["restriction_edges"].astype(np.int64),
+            tags=arrays["restriction_tags"].astype(np.int64),
+            tag_sets=tuple(text["restriction_tag_sets"]),
+        ),
+        shape_ele_m=arrays["shape_ele_dm"] / 10.0,
         attribution=text["attribution"],
         notes=tuple(text["notes"]),
     )
@@ -164,9 +216,28 @@ def _require_consistent(streets: Streets) -> None:
         or len(streets.shape_lon) != points
         or streets.shape_start[-1] != points
         or (np.diff(streets.shape_start) < 2).any()
+        or len(streets.shape_ele_m) not in {0, points}
         or any(((index < 0) | (index >= count)).any() for index, count in indices)
+        or not _follow_each_other(streets)
     ):
         raise ValueError("its arrays do not fit each other")
+
+
+def _follow_each_other(streets: Streets) -> bool:
+    """Tell whether the edges of each restriction exist and form a drive of two or more."""
+    ruled = streets.restrictions
+    sizes = np.diff(ruled.start)
+    if len(ruled.start) != len(ruled.tags) + 1 or ruled.start[-1] != len(ruled.edges) or (sizes < 2).any():
+        return False
+    if ((ruled.edges < 0) | (ruled.edges >= 2 * streets.segments)).any():
+        return False
+    if ((ruled.tags < 0) | (ruled.tags >= len(ruled.tag_sets))).any():
+        return False
+    ends = np.column_stack([streets.seg_from, streets.seg_to])
+    tail, head = ends.ravel()[ruled.edges], ends[:, ::-1].ravel()[ruled.edges]
+    inside = np.ones(max(len(ruled.edges) - 1, 0), dtype=bool)
+    inside[ruled.start[1:-1] - 1] = False  # from the last edge of one to the first of the next
+    return bool((head[:-1] == tail[1:])[inside].all())
 
 
 def assemble(
@@ -176,6 +247,7 @@ def assemble(
     ends: Ints,
     shapes: list[Floats],
     tags: list[dict[str, str]],
+    restrictions: Restrictions = NO_RESTRICTIONS,
     attribution: str = "© OpenStreetMap contributors, ODbL 1.0",
     notes: tuple[str, ...] = (),
 ) -> Streets:
@@ -200,6 +272,7 @@ def assemble(
         shape_lat=points[:, 0],
         shape_lon=points[:, 1],
         tag_sets=tuple(dict(key) for key in sets),
+        restrictions=restrictions,
         attribution=attribution,
         notes=notes,
     )
