@@ -9,6 +9,7 @@ from planner.energy.charging import charge_power_w
 from planner.model import Day, Depot, Order, Plug, Station, Vehicle
 from planner.plan import Cost, Leg, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
+from planner.solve.battery import leg_energy
 from planner.solve.problem import MWH, Problem, site_plugs
 from planner.solve.solution import Solution, Tour, Visit
 
@@ -118,14 +119,14 @@ class _RouteWriter:
         p, state = self.problem, self.state
         kind = int(p.kind[self.tour.vehicle])
         g = int(p.network[kind])
-        energy_mwh = p.leg_mwh(kind, state.place, place, load_g=state.load_g)
+        energy = leg_energy(p, kind, state.place, place, load_g=state.load_g)
         leg = Leg(
             distance_m=round(float(self.roads.matrices[g].metres[state.place, place]), 1),
             drive_s=int(p.travel_s[g, state.place, place]),
-            energy_wh=energy_mwh / MWH,
+            energy_wh=energy.net_mwh / MWH,
             geometry=tuple(leg_shape(self.roads, self.vehicle.type, state.place, place)),
         )
-        state.stored_mwh -= energy_mwh
+        state.stored_mwh = energy.arrives_mwh(state.stored_mwh, battery_mwh=int(p.battery_mwh[kind]))
         state.place = place
         return leg
 

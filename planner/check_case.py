@@ -10,18 +10,22 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
-from planner.check_legs import LegFinder, Point
+from planner.check_legs import FoundLeg, LegFinder, Point, standing
 from planner.model import Day, Depot, Order, Station, Vehicle, VehicleType
 from planner.plan import Plan, Route, Step, StepKind, Violation
+from planner.roads.conditional import Span
 
 # A plan is written with three decimals and whole seconds.
 ENERGY_WH = 0.01
 LOAD = 0.01  # kilograms or litres
 MOST = 1e12  # no sensible number in a plan is larger
+SHIFT_S = 7 * 86_400  # no sensible shift is further from its day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +84,19 @@ class RouteCase:
                 to_go = (0.0, 0.0)
         return tuple(reversed(backwards))
 
+    @cached_property
+    def drives(self) -> Mapping[int, FoundLeg | None]:
+        """The auditor's own drive to each step that a leg leads to, both its ends being known places."""
+        found: dict[int, FoundLeg | None] = {}
+        for i, (before, step) in enumerate(pairwise(self.steps), start=1):
+            origin, target = self.place(before), self.place(step)
+            if step.leg is None or origin is None or target is None:
+                continue
+            start, end = Point(origin.lat, origin.lon), Point(target.lat, target.lon)
+            alike = before.place_id == step.place_id and StepKind.DELIVERY not in {before.kind, step.kind}
+            found[i] = standing(start) if alike else self.case.leg(self.kind, start, end)
+        return found
+
     def broken(self, code: str, i: int, message: str) -> Violation:
         """Return a violation at step `i` (from 0; shown from 1)."""
         step = self.steps[i]
@@ -117,6 +134,15 @@ class Case:
             if not faults
         )
 
+    @cached_property
+    def span(self) -> Span:
+        """When vehicles may be on the road; there is one vehicle at least."""
+        return self.plan.day.span
+
+    def leg(self, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:
+        """Return the auditor's own drive on this day."""
+        return self.legs.leg(kind, start, end, span=self.span)
+
 
 def open_case(plan: Plan, legs: LegFinder) -> Case:
     """Index the plan's day and attach all its places to the streets at once."""
@@ -124,7 +150,7 @@ def open_case(plan: Plan, legs: LegFinder) -> Case:
     places: tuple[Order | Depot | Station, ...] = (*day.orders, *day.depots, *day.stations)
     points = [Point(place.lat, place.lon) for place in places]
     for kind in dict.fromkeys(vehicle.type for vehicle in day.vehicles):
-        legs.learn(kind, points)
+        legs.learn(kind, points, span=day.span)
     return Case(
         plan=plan,
         legs=legs,
@@ -161,6 +187,17 @@ def day_faults(day: Day) -> Iterator[Violation]:
     for vehicle in day.vehicles:
         if vehicle.depot_id not in depots:
             yield bad(f"vehicle {vehicle.id}", f"there is no depot {vehicle.depot_id}")
+        if not -SHIFT_S <= vehicle.shift.start_s <= vehicle.shift.end_s <= SHIFT_S:
+            yield bad(f"vehicle {vehicle.id}", "its shift is none")
+    if not _is_date(day.date):
+        yield bad("day", f"{day.date!r} is no date")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return 1 < date.fromisoformat(text).year < date.max.year  # a shift may reach into the next
+    except ValueError:
+        return False
 
 
 MUST_BE_POSITIVE = frozenset(

@@ -1,22 +1,27 @@
 """The auditor's own look-up of drives: from one place to another for one vehicle type, remembered.
 
-A drive costs what `roads.network` says an edge costs; a place lies inside an edge (`roads.snap`). Everything
-else (the search, the sums along the path, the energy) is computed here and not taken from the planner's matrices.
+A drive costs what `roads.network` says an edge costs and what a turn costs; a place lies inside an edge
+(`roads.snap`). Everything else (the search, the turn rules on the way, the energy) is computed here and not taken from
+the planner's matrices.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from planner.check_search import FAR, Direction, against_streets, along_streets, quickest
-from planner.energy.driving import edge_energy_wh
+from planner.check_energy import STANDING, DriveEnergy, drive_energy
+from planner.check_search import FAR, quickest
+from planner.check_states import Moves, moves_of
 from planner.errors import RoadsError
-from planner.model import VehicleType
+from planner.model import RoadClass, VehicleType
+from planner.roads.conditional import Span
+from planner.roads.grades import Pieces, pieces_of
 from planner.roads.network import DM_BITS, DM_MASK, Network, build_network
 from planner.roads.snap import snap
 from planner.roads.streets import Floats, Ints, Streets
@@ -37,14 +42,27 @@ class FoundLeg:
 
     seconds: float
     metres: float
-    wh_empty: float
-    wh_per_kg: float
+    energy: DriveEnergy
     start: Point
     end: Point
 
     def energy_wh(self, *, load_kg: float) -> float:
         """Return what the drive takes from the battery with this load on board."""
-        return self.wh_empty + self.wh_per_kg * load_kg
+        return self.energy.total.at(load_kg)
+
+    def lowest_wh(self, stored_wh: float, *, load_kg: float) -> float:
+        """Return the least that a battery holds on the way."""
+        return stored_wh - self.energy.peak.at(load_kg)
+
+    def kept_wh(self, stored_wh: float, *, battery_wh: float, load_kg: float) -> float:
+        """Return how much of the stored energy is of use: a battery too full takes nothing back downhill."""
+        lost_wh = self.energy.from_full.at(load_kg) - self.energy.total.at(load_kg)
+        return min(stored_wh, battery_wh - lost_wh)
+
+
+def standing(at: Point) -> FoundLeg:
+    """Return the drive of a vehicle that is there already."""
+    return FoundLeg(seconds=0.0, metres=0.0, energy=STANDING, start=at, end=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +90,7 @@ class _Ground:
     """A network made ready for the search, with the spots and drives found on it so far."""
 
     network: Network
-    forward: Direction
-    backward: Direction
-    edge_m: Floats
+    moves: Moves
     edge_mps: Floats
     spots: dict[Point, _Spot | None] = field(default_factory=dict)
     drives: dict[tuple[Point, Point], _Drive | None] = field(default_factory=dict)
@@ -82,77 +98,81 @@ class _Ground:
 
 
 class LegFinder:
-    """Finds drives on one set of streets and remembers them, so that a second audit costs little."""
+    """Finds drives on one set of streets and remembers them, so that a second audit costs little.
+
+    `span` is when the vehicle may be on the road, for streets whose rules change with the hour.
+    """
 
     def __init__(self, streets: Streets) -> None:
         self.streets = streets
-        self._grounds: dict[tuple[object, float], _Ground | None] = {}
-        self._legs: dict[tuple[VehicleType, Point, Point], FoundLeg | None] = {}
+        self._grounds: dict[tuple[RoadClass, float, Span | None], _Ground | None] = {}
+        self._legs: dict[tuple[VehicleType, Span | None, Point, Point], FoundLeg | None] = {}
 
-    def learn(self, kind: VehicleType, points: Iterable[Point]) -> None:
+    def learn(self, kind: VehicleType, points: Iterable[Point], *, span: Span | None = None) -> None:
         """Attach many places to the streets at once, which is far quicker than one by one."""
-        ground = self._ground(kind)
+        ground = self._ground(kind, span)
         if ground is None:
             return
         new = [point for point in dict.fromkeys(points) if point not in ground.spots]
         if new:
             ground.spots.update(zip(new, _spots(ground.network, new), strict=True))
 
-    def leg(self, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:
+    def leg(self, kind: VehicleType, start: Point, end: Point, *, span: Span | None = None) -> FoundLeg | None:
         """Return the quickest legal drive, or None where a place is off the network or there is no way."""
-        key = (kind, start, end)
+        key = (kind, span, start, end)
         if key not in self._legs:
-            self._legs[key] = self._find(kind, start, end)
+            self.learn(kind, (start, end), span=span)
+            ground = self._ground(kind, span)
+            self._legs[key] = None if ground is None else self._find(ground, kind, start, end)
         return self._legs[key]
 
-    def strays_m(self, kind: VehicleType, lines: Sequence[Line]) -> list[float]:
+    def strays_m(self, kind: VehicleType, lines: Sequence[Line], *, span: Span | None = None) -> list[float]:
         """Return how far the farthest point of each line lies from any street that the class may use."""
-        ground = self._ground(kind)
+        ground = self._ground(kind, span)
         if ground is None:
             return [math.inf] * len(lines)
         new = [line for line in dict.fromkeys(lines) if line and line not in ground.strays_m]
         if new:
             points = np.concatenate([np.array(line, dtype=np.float64) for line in new])
-            gaps_m = snap(ground.network, lat=points[:, 1], lon=points[:, 0]).gap_m
+            # A drive may lead over a road that it merely crosses, although no place is attached there.
+            drivable = replace(ground.network, crossing=np.zeros_like(ground.network.crossing))
+            gaps_m = snap(drivable, lat=points[:, 1], lon=points[:, 0]).gap_m
             first = np.cumsum([0, *(len(line) for line in new[:-1])])
             ground.strays_m.update(zip(new, np.maximum.reduceat(gaps_m, first).tolist(), strict=True))
         return [ground.strays_m[line] if line else 0.0 for line in lines]
 
-    def _ground(self, kind: VehicleType) -> _Ground | None:
-        key = (kind.road_class, kind.top_speed_kmh)
+    @cached_property
+    def _pieces(self) -> Pieces:
+        return pieces_of(self.streets)
+
+    def _ground(self, kind: VehicleType, span: Span | None) -> _Ground | None:
+        key = (kind.road_class, kind.top_speed_kmh, span)
         if key not in self._grounds:
             try:
-                network = build_network(self.streets, kind.road_class, top_speed_kmh=kind.top_speed_kmh)
+                network = build_network(self.streets, kind.road_class, top_speed_kmh=kind.top_speed_kmh, span=span)
             except RoadsError:
                 self._grounds[key] = None  # no street is open to the class: nothing can be reached
             else:
-                self._grounds[key] = _Ground(
-                    network=network,
-                    forward=along_streets(network),
-                    backward=against_streets(network),
-                    edge_m=network.edge_m,
-                    edge_mps=network.edge_mps,
-                )
+                self._grounds[key] = _Ground(network=network, moves=moves_of(network), edge_mps=network.edge_mps)
         return self._grounds[key]
 
-    def _find(self, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:
-        self.learn(kind, (start, end))
-        ground = self._ground(kind)
-        if ground is None or (source := ground.spots[start]) is None or (target := ground.spots[end]) is None:
+    def _find(self, ground: _Ground, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:
+        source, target = ground.spots[start], ground.spots[end]
+        if source is None or target is None:
             return None
         if (start, end) not in ground.drives:
             ground.drives[start, end] = _drive(ground, source, target)
         drive = ground.drives[start, end]
         if drive is None:
             return None
-        wh_empty, wh_per_kg = edge_energy_wh(
-            kind, length_m=ground.edge_m[drive.edges] * drive.parts, speed_mps=ground.edge_mps[drive.edges]
-        )
+        if drive.key == 0:
+            return replace(standing(source.point), end=target.point)
+        speed_mps = ground.edge_mps[drive.edges]
+        energy = drive_energy(kind, self._pieces, edges=drive.edges, parts=drive.parts, speed_mps=speed_mps)
         return FoundLeg(
             seconds=(drive.key >> DM_BITS) / 1000.0,
             metres=(drive.key & DM_MASK) / 10.0,
-            wh_empty=float(wh_empty.sum()),
-            wh_per_kg=float(wh_per_kg.sum()),
+            energy=energy,
             start=source.point,
             end=target.point,
         )
@@ -176,29 +196,14 @@ def _spots(network: Network, points: list[Point]) -> list[_Spot | None]:
 
 
 def _drive(ground: _Ground, source: _Spot, target: _Spot) -> _Drive | None:
-    key, begun, ended, inner = quickest(
-        ground.forward,
-        ground.backward,
-        ground.network.key,
-        source.edge,
-        source.from_key,
-        target.edge,
-        target.to_key,
-    )
-    around = None
-    if key < FAR:
-        edges = np.concatenate([source.edge[begun : begun + 1], inner, target.edge[ended : ended + 1]])
-        parts = np.ones(len(edges))
-        parts[0], parts[-1] = 1.0 - source.share[begun], target.share[ended]
-        around = _Drive(key=int(key), edges=edges, parts=parts)
-    direct = _straight_on(source, target)
-    return min((drive for drive in (direct, around) if drive is not None), key=lambda drive: drive.key, default=None)
+    drives = [*_straight_on(source, target), *_around(ground, source, target)]
+    return min(drives, key=lambda drive: drive.key, default=None)
 
 
-def _straight_on(source: _Spot, target: _Spot) -> _Drive | None:
-    """Return the drive within one edge, where the target lies ahead on the source's own street."""
+def _straight_on(source: _Spot, target: _Spot) -> list[_Drive]:
+    """Return the drives within one edge, where the target lies ahead on the source's own street."""
     ahead = (source.edge >= 0) & (source.edge == target.edge) & (target.share >= source.share)
-    drives = [
+    return [
         _Drive(
             key=int(target.to_key[side] - source.to_key[side]),
             edges=source.edge[side : side + 1],
@@ -206,4 +211,13 @@ def _straight_on(source: _Spot, target: _Spot) -> _Drive | None:
         )
         for side in np.flatnonzero(ahead)
     ]
-    return min(drives, key=lambda drive: drive.key, default=None)
+
+
+def _around(ground: _Ground, source: _Spot, target: _Spot) -> list[_Drive]:
+    """Return the quickest drive that leaves the source's edge at its end, if there is any."""
+    key, edges = quickest(ground.moves, source.edge, source.from_key, target.edge, target.from_key)
+    if key == FAR:
+        return []
+    parts = np.ones(len(edges))
+    parts[0], parts[-1] = 1.0 - source.share[edges[0] % 2], target.share[edges[-1] % 2]
+    return [_Drive(key=int(key), edges=edges, parts=parts)]

@@ -24,24 +24,38 @@ def starts_with_its_charge(route: RouteCase) -> Iterator[Violation]:
 
 def keeps_its_books(route: RouteCase) -> Iterator[Violation]:
     """Stored energy falls by each leg, rises by charges only, and nothing else moves it."""
-    stored_wh = route.steps[0].stored_arrival_wh
     for i, step in enumerate(route.steps):
-        due_wh = stored_wh - (step.leg.energy_wh if step.leg is not None else 0.0)
+        due_wh = _due_wh(route, i)
         gained_wh = step.stored_end_wh - step.stored_arrival_wh
         if abs(step.stored_arrival_wh - due_wh) > ENERGY_WH:
             yield route.broken("energy_wrong", i, f"{step.stored_arrival_wh} Wh at arrival, {due_wh:.3f} Wh is left")
         if gained_wh < -ENERGY_WH or (gained_wh > ENERGY_WH and step.kind != StepKind.CHARGE):
             yield route.broken("energy_wrong", i, f"{gained_wh:+.3f} Wh while standing")
-        stored_wh = step.stored_end_wh
+
+
+def _due_wh(route: RouteCase, i: int) -> float:
+    """Return what the battery holds on arrival at a step, by the step before and the leg as the plan states it."""
+    if i == 0:
+        return route.steps[0].stored_arrival_wh
+    stored_wh, leg, found = route.steps[i - 1].stored_end_wh, route.steps[i].leg, route.drives.get(i)
+    if found is not None:
+        stored_wh = found.kept_wh(stored_wh, battery_wh=route.kind.battery_wh, load_kg=route.loads[i - 1][0])
+    return stored_wh - (leg.energy_wh if leg is not None else 0.0)
 
 
 def keeps_its_reserve(route: RouteCase) -> Iterator[Violation]:
-    """The battery never holds less than the reserve, at any step."""
+    """The battery never holds less than the reserve, at any step or on the way there."""
     reserve_wh = route.vehicle.reserve_soc * route.kind.battery_wh
     for i, step in enumerate(route.steps):
-        short_wh = reserve_wh - min(step.stored_arrival_wh, step.stored_end_wh)
+        standing_wh, found = min(step.stored_arrival_wh, step.stored_end_wh), route.drives.get(i)
+        driving_wh = standing_wh
+        if found is not None:
+            driving_wh = found.lowest_wh(route.steps[i - 1].stored_end_wh, load_kg=route.loads[i - 1][0])
+        short_wh = reserve_wh - min(standing_wh, driving_wh)
         if short_wh > ENERGY_WH:
-            yield route.broken("reserve_broken", i, f"{short_wh:.2f} Wh below the reserve of {reserve_wh:.1f} Wh")
+            where = " on the way" if driving_wh < standing_wh - ENERGY_WH else ""
+            message = f"{short_wh:.2f} Wh below the reserve of {reserve_wh:.1f} Wh{where}"
+            yield route.broken("reserve_broken", i, message)
 
 
 def ends_with_its_charge(route: RouteCase) -> Iterator[Violation]:

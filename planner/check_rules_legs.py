@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.check_case import RouteCase
 from planner.check_legs import FoundLeg, Point
-from planner.plan import Leg, StepKind, Violation
+from planner.plan import Leg, Violation
 from planner.roads.streets import haversine_m
 
 # How far a leg may be from the auditor's own: distances, times and energies are rounded up by the planner.
@@ -50,7 +50,8 @@ def drives_as_measured(route: RouteCase) -> Iterator[Violation]:
 def drawn_along_streets(route: RouteCase) -> Iterator[Violation]:
     """A leg's line joins its places along legal streets and is as long as the drive."""
     drawn = [(i, leg, found) for i, leg, found in _legs(route) if found is not None and found.metres > LEG_M]
-    strays_m = route.case.legs.strays_m(route.kind, [leg.geometry for _, leg, _ in drawn])
+    lines, span = [leg.geometry for _, leg, _ in drawn], route.case.span
+    strays_m = route.case.legs.strays_m(route.kind, lines, span=span)
     for (i, leg, found), stray_m in zip(drawn, strays_m, strict=True):
         fault = _shape_fault(leg, found)
         if not fault and stray_m > SHAPE_OFF_M:
@@ -61,17 +62,10 @@ def drawn_along_streets(route: RouteCase) -> Iterator[Violation]:
 
 def _legs(route: RouteCase) -> Iterator[tuple[int, Leg, FoundLeg | None]]:
     """Yield each leg between known places beside the auditor's own."""
-    for i, (before, step) in enumerate(pairwise(route.steps), start=1):
-        origin, target = route.place(before), route.place(step)
-        if step.leg is None or origin is None or target is None:
-            continue
-        start, end = Point(origin.lat, origin.lon), Point(target.lat, target.lon)
-        alike = before.place_id == step.place_id and StepKind.DELIVERY not in {before.kind, step.kind}
-        yield i, step.leg, _standing(start) if alike else route.case.legs.leg(route.kind, start, end)
-
-
-def _standing(at: Point) -> FoundLeg:
-    return FoundLeg(seconds=0.0, metres=0.0, wh_empty=0.0, wh_per_kg=0.0, start=at, end=at)
+    for i, found in route.drives.items():
+        leg = route.steps[i].leg
+        if leg is not None:
+            yield i, leg, found
 
 
 def _shape_fault(leg: Leg, found: FoundLeg) -> str:

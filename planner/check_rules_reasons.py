@@ -15,9 +15,9 @@ from planner.check_legs import FoundLeg, Point
 from planner.model import Order, Station, Vehicle
 from planner.plan import Reason, Violation
 
-# A claim is refuted only by a clear margin: the planner rounds each of two legs up.
+# A claim is refuted only by a clear margin on each of two legs, which the planner rounds up.
 MARGIN_S = 2.0
-MARGIN_WH = 2.0
+MARGIN_WH = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,15 @@ class Trip:
 
     def in_range(self, order: Order, *, stored_wh: float) -> bool:
         """Say whether the battery lasts there and back without a charge."""
-        battery_wh, reserve = self.vehicle.type.battery_wh, self.vehicle.reserve_soc
-        there_wh = stored_wh - self.out.energy_wh(load_kg=order.demand_kg) - MARGIN_WH
-        home_wh = there_wh - self.back.energy_wh(load_kg=0.0)
-        return there_wh >= reserve * battery_wh and home_wh >= max(reserve, self.vehicle.end_soc) * battery_wh
+        battery_wh = self.vehicle.type.battery_wh
+        reserve_wh, end_wh = self.vehicle.reserve_soc * battery_wh, self.vehicle.end_soc * battery_wh
+        lowest_wh = stored_wh
+        for leg, load_kg in ((self.out, order.demand_kg), (self.back, 0.0)):
+            lowest_wh = min(lowest_wh, leg.lowest_wh(stored_wh, load_kg=load_kg) - MARGIN_WH)
+            kept_wh = leg.kept_wh(stored_wh, battery_wh=battery_wh, load_kg=load_kg)
+            stored_wh = kept_wh - leg.energy_wh(load_kg=load_kg) - MARGIN_WH
+            lowest_wh = min(lowest_wh, stored_wh)
+        return lowest_wh >= reserve_wh and stored_wh >= end_wh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ def _has_room(order: Order, vehicle: Vehicle) -> bool:
 def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
     depot = case.depots[vehicle.depot_id]
     home, there = Point(depot.lat, depot.lon), Point(order.lat, order.lon)
-    out, back = case.legs.leg(vehicle.type, home, there), case.legs.leg(vehicle.type, there, home)
+    out, back = case.leg(vehicle.type, home, there), case.leg(vehicle.type, there, home)
     if out is None or back is None:
         return None
     return Trip(vehicle=vehicle, loading_s=depot.loading_s, out=out, back=back)
@@ -157,8 +162,8 @@ def _no_plug(chances: Chances) -> str:
 def _usable(chances: Chances, station: Station) -> bool:
     at = Point(station.lat, station.lon)
     homes = [(trip.vehicle.type, chances.case.depots[trip.vehicle.depot_id]) for trip in chances.trips]
-    legs = chances.case.legs
-    return bool(station.plugs) and any(legs.leg(kind, Point(depot.lat, depot.lon), at) for kind, depot in homes)
+    leg = chances.case.leg
+    return bool(station.plugs) and any(leg(kind, Point(depot.lat, depot.lon), at) for kind, depot in homes)
 
 
 def _fleet_full(chances: Chances) -> str:

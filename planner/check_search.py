@@ -1,104 +1,94 @@
-"""The auditor's own shortest path: two Dijkstra searches that meet, compiled.
+"""The auditor's own shortest path by turn rules: two Dijkstra searches that meet, compiled.
 
-One search runs along the streets from where the drive begins, the other against them from where it ends. They
-share no code with the planner's trees, only the definition of what an edge costs (`roads.network`).
+One search runs along the moves from where the drive begins, the other against them from where it ends. They share no
+code with the planner's hierarchy, only what an edge and a turn cost. Of two ways of equal cost the one with the lesser
+third number is taken (`roads.ties`).
 """
 
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 import numba
 import numpy as np
 
-from planner.roads.network import Network
+from planner.check_states import Moves
 from planner.roads.streets import Ints
 
 FAR = np.int64(2**62)
+KEY, TIE, FROM = 0, 1, 2  # columns of a search's labels: cost, third number, state before it, -1 where it begins
 
 
-class Direction(NamedTuple):
-    """The usable edges of each node in one direction of travel, and the node that each edge leads to."""
+def quickest(moves: Moves, first: Ints, first_key: Ints, last: Ints, last_left: Ints) -> tuple[int, Ints]:
+    """Find the cheapest drive from one of the two `first` edges onto one of the two `last`; -1 is a closed direction.
 
-    start: Ints
-    edge: Ints
-    leads_to: Ints
-
-
-def along_streets(network: Network) -> Direction:
-    """List the edges that leave each node."""
-    return Direction(network.out_start, network.out_edge, network.head)
-
-
-def against_streets(network: Network) -> Direction:
-    """List the edges that arrive at each node, leading back to where they come from."""
-    edges = np.flatnonzero(network.usable)
-    edges = edges[np.argsort(network.head[edges], kind="stable")]
-    nodes = np.arange(len(network.out_start))
-    return Direction(np.searchsorted(network.head[edges], nodes).astype(np.int64), edges, network.tail)
-
-
-@numba.njit(cache=True, nogil=True)
-def _settle_next(direction, key, best, entry, heap, opposite, meeting):  # type: ignore[no-untyped-def] # compiled
-    """Settle the nearest open node of one search and keep `meeting` (best total, node) up to date."""
-    at_key, node = heappop(heap)
-    if at_key > best[node]:
-        return
-    for i in range(direction.start[node], direction.start[node + 1]):
-        edge = direction.edge[i]
-        _reach(direction.leads_to[edge], at_key + key[edge], edge, best, entry, heap, opposite, meeting)
-
-
-@numba.njit(cache=True, nogil=True)
-def _reach(node, at_key, edge, best, entry, heap, opposite, meeting):  # type: ignore[no-untyped-def]
-    if at_key < best[node]:
-        best[node], entry[node] = at_key, edge
-        heappush(heap, (at_key, node))
-        if at_key + opposite[node] < meeting[0]:
-            meeting[0], meeting[1] = at_key + opposite[node], node
-
-
-@numba.njit(cache=True, nogil=True)
-def _walk(entry, node, against):  # type: ignore[no-untyped-def] # compiled
-    """Return (side of the street on which a search began, edges from `node` back to there)."""
-    edges = [np.int64(0) for _ in range(0)]
-    while entry[node] >= 0:
-        edges.append(entry[node])
-        node = against.leads_to[entry[node]]
-    return -1 - entry[node], edges
-
-
-@numba.njit(cache=True, nogil=True)
-def quickest(
-    forward: Direction, backward: Direction, key: Ints, first: Ints, first_key: Ints, last: Ints, last_key: Ints
-) -> tuple[int, int, int, Ints]:
-    """Find the cheapest way from one of the two `first` edges to one of the two `last` edges; -1 is a closed side.
-
-    `first_key` is the cost of leaving each first edge at its head, `last_key` that of driving into each last edge from
-    its tail. Returns (packed cost or `FAR`, side of the first edge, side of the last edge, whole edges in between).
+    `first_key` is the cost of driving each first edge to its end, `last_left` that of the part of each last edge that
+    is not driven. Returns (packed cost or `FAR`, edges): two edges or more, the last maybe the first again.
     """
-    nodes = len(forward.start) - 1
-    ahead, behind = np.full(nodes, FAR), np.full(nodes, FAR)
-    entry, leave = np.zeros(nodes, dtype=np.int64), np.zeros(nodes, dtype=np.int64)
-    open_ahead = [(np.int64(0), np.int64(0)) for _ in range(0)]
-    open_behind = [(np.int64(0), np.int64(0)) for _ in range(0)]
-    meeting = np.array([FAR, -1])
-    for side in range(2):
-        if first[side] >= 0:
-            node = forward.leads_to[first[side]]
-            _reach(node, first_key[side], -1 - side, ahead, entry, open_ahead, behind, meeting)
-    for side in range(2):
-        if last[side] >= 0:
-            node = backward.leads_to[last[side]]
-            _reach(node, last_key[side], -1 - side, behind, leave, open_behind, ahead, meeting)
-    while len(open_ahead) > 0 and len(open_behind) > 0 and open_ahead[0][0] + open_behind[0][0] < meeting[0]:
+    begins = np.flatnonzero(first >= 0)
+    ends = [(state, -last_left[side]) for side in np.flatnonzero(last >= 0) for state in moves.states_of(last[side])]
+    end_states, end_keys = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    key, states = _search(*moves.onwards, *moves.backwards, first[begins], first_key[begins], end_states, end_keys)
+    return int(key), moves.edge[states]
+
+
+@numba.njit(cache=True, nogil=True)
+def _search(  # type: ignore[no-untyped-def] # compiled
+    onwards_start, onwards, backwards_start, backwards, begins, begin_keys, ends, end_keys
+):
+    states = len(onwards_start) - 1
+    ahead, open_ahead = _set_out(states, begins, begin_keys)
+    behind, open_behind = _set_out(states, ends, end_keys)
+    meeting = np.array([FAR, 0, -1, -1])  # cost, third number, and the two states of the move that completes the drive
+    # As long as an equal drive may turn up its third number may be less.
+    while len(open_ahead) > 0 and len(open_behind) > 0 and open_ahead[0][0] + open_behind[0][0] <= meeting[0]:
         if open_ahead[0][0] <= open_behind[0][0]:
-            _settle_next(forward, key, ahead, entry, open_ahead, behind, meeting)
+            _settle_next(onwards_start, onwards, ahead, open_ahead, behind, meeting, 0)
         else:
-            _settle_next(backward, key, behind, leave, open_behind, ahead, meeting)
-    if meeting[1] < 0:
-        return int(FAR), -1, -1, np.empty(0, dtype=np.int64)
-    begun, before = _walk(entry, meeting[1], backward)
-    ended, after = _walk(leave, meeting[1], forward)
-    return int(meeting[0]), begun, ended, np.array(before[::-1] + after, dtype=np.int64)
+            _settle_next(backwards_start, backwards, behind, open_behind, ahead, meeting, 1)
+    if meeting[2] < 0:
+        return FAR, np.empty(0, dtype=np.int64)
+    return meeting[0], np.array(_way_back(ahead, meeting[2])[::-1] + _way_back(behind, meeting[3]))
+
+
+@numba.njit(cache=True, nogil=True)
+def _set_out(states, begins, keys):  # type: ignore[no-untyped-def] # compiled
+    labels = np.zeros((states, 3), dtype=np.int64)
+    labels[:, KEY] = FAR
+    heap = [(np.int64(0), np.int64(0)) for _ in range(0)]
+    for i in range(len(begins)):
+        labels[begins[i], KEY], labels[begins[i], FROM] = keys[i], -1
+        heappush(heap, (keys[i], begins[i]))
+    return labels, heap
+
+
+@numba.njit(cache=True, nogil=True)
+def _settle_next(start, moves, labels, heap, opposite, meeting, side):  # type: ignore[no-untyped-def] # compiled
+    """Settle the nearest open state of one search, and keep the `meeting` with the `opposite` search up to date.
+
+    The two meet on a move, not in a state: from an edge back to itself is a drive, staying on it is none.
+    """
+    key, state = heappop(heap)
+    if key > labels[state, KEY]:
+        return
+    tie = labels[state, TIE]
+    for i in range(start[state], start[state + 1]):
+        other, after, after_tie = moves[i, 0], key + moves[i, 1], tie + moves[i, 2]
+        total, total_tie = after + opposite[other, KEY], after_tie + opposite[other, TIE]
+        if total < meeting[0] or (total == meeting[0] and total_tie < meeting[1]):
+            meeting[0], meeting[1], meeting[2 + side], meeting[3 - side] = total, total_tie, state, other
+        if after < labels[other, KEY]:
+            heappush(heap, (after, other))
+        elif after > labels[other, KEY] or after_tie >= labels[other, TIE]:
+            continue
+        labels[other, KEY], labels[other, TIE], labels[other, FROM] = after, after_tie, state
+
+
+@numba.njit(cache=True, nogil=True)
+def _way_back(labels, state):  # type: ignore[no-untyped-def] # compiled
+    """Return the states from one to where its search began."""
+    states = [state]
+    while labels[state, FROM] >= 0:
+        state = labels[state, FROM]
+        states.append(state)
+    return states

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.status import Status
 
 from planner import __version__
-from planner.cli_tools import generate, parse_date, streets_cut, streets_info
+from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
+from planner.cli_tools import generate, parse_date
 from planner.cli_ui import ui
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, EngineName, SolveOptions
@@ -33,7 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Plan a day of deliveries by micro electric vehicles on real streets.",
 )
-streets_app = typer.Typer(rich_markup_mode=None, help="Look at a streets file, or cut a small one out of a large one.")
+streets_app = typer.Typer(
+    rich_markup_mode=None, help="Look at a streets file, cut a small one out of a large one, or give it heights."
+)
 app.add_typer(streets_app, name="streets")
 talk = Console(stderr=True, highlight=False)
 
@@ -117,7 +120,10 @@ def plan(
     fleet: Annotated[Path, typer.Option("--fleet", help="TOML file of vehicles and depots, see docs/fleet.md.")],
     streets: StreetsFile = None,
     place: Annotated[
-        str | None, typer.Option("--place", help="Place name whose streets to download (needs the [osm] extra).")
+        str | None,
+        typer.Option(
+            "--place", help="Place name, or west,south,east,north, whose streets to download (needs the [osm] extra)."
+        ),
     ] = None,
     day: Annotated[str | None, typer.Option("--date", help="Planning date, YYYY-MM-DD; today if absent.")] = None,
     iterations: Annotated[
@@ -140,14 +146,13 @@ def plan(
     progress_file: ProgressFile = None,
 ) -> int:
     """Plan a day: which vehicle delivers what, when, and where it charges."""
-    from planner.roads.read import read_place
+    from planner.roads.read import fetch_place
 
     request = {
         "orders": orders,
         "fleet": fleet,
         "day": parse_date(day) if day is not None else None,
-        "streets": streets,
-        "place_streets": read_place(place) if place else None,
+        "streets": fetch_place(place) if place else streets,
         "charging": not no_charging,
     }
     job = _Job(
@@ -188,8 +193,10 @@ def check(
 
 app.command()(ui)
 app.command()(generate)
+app.command()(matrix)
 streets_app.command("info")(streets_info)
 streets_app.command("cut")(streets_cut)
+streets_app.command("elevate")(streets_elevate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,8 @@ class VehicleType:
     auxiliary_w: float
     published_range_km: float
     driver_kg: float = 75.0
+    recuperation: float = 0.3  # share of the braking energy at the wheels that reaches the battery
+    heater_w: float = 0.0  # most that heating and demisting draw
     cost_per_day: float = 0.0
     cost_per_km: float = 0.0
     cost_per_hour: float = 0.0

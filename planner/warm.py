@@ -13,7 +13,7 @@ from planner.roads.streets import assemble
 
 
 def warm() -> None:
-    """Route once on a square block; the compiled code is cached beside the modules."""
+    """Route once on a square block, two places on one street; the compiled code is cached beside the modules."""
     lat, lon = np.array([0.0, 0.0, 0.001, 0.001]), np.array([0.0, 0.001, 0.001, 0.0])
     ends = np.array([[0, 1], [1, 2], [2, 3], [3, 0]])
     streets = assemble(
@@ -25,7 +25,7 @@ def warm() -> None:
     )
     kind = vehicle_type("ami-cargo")
     network = build_network(streets, kind.road_class, top_speed_kmh=kind.top_speed_kmh)
-    places = snap(network, lat=np.array([0.0, 0.001]), lon=np.array([0.0005, 0.0005]))
+    places = snap(network, lat=np.array([0.0, 0.0, 0.001]), lon=np.array([0.0002, 0.0005, 0.0005]))
     matrices(network, places, [kind])
     LegFinder(streets).leg(kind, Point(0.0, 0.0005), Point(0.001, 0.0005))
 

@@ -16,20 +16,45 @@ from planner.model import RoadClass, VehicleType
 
 T = TypeVar("T")
 
+CLASSES_FILE = "catalogue classes.toml"
+
 
 def road_class(name: str) -> RoadClass:
     """Return a road class by its name, such as ``L6e``. Raises `InputError` E-C01."""
-    return _known(name, _classes(), code="E-C01", kind="road class", file="classes.toml")
+    return known_class(name, _classes())
+
+
+def known_class(name: str, known: Mapping[str, T], *, file: str = CLASSES_FILE) -> T:
+    """Return what is known under the name of a road class. Raises `InputError` E-C01."""
+    return _known(name, known, code="E-C01", kind="road class", file=file)
+
+
+def class_figures(name: str, rows: Mapping[str, Mapping[str, Any]], *, file: str) -> dict[str, Any]:
+    """Return the record of a class in `rows`, laid over the one it is `like`, and that over its own.
+
+    Raises `InputError` E-C01 for a class that is like an unknown one, E-C03 for one that is like itself.
+    """
+    line = [name]
+    while (base := known_class(line[-1], rows, file=file).get("like")) is not None:
+        if base in line:
+            way = " like ".join([*line, base])
+            message = f"is like itself ({way})"
+            raise InputError(
+                Fault(code="E-C03", file=file, value=name, message=message, remedy="name a class of the catalogue")
+            )
+        line.append(base)
+    figures = {key: value for row in reversed(line) for key, value in rows[row].items() if key != "like"}
+    return {**figures, "name": name}
 
 
 def vehicle_type(name: str) -> VehicleType:
     """Return a vehicle type by its name, such as ``ami-cargo``. Raises `InputError` E-C02."""
-    return _known(name, _types(), code="E-C02", kind="vehicle type", file="types.toml")
+    return _known(name, _types(), code="E-C02", kind="vehicle type", file="catalogue types.toml")
 
 
 def figure_sources(type_name: str) -> Mapping[str, str]:
     """Return where each figure of a vehicle type comes from, by the figure's name. Raises `InputError` E-C02."""
-    return _known(type_name, _sources(), code="E-C02", kind="vehicle type", file="types.toml")
+    return _known(type_name, _sources(), code="E-C02", kind="vehicle type", file="catalogue types.toml")
 
 
 def class_names() -> tuple[str, ...]:
@@ -40,6 +65,12 @@ def class_names() -> tuple[str, ...]:
 def type_names() -> tuple[str, ...]:
     """Return the names of all vehicle types."""
     return tuple(_types())
+
+
+@lru_cache(maxsize=1)
+def class_rows() -> Mapping[str, Mapping[str, Any]]:
+    """Return the records of all road classes as they are written, `like` and all."""
+    return MappingProxyType(_read("classes.toml"))
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +85,7 @@ def _known(name: str, known: Mapping[str, T], *, code: str, kind: str, file: str
     raise InputError(
         Fault(
             code=code,
-            file=f"catalogue {file}",
+            file=file,
             value=name,
             message=f"is not a {kind}{_nearest(name, known)}",
             remedy=f"use one of: {', '.join(known)}",
@@ -72,7 +103,8 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 @lru_cache(maxsize=1)
 def _classes() -> Mapping[str, RoadClass]:
     adapter = TypeAdapter(RoadClass)
-    return {name: adapter.validate_python({"name": name, **row}) for name, row in _read("classes.toml").items()}
+    rows = class_rows()
+    return {name: adapter.validate_python(class_figures(name, rows, file=CLASSES_FILE)) for name in rows}
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,8 @@ from planner.generate.fleet import SHIFT, fleet_text, make_fleet, quoted, type_f
 from planner.generate.folder import refuse_other_folder, write_days
 from planner.generate.quarters import Quarter, draw_door, read_zones, whole
 from planner.io.files import read_file
-from planner.io.fleet import MAX_BYTES, FleetFile, read_fleet
+from planner.io.fleet import FleetFile, read_fleet
+from planner.io.fleet_toml import MAX_BYTES
 from planner.io.safe_csv import csv_text
 from planner.model import VehicleType
 from planner.roads.doorsteps import doorstep_segments, near

@@ -12,7 +12,7 @@ import numpy as np
 import tzfpy
 
 from planner.catalogue import road_class, vehicle_type
-from planner.errors import printable
+from planner.errors import Fault, InputError, printable
 from planner.model import VehicleType
 from planner.roads.chargers import Charger, chargers
 from planner.roads.doorsteps import densest, middles, near, spread
@@ -20,16 +20,18 @@ from planner.roads.network import Network
 from planner.roads.snap import snap
 from planner.roads.streets import Ints, Streets, haversine_m
 
-# One type that carries parcels for each class; a national variant of a class borrows the type and sets its class.
+# One type that carries parcels for each class. A class that is not here, as the national ones, has that of the part of
+# its name before the hyphen; it keeps its own roads. What no type is made for has one of about its size and speed.
 TYPE_OF_CLASS = {
     "L6e": "ami-cargo",
-    "L6e-it": "ami-cargo",
     "L7e": "paxster-cargo-l7e",
     "L7e-de": "mobilize-bento-80",
-    "L7e-it": "paxster-cargo-l7e",
-    "L7e-uk": "paxster-cargo-l7e",
     "L2e": "kyburz-dxp",
+    "L5e": "mahindra-treo-zor",
+    "L5-in": "mahindra-treo-zor",
+    "e-rickshaw-in": "kyburz-dxp",
     "us-lsv": "gem-el-xd",
+    "cn-lsev": "wuling-mini-ev",
     "van": "electric-van",
 }
 SHIFT = ("08:30", "18:00")
@@ -61,9 +63,16 @@ class MadeFleet:
 
 
 def type_for(class_name: str) -> VehicleType:
-    """Return a vehicle type that carries parcels under a road class. Raises `InputError` E-C01."""
+    """Return a vehicle type that carries parcels under a road class. Raises `InputError` E-C01 or E-C02."""
     legal = road_class(class_name)
-    return replace(vehicle_type(TYPE_OF_CLASS[class_name]), road_class=legal)
+    name = TYPE_OF_CLASS.get(class_name) or TYPE_OF_CLASS.get(class_name.partition("-")[0])
+    if name is None:
+        message = "is a class for which no vehicle type is known that carries parcels"
+        fault = Fault(
+            code="E-C02", file="--class", value=class_name, message=message, remedy="give a fleet with --fleet"
+        )
+        raise InputError(fault)
+    return replace(vehicle_type(name), road_class=legal)
 
 
 def make_fleet(

@@ -25,8 +25,13 @@ A complete example; `docs/fleet.md` explains every key::
     price_per_kwh = 0.40
     open = "08:00-20:00"                 # optional
 
+    [road_classes.our-l6e]               # optional
+    like = "L6e"
+    tolls = false
+
     [types.my-ami]                       # optional
     base = "ami-cargo"
+    road_class = "our-l6e"
     payload_kg = 120
 
     [[vehicles]]
@@ -44,7 +49,6 @@ A complete example; `docs/fleet.md` explains every key::
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -57,10 +61,9 @@ from planner.errors import Fault, InputError, did_you_mean
 from planner.io.files import read_file
 from planner.io.fleet_build import FleetBuilder
 from planner.io.fleet_schema import FleetDocument, code, known_keys
+from planner.io.fleet_toml import MAX_BYTES, toml_tables
 from planner.io.shapes import faults
 from planner.model import Depot, Station, Vehicle
-
-MAX_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
     Raises `InputError` with every fault of the file's shape, or, where the shape is right, every fault of its meaning.
     """
     data = read_file(path, max_bytes=MAX_BYTES)
-    document = _document(_toml(data, path.name), path.name)
+    document = _document(toml_tables(data, path.name, docs="docs/fleet.md"), path.name)
     zone = _zone(document.time_zone, path.name)
     day = datetime.now(zone).date() if day is None else day
     builder = FleetBuilder(file=path.name, day=day, zone=zone, document=document)
@@ -102,14 +105,6 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         warnings=tuple(builder.warnings),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-
-
-def _toml(data: bytes, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"is no TOML file ({error})"
-        raise InputError(Fault(code="E-F20", file=file, message=message, remedy="see docs/fleet.md")) from None
 
 
 def _document(raw: dict[str, Any], file: str) -> FleetDocument:

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from planner.catalogue import road_class, type_names, vehicle_type
+from planner.catalogue import class_names, known_class, road_class, type_names, vehicle_type
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.cells import CellError, identifier, same_id_key, span
+from planner.io.fleet_classes import own_classes
 from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, StationRow, TypeRow, VehicleRow
-from planner.model import ChargeStep, Depot, Plug, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import ChargeStep, Depot, Plug, RoadClass, Station, TimeWindow, Vehicle, VehicleType
 
-DEFAULTED = frozenset({"driver_kg", "cost_per_day", "cost_per_km", "cost_per_hour"})
+DEFAULTED = frozenset({"driver_kg", "recuperation", "heater_w", "cost_per_day", "cost_per_km", "cost_per_hour"})
 
 
 @dataclass(kw_only=True)
@@ -45,7 +46,8 @@ class FleetBuilder:
         """Return the vehicles, each counted one by itself."""
         if not self.document.vehicles:
             self._refuse("E-F01", "vehicles", None, "the fleet has no vehicle", "add a [[vehicles]] table")
-        own = {name: self._own_type(name, row) for name, row in self.document.types.items()}
+        classes = self._classes()
+        own = {name: self._own_type(name, row, classes) for name, row in self.document.types.items()}
         made = [
             (f"vehicles[{i}]", vehicle)
             for i, row in enumerate(self.document.vehicles)
@@ -119,14 +121,23 @@ class FleetBuilder:
         self._refuse("E-C02", f"{place}.type", name, message, f"use one of: {', '.join(known)}")
         return None
 
-    def _own_type(self, name: str, row: TypeRow) -> VehicleType | None:
+    def _classes(self) -> Mapping[str, RoadClass | None]:
+        """Return the road classes that a type may name, None for one of this file that is faulty."""
+        own, found = own_classes(self.document.road_classes, file=self.file)
+        self.faults += found
+        catalogue = {name: road_class(name) for name in class_names()}
+        return {name: own.get(name) for name in self.document.road_classes} | catalogue
+
+    def _own_type(self, name: str, row: TypeRow, classes: Mapping[str, RoadClass | None]) -> VehicleType | None:
         """Lay the figures given over the base type, or make a type of figures alone."""
         for key, (least, most, unit) in UNLIKELY.items():
             value = getattr(row, key)
             if value is not None and not least <= value <= most:
                 self._warn("E-F04", f"types.{name}.{key}", f"{value:g}", "is unusual", f"check that it is {unit}")
+        if row.road_class in self.document.road_classes and classes[row.road_class] is None:
+            return None  # the fault is that of the class
         try:
-            figures = _figures(row)
+            figures = _figures(row, classes)
             if row.base is not None:
                 return replace(vehicle_type(row.base), name=name, **figures)
         except InputError as error:
@@ -170,11 +181,11 @@ def _counted(row: VehicleRow, vehicle: Vehicle | None) -> Sequence[Vehicle]:
     return [replace(vehicle, id=f"{row.id}-{number}") for number in range(1, row.count + 1)]
 
 
-def _figures(row: TypeRow) -> dict[str, Any]:
+def _figures(row: TypeRow, classes: Mapping[str, RoadClass | None]) -> dict[str, Any]:
     """Return the figures that a row gives, in the model's own types. Raises `InputError` for an unknown road class."""
     figures = {key: value for key, value in row if value is not None and key != "base"}
     if row.road_class is not None:
-        figures["road_class"] = road_class(row.road_class)
+        figures["road_class"] = known_class(row.road_class, classes)
     if row.charge_curve is not None:
         figures["charge_curve"] = tuple(
             ChargeStep(until_soc=step.until_soc, power_share=step.power_share) for step in row.charge_curve

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from planner.catalogue import default_speeds
+from planner.errors import did_you_mean
 from planner.io.shapes import Place, keys_of
 
 
@@ -90,11 +92,44 @@ class TypeRow(Row):
     rolling: Annotated[float, Field(gt=0, le=0.1)] | None = None
     drivetrain_efficiency: Annotated[float, Field(gt=0, le=1)] | None = None
     auxiliary_w: Annotated[float, Field(ge=0, le=10_000)] | None = None
+    recuperation: Annotated[float, Field(ge=0, lt=1)] | None = None
+    heater_w: Annotated[float, Field(ge=0, le=10_000)] | None = None
     published_range_km: Annotated[float, Field(ge=1, le=1_000)] | None = None
     driver_kg: Annotated[float, Field(ge=0, le=300)] | None = None
     cost_per_day: Money | None = None
     cost_per_km: Money | None = None
     cost_per_hour: Money | None = None
+
+
+def _highway(value: str) -> str:
+    if value not in default_speeds():
+        raise ValueError(f"is no kind of street{did_you_mean(value, default_speeds())}")
+    return value
+
+
+Highway = Annotated[str, AfterValidator(_highway)]
+AccessTag = Literal["access", "vehicle", "motor_vehicle", "motorcar", "moped", "goods", "hgv"]
+
+
+class ClassRow(Row):
+    """One of ``[road_classes.NAME]``: differences from the class it is `like`, or a complete class."""
+
+    like: Name | None = None
+    max_speed_kmh: Annotated[float, Field(ge=1, le=150)] | None = None
+    closed_highways: Annotated[tuple[Highway, ...], Field(strict=False)] | None = None
+    motorroad: bool | None = None
+    access_tags: Annotated[tuple[AccessTag, ...], Field(min_length=1, strict=False)] | None = None
+    urban_factor: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_posted_kmh: Annotated[float, Field(ge=1, le=150)] | None = None
+    crossing_m: Annotated[float, Field(ge=0, le=1_000)] | None = None
+    width_m: Annotated[float, Field(gt=0, le=3)] | None = None
+    height_m: Annotated[float, Field(gt=0, le=5)] | None = None
+    mass_kg: Annotated[float, Field(ge=50, le=50_000)] | None = None
+    tolls: bool | None = None
+    kerb: bool | None = None
+    turn_s: Annotated[float, Field(ge=0, le=300)] | None = None
+    u_turn_s: Annotated[float, Field(ge=0, le=600)] | None = None
+    source: str | None = None
 
 
 class VehicleRow(Row):
@@ -119,11 +154,24 @@ class FleetDocument(Row):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     depots: list[DepotRow]
     stations: list[StationRow] = []
+    road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
 
 
-TABLES: dict[str, type[Row]] = {"depots": DepotRow, "stations": StationRow, "types": TypeRow, "vehicles": VehicleRow}
+class ClassesDocument(Row):
+    """A file of road classes alone."""
+
+    road_classes: dict[Name, ClassRow]
+
+
+TABLES: dict[str, type[Row]] = {
+    "depots": DepotRow,
+    "stations": StationRow,
+    "road_classes": ClassRow,
+    "types": TypeRow,
+    "vehicles": VehicleRow,
+}
 
 CODES = {
     "vehicles": "E-F01",

@@ -1,18 +1,21 @@
 """May a road class drive along a street, and how fast: judged from OpenStreetMap tags alone.
 
-What cannot be read is closed, never open: a driver sent into a street he may not use costs more than a detour.
-The pace is ``min(class maximum, limit × urban factor)``, the limit being the tagged one or the catalogue's default.
+What cannot be read is closed, never open: a driver sent into a street he may not use costs more than a detour. Of
+what changes while a vehicle may be on the road the strictest counts. The pace is
+``min(class maximum, limit × urban factor)``, the limit being the tagged one or the catalogue's default.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from planner.catalogue import default_speeds
 from planner.model import RoadClass
+from planner.roads.conditional import Outing, Span, possible
+from planner.roads.limits import kilograms, limit_kmh, metres
 
 OPEN_ACCESS = frozenset(
     {"yes", "permissive", "designated", "destination", "delivery", "customers", "official", "public", "discouraged"}
@@ -20,7 +23,8 @@ OPEN_ACCESS = frozenset(
 NEEDS_PERMISSION = frozenset({"pedestrian", "track"})  # closed unless a tag about vehicles opens them
 CLOSED_SERVICES = frozenset({"emergency_access", "slipway", "siding"})
 
-FORWARD, BACKWARD, BOTH = (True, False), (False, True), (True, True)
+SIDES = ("forward", "backward")
+FORWARD, BACKWARD, BOTH, NEITHER = (True, False), (False, True), (True, True), (False, False)
 ONEWAY = {
     "yes": FORWARD,
     "1": FORWARD,
@@ -31,12 +35,7 @@ ONEWAY = {
     "0": BOTH,
     "false": BOTH,
 }
-
-KMH_PER_MPH = 1.609344
-WORD_LIMITS_KMH = {"walk": 7.0, "living_street": 7.0, "urban": 50.0, "rural": 90.0, "trunk": 90.0, "motorway": 130.0}
-HIGHEST_LIMIT_KMH = 160.0
-_NUMBER = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>km/h|kmh|kph|mph)?")
-_ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)?:(?:zone:?)?(?P<rest>\w+)")  # "RO:urban", "DE:zone:30", "FR:30"
+LIMIT_KEYS = ("zone:maxspeed", "source:maxspeed", "maxspeed:type", "maxspeed")  # general first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,43 +43,58 @@ class Verdict:
     """How fast each direction is driven, 0 where it is closed.
 
     `reason` says why both are closed and is empty otherwise. `imputed` says that an open direction has no
-    readable limit of its own, so that a default stands in.
+    readable limit of its own, so that a default stands in. The crossing paces are those of directions that nothing
+    but their posted limit closes, for a class that may cross such roads.
     """
 
-    forward_kmh: float
-    backward_kmh: float
-    reason: str
+    forward_kmh: float = 0.0
+    backward_kmh: float = 0.0
+    reason: str = ""
     imputed: bool = False
+    crossing_forward_kmh: float = 0.0
+    crossing_backward_kmh: float = 0.0
+
+    @property
+    def crossing(self) -> bool:
+        """Tell whether a direction is closed by its posted limit alone."""
+        return self.crossing_forward_kmh > 0 or self.crossing_backward_kmh > 0
 
 
-def judge(tags: Mapping[str, str], road_class: RoadClass) -> Verdict:
-    """Judge a street, forward being the direction in which its shape runs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """The verdict on one direction; `reason` is empty where it is open."""
+
+    kmh: float = 0.0
+    crossing_kmh: float = 0.0
+    imputed: bool = False
+    reason: str = ""
+
+
+def judge(tags: Mapping[str, str], road_class: RoadClass, span: Span | None = None) -> Verdict:
+    """Judge a street, forward being the direction in which its shape runs.
+
+    `span` holds the first and the last moment, in local time, at which a vehicle may be on the road. Without it what
+    closes at any hour closes, and what opens at some hours does not open.
+    """
     reason = _closed(tags, road_class)
     if reason:
-        return Verdict(forward_kmh=0.0, backward_kmh=0.0, reason=reason)
-    directions = _directions(tags, road_class)
-    if directions is None:
-        return Verdict(forward_kmh=0.0, backward_kmh=0.0, reason="oneway not understood")
-    tagged = [_tagged_limit(tags, side) for side in ("forward", "backward")]
-    limits = [default_speeds()[tags["highway"]] if limit is None else limit for limit in tagged]
-    paces = [_pace(limit, road_class) if is_open else 0.0 for limit, is_open in zip(limits, directions, strict=True)]
-    return Verdict(
-        forward_kmh=paces[0],
-        backward_kmh=paces[1],
-        reason="" if any(paces) else f"limit above {road_class.max_posted_kmh:.0f} km/h",
-        imputed=any(pace > 0 and limit is None for pace, limit in zip(paces, tagged, strict=True)),
+        return Verdict(reason=reason)
+    outing = Outing(road_class=road_class, span=span)
+    directions = _directions(tags, outing)
+    if directions == NEITHER:
+        return Verdict(reason="oneway changes or is not understood")
+    against = _Side()  # the traffic of a one-way street
+    forward, backward = (
+        _side(tags, outing, side) if is_open else against for side, is_open in zip(SIDES, directions, strict=True)
     )
-
-
-def limit_kmh(text: str) -> float | None:
-    """Read a `maxspeed` value: the lowest of several, infinite for ``none``, None where it makes no sense."""
-    limits = [_one_limit(part.strip()) for part in re.split(r"[;,|]", text.casefold())]
-    return min((limit for limit in limits if limit is not None), default=None)
-
-
-def permission(tags: Mapping[str, str], keys: tuple[str, ...]) -> tuple[str, str] | None:
-    """Return the most specific of `keys` (general first) that is tagged, with its value."""
-    return next(((key, tags[key].strip().casefold()) for key in reversed(keys) if key in tags), None)
+    return Verdict(
+        forward_kmh=forward.kmh,
+        backward_kmh=backward.kmh,
+        reason="" if forward.kmh or backward.kmh else forward.reason or backward.reason,
+        imputed=forward.imputed or backward.imputed,
+        crossing_forward_kmh=forward.crossing_kmh,
+        crossing_backward_kmh=backward.crossing_kmh,
+    )
 
 
 def is_open(value: str) -> bool:
@@ -88,63 +102,90 @@ def is_open(value: str) -> bool:
     return all(part.strip() in OPEN_ACCESS for part in re.split(r"[;,]", value))
 
 
+def folded(value: str) -> str:
+    """Return a value as it is compared."""
+    return value.strip().casefold()
+
+
 def _closed(tags: Mapping[str, str], road_class: RoadClass) -> str:
-    """Return why nobody of the class may use the street in any direction, or nothing."""
+    """Return why nobody of the class may ever use the street in any direction, or nothing."""
     highway = tags.get("highway", "")
     if highway not in default_speeds() or tags.get("service") in CLOSED_SERVICES:
         return "not a street"
-    if tags.get("area") == "yes":
-        return "area"
-    if highway in road_class.closed_highways:
-        return highway
-    if tags.get("motorroad") == "yes" and not road_class.motorroad:
-        return "motorroad"
-    minimum_kmh = limit_kmh(tags.get("minspeed", ""))
-    if minimum_kmh is not None and minimum_kmh > road_class.max_speed_kmh:
-        return "minimum speed too high"
-    return _forbidden(tags, road_class)
+    minimum_kmh = limit_kmh(tags.get("minspeed", "")) or 0.0
+    reasons = {
+        "area": tags.get("area") == "yes",
+        highway: highway in road_class.closed_highways,
+        "motorroad": tags.get("motorroad") == "yes" and not road_class.motorroad,
+        "toll": tags.get("toll") == "yes" and not road_class.tolls,
+        "minimum speed too high": minimum_kmh > road_class.max_speed_kmh,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), "")
 
 
-def _forbidden(tags: Mapping[str, str], road_class: RoadClass) -> str:
-    permit = permission(tags, road_class.access_tags)
-    if permit is not None and not is_open(permit[1]):
-        return "=".join(permit)
-    # A bare access=yes on a pedestrian street or a track speaks of walkers as often as of vehicles.
-    if tags["highway"] in NEEDS_PERMISSION and (permit is None or permit[0] == "access"):
+def _directions(tags: Mapping[str, str], outing: Outing) -> tuple[bool, bool]:
+    """Return which of (forward, backward) a one-way rule leaves open all the time."""
+    implied = tags.get("junction") in {"roundabout", "circular"} or tags["highway"] == "motorway"
+    unsaid = FORWARD if implied else BOTH
+    rules = possible(tags, _oneway_keys(outing.road_class.access_tags), outing, folded)
+    ways = [unsaid if rule is None else ONEWAY.get(rule[1], NEITHER) for rule in rules]
+    return all(forward for forward, _ in ways), all(backward for _, backward in ways)
+
+
+def _side(tags: Mapping[str, str], outing: Outing, side: str) -> _Side:
+    reason = _forbidden(tags, outing, side) or _too_large(tags, outing, side)
+    if reason:
+        return _Side(reason=reason)
+    road_class = outing.road_class
+    limits = possible(tags, (*LIMIT_KEYS, f"maxspeed:{side}"), outing, limit_kmh)
+    kmh = [default_speeds()[tags["highway"]] if limit is None else limit[1] for limit in limits]
+    pace_kmh = min(road_class.max_speed_kmh, min(kmh) * road_class.urban_factor)
+    # A limit that falls for some hours makes the pace slow, but the road is one of a higher limit all the same.
+    if road_class.max_posted_kmh is not None and max(kmh) > road_class.max_posted_kmh:
+        crossing_kmh = pace_kmh if road_class.crossing_m > 0 else 0.0
+        return _Side(crossing_kmh=crossing_kmh, reason=f"limit above {road_class.max_posted_kmh:.0f} km/h")
+    return _Side(kmh=pace_kmh, imputed=None in limits)
+
+
+def _forbidden(tags: Mapping[str, str], outing: Outing, side: str) -> str:
+    permits = possible(tags, _access_keys(outing.road_class.access_tags, side), outing, folded)
+    for permit in permits:
+        if permit is not None and not is_open(permit[1]):
+            return "=".join(permit)
+    if tags["highway"] in NEEDS_PERMISSION and not all(map(_speaks_of_vehicles, permits)):
         return f"{tags['highway']} without permission"
     return ""
 
 
-def _directions(tags: Mapping[str, str], road_class: RoadClass) -> tuple[bool, bool] | None:
-    """Return (forward, backward), or None for a one-way rule that changes with time or makes no sense."""
-    keys = ("oneway", *(f"oneway:{key}" for key in road_class.access_tags))
-    rule = permission(tags, keys)
-    if rule is not None:
-        return ONEWAY.get(rule[1])
-    implied = tags.get("junction") in {"roundabout", "circular"} or tags["highway"] == "motorway"
-    return FORWARD if implied else BOTH
+def _speaks_of_vehicles(permit: tuple[str, str] | None) -> bool:
+    # A bare access=yes on a pedestrian street or a track speaks of walkers as often as of vehicles.
+    return permit is not None and (permit[0].partition(":")[0] != "access" or permit[1] == "delivery")
 
 
-def _tagged_limit(tags: Mapping[str, str], side: str) -> float | None:
-    own = limit_kmh(tags.get(f"maxspeed:{side}", ""))
-    return limit_kmh(tags.get("maxspeed", "")) if own is None else own
+def _too_large(tags: Mapping[str, str], outing: Outing, side: str) -> str:
+    """Return which limit the class does not fit.
+
+    A text that is no number is ignored, unlike an access value: it is nearly always ``default`` or ``below_default``,
+    that is no sign at all, and these vehicles are smaller than what is built for.
+    """
+    road_class = outing.road_class
+    bounds = (
+        ("maxwidth", metres, road_class.width_m),
+        ("maxheight", metres, road_class.height_m),
+        ("maxweight", kilograms, road_class.mass_kg),
+    )
+    for key, read, own in bounds:
+        limits = possible(tags, (key, f"{key}:{side}"), outing, read)
+        if any(limit is not None and limit[1] < own for limit in limits):
+            return f"{key} too low"
+    return ""
 
 
-def _pace(limit: float, road_class: RoadClass) -> float:
-    if road_class.max_posted_kmh is not None and limit > road_class.max_posted_kmh:
-        return 0.0
-    return min(road_class.max_speed_kmh, limit * road_class.urban_factor)
+@lru_cache
+def _oneway_keys(access_tags: tuple[str, ...]) -> tuple[str, ...]:
+    return ("oneway", *(f"oneway:{mode}" for mode in access_tags))
 
 
-def _one_limit(text: str) -> float | None:
-    if text == "none":
-        return math.inf
-    zone = _ZONE.fullmatch(text)
-    word = zone["rest"] if zone else text
-    if word in WORD_LIMITS_KMH:
-        return WORD_LIMITS_KMH[word]
-    number = _NUMBER.fullmatch(word)
-    if number is None:
-        return None
-    limit = float(number["number"]) * (KMH_PER_MPH if number["unit"] == "mph" else 1.0)
-    return limit if 0 < limit <= HIGHEST_LIMIT_KMH else None
+@lru_cache
+def _access_keys(access_tags: tuple[str, ...], side: str) -> tuple[str, ...]:
+    return tuple(key for mode in access_tags for key in (mode, f"{mode}:{side}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from planner.roads.access import is_open, permission
+from planner.roads.access import folded, is_open
 
 # Streets are read once for all classes, so a barrier is judged for motor traffic in general.
 ACCESS_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
@@ -29,5 +29,5 @@ def stops_traffic(tags: Mapping[str, str]) -> bool:
     """Tell whether a node is a barrier that a van cannot count on passing: access tags decide before its kind."""
     if "barrier" not in tags:
         return False
-    permit = permission(tags, ACCESS_KEYS)
-    return tags["barrier"] not in PASSABLE if permit is None else not is_open(permit[1])
+    permit = next((folded(tags[key]) for key in reversed(ACCESS_KEYS) if key in tags), None)
+    return tags["barrier"] not in PASSABLE if permit is None else not is_open(permit)

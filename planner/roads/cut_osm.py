@@ -25,6 +25,7 @@ from planner.errors import RoadsError
 from planner.roads.cut_area import CutArea
 from planner.roads.node_window import hold_nodes
 from planner.roads.read import file_kind
+from planner.roads.restrictions import RESTRICTION_KEYS
 from planner.roads.streets import COORDINATE_SCALE, Floats, Ints
 
 STREET_NODE_KEYS = ("barrier", "highway")  # with the access tags beside them
@@ -183,7 +184,7 @@ def _write_nodes(writer: osmium.SimpleWriter, nodes: Nodes, used: NDArray[np.boo
 
 def _write_restrictions(writer: osmium.SimpleWriter, file: osmium.io.File, way_ids: set[int]) -> int:
     """Write the turn restrictions of which every street was kept."""
-    wanted = osmium.filter.TagFilter(("type", "restriction"))
+    wanted = osmium.filter.KeyFilter(*RESTRICTION_KEYS)
     relations = osmium.FileProcessor(file, osmium.osm.RELATION).with_filter(wanted)
     count = 0
     for relation in cast("Iterator[osmium.osm.Relation]", iter(relations)):

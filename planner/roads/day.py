@@ -9,8 +9,9 @@ import numpy as np
 
 from planner.errors import RoadsError
 from planner.model import Day, VehicleType
-from planner.roads.matrices import Matrices, matrices, path, path_shape
+from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
+from planner.roads.paths import path, path_shape
 from planner.roads.snap import MAX_GAP_M, Snapped, snap
 from planner.roads.streets import Streets
 
@@ -33,7 +34,7 @@ def day_roads(day: Day, streets: Streets) -> DayRoads:
     network_of_type = tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types)
     places = (*day.orders, *day.sites)
     lat, lon = (np.array([getattr(place, axis) for place in places]) for axis in ("lat", "lon"))
-    networks = tuple(build_network(streets, road_class, top_speed_kmh=kmh) for road_class, kmh in paces)
+    networks = tuple(build_network(streets, road_class, top_speed_kmh=kmh, span=day.span) for road_class, kmh in paces)
     snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
     _refuse_far_depots(day, networks, snapped)
     tables = tuple(

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import shapely
+
 from planner.catalogue import default_speeds
 from planner.errors import RoadsError, printable
 from planner.roads.barriers import ACCESS_KEYS
@@ -27,9 +29,9 @@ class _BusyError(RoadsError):
 
 
 def download_place(name: str) -> Streets:
-    """Geocode a place and download what can be a street in it. Raises `RoadsError`, soon when offline.
+    """Download what can be a street in a place or in a box. Raises `RoadsError`, soon when offline.
 
-    Nothing is cached here; save the result as ``.streets.npz``.
+    A box is ``west,south,east,north`` in degrees; a place is looked up by its name. Nothing is kept here.
     """
     try:
         import osmnx as ox  # noqa: PLC0415
@@ -59,10 +61,10 @@ def _patiently(ox: Any, name: str) -> Streets:
 
 
 def _download(ox: Any, name: str) -> Streets:
-    outline = ox.geocode_to_gdf(name)
-    _refuse_a_country(outline.total_bounds)
+    outline = _outline(ox, name)
+    _refuse_a_country(outline.bounds)
     graph = ox.graph_from_polygon(
-        outline.union_all(), custom_filter=_overpass_filter(), retain_all=True, simplify=False, truncate_by_edge=True
+        outline, custom_filter=_overpass_filter(), retain_all=True, simplify=False, truncate_by_edge=True
     )
     tagged = {key for _, _, data in graph.edges(data=True) for key in data}
     graph = ox.simplify_graph(
@@ -71,6 +73,17 @@ def _download(ox: Any, name: str) -> Streets:
         edge_attrs_differ=sorted(tagged.intersection(KEPT_TAGS)),
     )
     return streets_of_graph(graph)
+
+
+def _outline(ox: Any, name: str) -> Any:
+    """Return the area that a box or a name means, as a shape in degrees."""
+    try:
+        west, south, east, north = (float(part) for part in name.split(","))
+    except ValueError:
+        return ox.geocode_to_gdf(name).union_all()
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError("a box is west,south,east,north in degrees")
+    return shapely.box(west, south, east, north)
 
 
 def _overpass_filter() -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from pathlib import Path
 from typing import Literal, NoReturn
 from xml.parsers import expat
 
 from planner.errors import RoadsError, printable
+from planner.roads.cache import cache_folder, cached
 from planner.roads.read_osm import read_osm
-from planner.roads.streets import Streets, load_streets
+from planner.roads.streets import BROKEN_FILE, FORMAT, Streets, from_arrays, load_streets, save_streets, to_arrays
 
 Kind = Literal["ours", "pbf", "osm", "graphml"]
+MapKind = Literal["pbf", "osm", "graphml"]
 
+READER = 1  # counts up when the same file is read to other streets
 HEAD_BYTES = 64
 XML_HEAD_BYTES = 65_536
 
@@ -24,7 +28,8 @@ def read_streets(path: Path) -> Streets:
     if not path.is_file():
         raise RoadsError(f"E-M19 {path}: not a file → give the path of a saved map")
     try:
-        streets = _read(path, file_kind(path))
+        kind = file_kind(path)
+        streets = load_streets(path) if kind == "ours" else _kept(path, kind)
     except OSError as error:
         raise RoadsError(f"E-M19 {path}: cannot be read ({error.strerror or error})") from error
     if streets.segments == 0:
@@ -32,16 +37,37 @@ def read_streets(path: Path) -> Streets:
     return streets
 
 
-def read_place(name: str) -> Streets:
-    """Download the streets of a named place from OpenStreetMap. Raises `RoadsError`."""
+def _kept(path: Path, kind: MapKind) -> Streets:
+    """Read a map, or what the cache folder holds of a file with the same content."""
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        return from_arrays(cached("streets", f"{FORMAT}-{READER}-{content[:32]}", lambda: to_arrays(_read(path, kind))))
+    except BROKEN_FILE:
+        return _read(path, kind)
+
+
+def fetch_place(name: str) -> Path:
+    """Download the streets of a named place, or of ``west,south,east,north``, into the cache folder.
+
+    Returns the file, so that a plan can name the streets it was made on. Raises `RoadsError`.
+    """
     from planner.roads.place import download_place  # noqa: PLC0415 - OSMnx takes seconds to load
 
-    return download_place(name)
+    streets = download_place(name)
+    path = cache_folder() / f"place-{streets.sha256[:16]}.streets.npz"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_streets(streets, path)
+    except OSError as error:
+        raise RoadsError(
+            f"E-B06 {path}: the downloaded streets cannot be kept ({error.strerror or error}) → set PLANNER_CACHE to a "
+            "folder that can be written"
+        ) from error
+    return path
 
 
-def _read(path: Path, kind: Kind) -> Streets:
-    if kind == "ours":
-        return load_streets(path)
+def _read(path: Path, kind: MapKind) -> Streets:
     if kind == "graphml":
         from planner.roads.read_graph import read_graphml  # noqa: PLC0415 - OSMnx takes seconds to load
 

@@ -144,7 +144,7 @@ def _numbered(
 def _notes(edges: list[_Edge], *, barriers: int) -> tuple[str, ...]:
     carried = {key for edge in edges for key in edge.tags}
     lacking = [key for key in LEGAL_TAGS if key not in carried]
-    notes = []
+    notes = ["a graph holds no turn restrictions: turns are judged without"]
     if lacking:
         notes.append(f"no street carries {' or '.join(lacking)}: legality is judged without")
     if barriers:

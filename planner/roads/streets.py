@@ -29,10 +29,11 @@ METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere that `haversine_m` u
 COORDINATE_SCALE = 1e7  # OpenStreetMap's own resolution, about 1 cm
 
 # What unpacking ends in where bytes are missing or wrong; zipfile answers RuntimeError to flags it does not know.
-_BROKEN_FILE = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
+BROKEN_FILE = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,7 +116,7 @@ class Streets:
     def sha256(self) -> str:
         """Hash of the content, the same whatever file it came from."""
         digest = hashlib.sha256(FORMAT.encode())
-        for name, array in _arrays(self).items():
+        for name, array in to_arrays(self).items():
             digest.update(name.encode() + str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
@@ -125,7 +126,7 @@ def save_streets(streets: Streets, path: Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **_arrays(streets))
+            np.savez_compressed(file, allow_pickle=False, **to_arrays(streets))
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -137,17 +138,14 @@ def load_streets(path: Path) -> Streets:
     """Read what `save_streets` wrote. Raises `RoadsError` for anything else."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-            streets = _from_arrays(arrays)
-            _require_consistent(streets)
-            return streets
-    except _BROKEN_FILE as error:
+            return from_arrays({name: stored[name] for name in stored.files})
+    except BROKEN_FILE as error:
         raise RoadsError(
             f"E-M19 {path}: not a complete streets file ({error}) → make it again from its source"
         ) from error
 
 
-def _arrays(streets: Streets) -> dict[str, NDArray[Any]]:
+def to_arrays(streets: Streets) -> dict[str, NDArray[Any]]:
     """The stored form: coordinates as integers, shapes as differences, text as bytes of JSON."""
     text = {
         "format": FORMAT,
@@ -178,11 +176,12 @@ def _scaled(degrees: Floats) -> NDArray[np.int32]:
     return np.rint(degrees * COORDINATE_SCALE).astype(np.int32)
 
 
-def _from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Streets:
+def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Streets:
+    """Build streets from their stored form. Raises `ValueError`, or one of `BROKEN_FILE`, where it is damaged."""
     text = json.loads(arrays["text"].tobytes())
     if text["format"] != FORMAT:
         raise ValueError(f"format {text['format']!r}, not {FORMAT!r}")
-    return Streets(
+    streets = Streets(
         node_lat=arrays["node_lat"] / COORDINATE_SCALE,
         node_lon=arrays["node_lon"] / COORDINATE_SCALE,
         seg_from=arrays["seg_from"].astype(np.int64),
@@ -203,6 +202,8 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Streets:
         attribution=text["attribution"],
         notes=tuple(text["notes"]),
     )
+    _require_consistent(streets)
+    return streets
 
 
 def _require_consistent(streets: Streets) -> None:
@@ -276,7 +277,7 @@ def assemble(
         attribution=attribution,
         notes=notes,
     )
-    return _from_arrays(_arrays(streets))
+    return from_arrays(to_arrays(streets))
 
 
 def _shape_lengths(points: Floats, sizes: Ints) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from planner.solve.battery import left_mwh
 from planner.solve.problem import MICRO, Problem
-from planner.solve.schedule import legs_mwh
 from planner.solve.solution import Tour
 
 
@@ -19,11 +19,11 @@ def total_cost(problem: Problem, tours: Sequence[Tour]) -> int:
 
 def _tour_cost(p: Problem, tour: Tour) -> int:
     kind, depot = int(p.kind[tour.vehicle]), int(p.depot[tour.vehicle])
-    sequence = [visit.place for visit in tour.visits]
-    stops = [depot, *sequence, depot]
+    stops = [depot, *(visit.place for visit in tour.visits), depot]
     metres = sum(int(p.distance_m[p.network[kind], a, b]) for a, b in pairwise(stops))
     public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.all_visits if v.plug >= 0]
-    home = sum(legs_mwh(p, tour.vehicle, sequence)) - sum(amount for amount, _ in public)
+    home = int(p.start_mwh[tour.vehicle]) - left_mwh(p, tour)
     energy = sum(amount * price for amount, price in public) + home * int(p.price_per_kwh[depot - p.orders])
     paid_s = tour.end_s - tour.start_s
-    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid_s * int(p.per_s[kind]) + energy // MICRO
+    energy = max(0, energy) // MICRO
+    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid_s * int(p.per_s[kind]) + energy

@@ -25,8 +25,10 @@ NO_WAY = -1
 MICRO = 1_000_000
 MWH = 1_000
 MOST_WINDOWS = 3
+LEVEL, HILLY = 1, 3  # rows of energy
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
 LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
+LOWEST = {"travel_s": NO_WAY, "distance_m": NO_WAY, "energy_mwh": -LARGEST, "energy_uwh_per_kg": -LARGEST}
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
 
@@ -39,7 +41,9 @@ class BadProblem(ValueError):
 class Problem:
     """n orders, d depots, s stations, p = n + d + s places; v vehicles of t types on g networks; q plugs.
 
-    `travel_s`, `distance_m` [g, p, p], `NO_WAY` where there is none; `energy_mwh`, `energy_uwh_per_kg` [t, p, p].
+    `travel_s`, `distance_m` [g, p, p], `NO_WAY` where there is none; `energy_mwh`, `energy_uwh_per_kg` [c, t, p, p].
+    Energy is 0 where there is no way, negative where a leg gives back. Its rows c are the whole leg and, where streets
+    are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
     Orders [n]: `demand_g`, `volume_ml`, `service_s`, `windows` [n, 3, 2] (unused rows repeat the first), `penalty`;
     `allowed` [n, v]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
     `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`. Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2],
@@ -93,17 +97,13 @@ class Problem:
     def horizon_s(self) -> int:
         return int(self.shift[:, 1].max())
 
-    def leg_mwh(self, kind: int, source: int, target: int, *, load_g: int) -> int:
-        """Return the energy of a leg with a load on board, rounded up."""
-        per_load = int(self.energy_uwh_per_kg[kind, source, target]) * load_g
-        return int(self.energy_mwh[kind, source, target]) - (-per_load // 1_000_000)
-
 
 def build_problem(
     day: Day, *, types: Sequence[VehicleType], network_of_type: Sequence[int], roads: Sequence[Matrices]
 ) -> Problem:
     """Turn a day and its matrices (one per network, layers in the order of its types) into integers."""
     layers = [(roads[g], _layer(network_of_type, t)) for t, g in enumerate(network_of_type)]
+    rows = LEVEL if all(m.wh_peak is m.wh_empty for m in roads) else HILLY
     sites = day.sites
     plugs = [(i, plug) for i, site in enumerate(sites) for plug in site.plugs if day.charging]
     kind = _ints([types.index(v.type) for v in day.vehicles])
@@ -112,10 +112,12 @@ def build_problem(
     problem = Problem(
         orders=len(day.orders),
         depots=len(day.depots),
-        travel_s=np.stack([_up(m.seconds) for m in roads]),
-        distance_m=np.stack([_up(m.metres) for m in roads]),
-        energy_mwh=np.stack([_up(m.wh_empty[k] * MWH) for m, k in layers]),
-        energy_uwh_per_kg=np.stack([_up(m.wh_per_kg[k] * MICRO) for m, k in layers]),
+        travel_s=np.stack([_up(m.seconds, missing=NO_WAY) for m in roads]),
+        distance_m=np.stack([_up(m.metres, missing=NO_WAY) for m in roads]),
+        energy_mwh=_energies([(m.wh_empty[k], m.wh_peak[k], m.wh_from_full[k])[:rows] for m, k in layers], unit=MWH),
+        energy_uwh_per_kg=_energies(
+            [(m.wh_per_kg[k], m.wh_peak_per_kg[k], m.wh_from_full_per_kg[k])[:rows] for m, k in layers], unit=MICRO
+        ),
         demand_g=_ints([_ceil(order.demand_kg * 1000) for order in day.orders]),
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
         service_s=_ints([order.service_s + order.setup_s for order in day.orders]),
@@ -153,7 +155,7 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
     rows = ("demand_g", "volume_ml", "service_s", "windows", "penalty", "allowed")
-    changed: dict[str, Any] = {name: getattr(problem, name)[:, places[:, None], places] for name in tables}
+    changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
     shift = len(keep) - problem.orders
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
@@ -179,9 +181,9 @@ def validate(problem: Problem) -> None:
     """Raise `BadProblem` unless every array has its shape, is int64 and within bounds."""
     p, v, n = problem.places, problem.vehicles, problem.orders
     t, g = len(problem.payload_g), len(problem.travel_s)
-    sites = p - n
+    c, sites = HILLY if len(problem.energy_mwh) == HILLY else LEVEL, p - n
     shapes: dict[str, tuple[int, ...]] = {
-        "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (t, p, p), "energy_uwh_per_kg": (t, p, p),
+        "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (c, t, p, p), "energy_uwh_per_kg": (c, t, p, p),
         "demand_g": (n,), "volume_ml": (n,), "service_s": (n,), "windows": (n, MOST_WINDOWS, 2), "penalty": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "start_mwh": (v,), "reserve_mwh": (v,),
         "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
@@ -194,7 +196,7 @@ def validate(problem: Problem) -> None:
     for field in fields(problem):
         value = getattr(problem, field.name)
         if isinstance(value, np.ndarray):
-            lowest = NO_WAY if field.name in {"travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg"} else 0
+            lowest = LOWEST.get(field.name, 0)
             largest = LARGEST_PENALTY if field.name == "penalty" else LARGEST
             if value.dtype != np.int64 or (value.size and (value.min() < lowest or value.max() > largest)):
                 raise BadProblem(f"{field.name} is not int64 within {lowest}..{largest}")
@@ -238,8 +240,12 @@ def _ceil(value: float) -> int:
     return int(np.ceil(value - 1e-9))
 
 
-def _up(values: NDArray[np.float64]) -> Ints:
-    return np.where(np.isnan(values), NO_WAY, np.ceil(np.nan_to_num(values) - 1e-9)).astype(np.int64)
+def _up(values: NDArray[np.float64], *, missing: int) -> Ints:
+    return np.where(np.isnan(values), missing, np.ceil(np.nan_to_num(values) - 1e-9)).astype(np.int64)
+
+
+def _energies(of_types: Sequence[Sequence[NDArray[np.float64]]], *, unit: int) -> Ints:
+    return np.stack([_up(np.stack(rows) * unit, missing=0) for rows in of_types], axis=1)
 
 
 def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:

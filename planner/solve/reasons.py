@@ -13,7 +13,10 @@ import numpy as np
 from planner.model import Day, Order, Vehicle
 from planner.plan import Reason, Unassigned
 from planner.roads.snap import MAX_GAP_M, Snapped
+from planner.solve.battery import leg_energy
 from planner.solve.problem import NO_WAY, Problem
+
+STRANDED = -1
 
 
 def impossible(day: Day, problem: Problem, snapped: Sequence[Snapped]) -> dict[int, Unassigned]:
@@ -105,26 +108,31 @@ def _plug_at_home(p: Problem, v: int) -> bool:
 def _short_mwh(p: Problem, v: int, i: int) -> int:
     """Return what is missing to drive to an order and home without a charge on the way."""
     kind, depot = int(p.kind[v]), int(p.depot[v])
-    there = _start_mwh(p, v) - p.leg_mwh(kind, depot, i, load_g=int(p.demand_g[i]))
-    home = there - p.leg_mwh(kind, i, depot, load_g=0)
-    return max(int(p.reserve_mwh[v]) - there, _end_mwh(p, v) - home)
+    start, reserve, full = _start_mwh(p, v), int(p.reserve_mwh[v]), int(p.battery_mwh[kind])
+    out = leg_energy(p, kind, depot, i, load_g=int(p.demand_g[i]))
+    back = leg_energy(p, kind, i, depot, load_g=0)
+    there = out.arrives_mwh(start, battery_mwh=full)
+    home = back.arrives_mwh(there, battery_mwh=full)
+    return max(reserve + out.peak_mwh - start, reserve + back.peak_mwh - there, _end_mwh(p, v) - home)
 
 
 def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) -> bool:
     """Say whether one full charge on the way out, or back, or one each way, makes the drive possible."""
     kind, depot = int(p.kind[v]), int(p.depot[v])
     load = int(p.demand_g[i])
-    reserve, full = int(p.reserve_mwh[v]), int(p.battery_mwh[kind])
+    start, reserve, full = _start_mwh(p, v), int(p.reserve_mwh[v]), int(p.battery_mwh[kind])
     ways = [s for s in stations if _way(p, v, depot, s) != NO_WAY and _way(p, v, s, i) != NO_WAY]
     ways = [s for s in ways if _way(p, v, i, s) != NO_WAY and _way(p, v, s, depot) != NO_WAY]
 
-    def leg(a: int, b: int, load_g: int) -> int:
-        return p.leg_mwh(kind, a, b, load_g=load_g)
+    def left(stored: int, a: int, b: int, load_g: int) -> int:
+        """Return what is left after a leg, `STRANDED` where the reserve does not last."""
+        leg = leg_energy(p, kind, a, b, load_g=load_g)
+        return leg.arrives_mwh(stored, battery_mwh=full) if stored - leg.peak_mwh >= reserve else STRANDED
 
     # What the battery may hold at the order: from the depot, or from a station reached on the way.
-    at_order = [_start_mwh(p, v) - leg(depot, i, load)]
-    at_order += [full - leg(s, i, load) for s in ways if _start_mwh(p, v) - leg(depot, s, load) >= reserve]
+    at_order = [left(start, depot, i, load)]
+    at_order += [left(full, s, i, load) for s in ways if left(start, depot, s, load) >= reserve]
     most = max(at_order)
-    home = [most - leg(i, depot, 0)]
-    home += [full - leg(s, depot, 0) for s in ways if most - leg(i, s, 0) >= reserve]
-    return most >= reserve and max(home) >= _end_mwh(p, v)
+    home = [left(most, i, depot, 0)]
+    home += [left(full, s, depot, 0) for s in ways if left(most, i, s, 0) >= reserve]
+    return max(home) >= _end_mwh(p, v)

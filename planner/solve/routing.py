@@ -277,11 +277,16 @@ def _loading_s(model: Model) -> Ints:
 
 
 def _discharge(model: Model, kind: int) -> Ints:
-    """Energy to the next node with a full bay, less what loading or charging before it puts back."""
+    """The most that a leg takes, whatever the load, less what loading or charging before it puts back.
+
+    What rolls downhill is not counted: a battery may be full by then.
+    """
     p, place = model.problem, model.nodes.place
-    per_kg = p.energy_uwh_per_kg[kind] * int(p.payload_g[kind])
-    full = p.energy_mwh[kind] - (-per_kg // 1_000_000)
-    energy = np.where(p.energy_mwh[kind] == NO_WAY, p.battery_mwh[kind] + 1, full)[np.ix_(place, place)]
+    empty = p.energy_mwh[:, kind]
+    full = empty - (-p.energy_uwh_per_kg[:, kind] * int(p.payload_g[kind]) // 1_000_000)
+    most = np.maximum(empty, full).max(axis=0)
+    no_way = p.travel_s[p.network[kind]] == NO_WAY
+    energy = np.where(no_way, p.battery_mwh[kind] + 1, most)[np.ix_(place, place)]
     watts = np.zeros(len(place), dtype=np.int64)
     for site in np.unique(p.plug_site):
         watts[place == site + p.orders] = min(int(p.plug_w[p.plug_site == site].max()), int(p.charge_w[kind]))
@@ -295,7 +300,7 @@ def _discharge(model: Model, kind: int) -> Ints:
 def _arc_cost(model: Model, kind: int) -> Ints:
     p, place = model.problem, model.nodes.place
     distance = np.maximum(p.distance_m[p.network[kind]], 0)
-    energy = np.maximum(p.energy_mwh[kind], 0)
+    energy = np.maximum(p.energy_mwh[0, kind], 0)
     cost = distance * int(p.per_km[kind]) // 1000 + energy * int(p.price_per_kwh.min()) // 1_000_000
     by_node: Ints = cost[np.ix_(place, place)]
     return by_node

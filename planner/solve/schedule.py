@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from planner.solve.problem import Problem
+from planner.solve.battery import legs_of
+from planner.solve.problem import MICRO, Problem
 from planner.solve.solution import Sequence, Tour, Visit, tour_of
 
 DETERMINISTIC_TIME = 1.5  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
@@ -86,21 +87,6 @@ def equal_plugs(problem: Problem, plug: int) -> list[int]:
     return [int(i) for i in np.flatnonzero(same)]
 
 
-def legs_mwh(problem: Problem, vehicle: int, sequence: Sequence) -> list[int]:
-    """Return the energy of each leg, the last one home included, with what is on board on it."""
-    kind, depot = int(problem.kind[vehicle]), int(problem.depot[vehicle])
-    stops = [*sequence, depot]
-    load, energies, at = 0, [], depot
-    for i, place in enumerate(stops):
-        if i == 0 or stops[i - 1] == depot:
-            until = next(k for k in range(i, len(stops)) if stops[k] == depot)
-            load = sum(int(problem.demand_g[p]) for p in stops[i:until] if p < problem.orders)
-        energies.append(problem.leg_mwh(kind, at, place, load_g=load))
-        load -= int(problem.demand_g[place]) if place < problem.orders else 0
-        at = place
-    return energies
-
-
 def _drive(model: _Model, vehicle: int, sequence: Sequence) -> tuple[Any, list[_Stop]]:
     """Put one vehicle's day into the model; return its start and its stops, loading and return included."""
     p, cp = model.problem, model.cp
@@ -110,12 +96,14 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence) -> tuple[Any, list[_
     start: Any = cp.new_int_var(first, last, "")
     arrival, stored, at = start, int(p.start_mwh[vehicle]), depot
     stops: list[_Stop] = []
-    for place, energy in zip([*sequence, depot], legs_mwh(p, vehicle, sequence), strict=True):
+    for place, leg in zip([*sequence, depot], legs_of(p, vehicle, sequence), strict=True):
         stop, leave = _stop(model, vehicle, at, arrival, stored)
         stops.append(stop)
-        stored = stored + (stop.charge.amount if stop.charge else 0) - energy
+        # What a full battery loses on the way counts as gone at once: it is not there for a climb that comes later.
+        kept = _kept(model, vehicle, stored + (stop.charge.amount if stop.charge else 0), lost_mwh=leg.lost_mwh)
+        cp.add(kept - leg.peak_mwh >= int(p.reserve_mwh[vehicle]))
+        stored = kept - leg.net_mwh
         arrival, at = leave + int(travel[at, place]), place
-        cp.add(stored >= int(p.reserve_mwh[vehicle]))
     end, charge = arrival, None
     if p.end_mwh[vehicle] > p.reserve_mwh[vehicle]:  # nothing else makes anyone charge before the end of the shift
         charge = _charge(model, vehicle, depot - p.orders, arrival, stored)
@@ -129,6 +117,21 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence) -> tuple[Any, list[_
     cp.add(stored >= int(p.end_mwh[vehicle]))
     model.cost.append(SPENT * int(p.per_s[kind]) * (end - start))
     return start, stops
+
+
+def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
+    """Return how much of what is stored at the beginning of a leg is of use; what is lost is bought again at home."""
+    p = model.problem
+    battery = int(p.battery_mwh[p.kind[vehicle]])
+    if isinstance(stored, int):
+        return min(stored, battery - lost_mwh)
+    if not lost_mwh:
+        return stored
+    kept = model.cp.new_int_var(0, battery, "")
+    model.cp.add_min_equality(kept, [stored, battery - lost_mwh])
+    price = SPENT * int(p.price_per_kwh[p.depot[vehicle] - p.orders]) // MICRO
+    model.cost.append((stored - kept) * (price + CUSHION))
+    return kept
 
 
 def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) -> tuple[_Stop, Any]:
@@ -181,7 +184,7 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
         cp.add(end <= int(closes)).only_enforce_if(chosen, present)
     price = SPENT * (int(p.price_per_kwh[site]) - int(p.price_per_kwh[p.depot[vehicle] - p.orders]))
     # The price is per kWh; energy not taken here is bought at the depot overnight.
-    model.cost.append(amount * (price // 1_000_000) - (amount * CUSHION if site < p.depots else 0))
+    model.cost.append(amount * (price // MICRO) - (amount * CUSHION if site < p.depots else 0))
     return _Charge(begin=begin, end=end, amount=amount, present=present, groups=groups)
 
 

@@ -17,8 +17,9 @@ import numpy as np
 from planner.energy.charging import charge_power_w, charge_s
 from planner.model import Day, Depot, Order, Plug, Station, TimeWindow, Vehicle, VehicleType
 from planner.plan import Cost, Leg, Plan, Reason, Route, Step, StepKind, Unassigned
-from planner.roads.matrices import Matrices, matrices, path, path_shape
+from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
+from planner.roads.paths import path, path_shape
 from planner.roads.snap import Snapped, snap
 from planner.roads.streets import Streets
 from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, make_grid

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from planner.catalogue import vehicle_type
+from planner.catalogue import road_class, vehicle_type
 from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
-from planner.model import Depot, Plug, Station, TimeWindow
+from planner.io.fleet_classes import read_classes
+from planner.model import Depot, Plug, RoadClass, Station, TimeWindow
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -74,6 +77,7 @@ def test_the_example_reads_as_documented(tmp_path: Path) -> None:
     assert (first.start_soc, first.end_soc, first.reserve_soc, first.skills) == (1.0, 0.1, 0.1, ("cold",))
     assert first.shift == TimeWindow(start_s=28_800, end_s=61_200)
     assert (first.type.name, first.type.payload_kg) == ("my-ami", 120.0)
+    assert first.type.road_class == replace(road_class("L6e"), name="our-l6e", tolls=False)
     assert first.type.battery_wh == vehicle_type("ami-cargo").battery_wh
     assert found.warnings == ()
 
@@ -240,3 +244,84 @@ def test_F13_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_charge_curve_rises_to_full_and_its_power_never_rises(tmp_path: Path, curve: str) -> None:
     own = f'[types.t]\nbase = "ami-cargo"\ncharge_curve = {curve}\n'
     assert one(tmp_path, HEAD, DEPOT, VEHICLE, own) == ("E-F04", "types.t.charge_curve")
+
+
+OWN_CLASS = '[road_classes.ours]\nlike = "L6e-it"\nmax_speed_kmh = 40\nkerb = true\n'
+OWN_TYPE = '[types.t]\nbase = "ami-cargo"\nroad_class = "ours"\n'
+
+
+def classes(folder: Path, text: str) -> Mapping[str, RoadClass]:
+    path = folder / "classes.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_classes(path)
+
+
+def refused_classes(folder: Path, text: str) -> list[tuple[str, str | None]]:
+    with pytest.raises(InputError) as caught:
+        classes(folder, text)
+    assert {fault.file for fault in caught.value.faults} == {"classes.toml"}
+    return [(fault.code, fault.column) for fault in caught.value.faults]
+
+
+def test_a_type_may_use_a_road_class_of_its_file(tmp_path: Path) -> None:
+    kind = read(tmp_path, HEAD, DEPOT, VEHICLE.replace("ami-cargo", "t"), OWN_CLASS, OWN_TYPE).vehicles[0].type
+    assert kind.road_class == replace(road_class("L6e-it"), name="ours", max_speed_kmh=40.0, kerb=True)
+
+
+def test_a_file_of_classes_reads_as_the_tables_of_a_fleet(tmp_path: Path) -> None:
+    found = classes(tmp_path, OWN_CLASS + '[road_classes.slow]\nlike = "ours"\nmax_speed_kmh = 20\n')
+    assert (found["ours"].max_speed_kmh, found["slow"].max_speed_kmh) == (40, 20)
+    assert found["slow"].closed_highways == road_class("L6e-it").closed_highways
+
+
+def test_a_complete_class_is_like_none(tmp_path: Path) -> None:
+    figures = (
+        'max_speed_kmh = 25\nclosed_highways = ["motorway"]\nmotorroad = false\n'
+        'access_tags = ["access", "vehicle"]\nurban_factor = 0.9\n'
+    )
+    found = classes(tmp_path, "[road_classes.bike]\n" + figures)["bike"]
+    assert (found.max_speed_kmh, found.closed_highways, found.access_tags) == (25, ("motorway",), ("access", "vehicle"))
+
+
+def test_every_fault_of_the_shape_of_a_class_is_named_at_its_place(tmp_path: Path) -> None:
+    text = (
+        '[road_classes.a]\nlike = "L6e"\nclosed_highways = ["motorways"]\nwidth_m = -1\ntoll = false\n'
+        '[road_classes.b]\nlike = "L6e"\naccess_tags = ["access", "bicycle"]\n'
+    )
+    assert refused_classes(tmp_path, text) == [
+        ("E-F19", "road_classes.a.closed_highways[0]"),
+        ("E-F19", "road_classes.a.width_m"),
+        ("E-F15", "road_classes.a.toll"),
+        ("E-F19", "road_classes.b.access_tags[1]"),
+    ]
+
+
+def test_every_fault_of_the_meaning_of_a_class_is_named_at_its_place(tmp_path: Path) -> None:
+    text = (
+        '[road_classes.a]\nlike = "l6e"\n[road_classes.b]\nlike = "c"\n[road_classes.c]\nlike = "b"\n'
+        "[road_classes.d]\nmotorroad = true\nmax_speed_kmh = 25\nurban_factor = 1\nclosed_highways = []\n"
+        '[road_classes.L7e]\nlike = "L6e"\n'
+    )
+    assert refused_classes(tmp_path, text) == [
+        ("E-C01", "road_classes.a.like"),
+        ("E-C03", "road_classes.b.like"),
+        ("E-C03", "road_classes.c.like"),
+        ("E-F19", "road_classes.d.access_tags"),
+        ("E-F18", "road_classes.L7e"),
+    ]
+
+
+def test_what_holds_no_classes_is_refused(tmp_path: Path) -> None:
+    assert refused_classes(tmp_path, "") == [("E-F19", "road_classes")]
+    assert refused_classes(tmp_path, "= 1") == [("E-F20", None)]
+
+
+def test_an_unknown_class_is_answered_with_the_nearest_one_of_the_file(tmp_path: Path) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, OWN_CLASS, OWN_TYPE.replace('"ours"', '"ourz"'))
+    assert (fault.code, fault.column) == ("E-C01", "types.t")
+    assert 'did you mean "ours"' in fault.message
+
+
+def test_a_faulty_class_is_complained_of_once_not_at_each_type_too(tmp_path: Path) -> None:
+    broken = OWN_CLASS.replace("L6e-it", "nonsense")
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, broken, OWN_TYPE) == ("E-C01", "road_classes.ours.like")

@@ -1,76 +1,125 @@
-"""A plain reference for the matrices: the streets cut at every place, and NetworkX's or SciPy's Dijkstra on that."""
+"""A plain reference for the matrices: the streets cut at every place, and textbook Dijkstra on the pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 
-import networkx as nx
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from planner.roads.network import DM_BITS, DM_MASK, Network
+from planner.roads.network import Network
 from planner.roads.snap import Snapped
-from planner.roads.streets import Ints
+from tests.roads.reference import Drive, Turns, cheapest
 
-FLOAT_DM_BITS = 22  # SciPy counts in floats, which hold 53 bits exactly: 419 km and 24 days
+Spot = tuple[object, ...]
+Piece = tuple[Spot, Spot, int]  # from, to, key
 
 
 def costs_on_split_streets(network: Network, snapped: Snapped) -> dict[tuple[int, int], int]:
-    """Return the packed cost of each reachable pair of places, found on a graph with a node at each place.
+    """Return the packed cost of each reachable pair of places, both found, on a graph with a node at each place.
 
-    A place is a node of its own in each direction of its street: nobody turns round in the middle of one.
+    A place is a node in the middle of its street, where nobody turns round but whoever stopped there.
     """
-    graph = nx.MultiDiGraph()
-    for edge in np.flatnonzero(network.usable).tolist():
-        stations: list[Hashable] = [("corner", int(network.tail[edge]))]
-        reached = [0]
-        on_edge = np.argwhere(snapped.edge == edge).tolist()
-        for place, side in sorted(on_edge, key=lambda spot: float(snapped.share[tuple(spot)])):
-            station = (edge, float(snapped.share[place, side]))
-            stations.append(station)
-            reached.append(int(snapped.to_key[place, side]))
-            graph.add_edge(("from", place), station, cost=0)
-            graph.add_edge(station, ("to", place), cost=0)
-        stations.append(("corner", int(network.head[edge])))
-        reached.append(int(network.key[edge]))
-        for (start, end), (before, after) in zip(pairwise(stations), pairwise(reached), strict=True):
-            graph.add_edge(start, end, cost=after - before)
+    pieces = {int(edge): list(_pieces(network, snapped, int(edge))) for edge in np.flatnonzero(network.connected)}
+    # The pieces of a street and back again have numbers that differ in the last bit, as edges have.
+    numbers = {
+        (edge, i): 2 * (edge // 2 * 1000 + (i if edge % 2 == 0 else len(parts) - 1 - i)) + edge % 2
+        for edge, parts in pieces.items()
+        for i in range(len(parts))
+    }
+    nodes: dict[Spot, int] = {}
+    turns = Turns(
+        edges={
+            numbers[edge, i]: (nodes.setdefault(tail, len(nodes)), nodes.setdefault(head, len(nodes)), key)
+            for edge, parts in pieces.items()
+            for i, (tail, head, key) in enumerate(parts)
+        },
+        banned=frozenset(_split(drive, pieces, numbers) for drive in network.banned if set(drive) <= set(pieces)),
+    )
     found = {}
     for source in np.flatnonzero(snapped.found).tolist():
-        lengths = nx.single_source_dijkstra_path_length(graph, ("from", source), weight="cost")
-        found.update({(source, node[1]): cost for node, cost in lengths.items() if node[0] == "to"})
+        costs = _costs_from(network, snapped, source, pieces, numbers, turns)
+        found.update({(source, target): cost for target, cost in costs.items()})
     return found
 
 
-def costs_by_scipy(network: Network, snapped: Snapped) -> tuple[Ints, Ints]:
-    """Return ms and dm [p, p] between places on different streets, on a graph with two more nodes for each."""
-    nodes, places = len(network.out_start) - 1, len(snapped.segment)
-    usable = np.flatnonzero(network.usable)
-    place, side = np.nonzero(snapped.edge >= 0)
-    edge = snapped.edge[place, side]
-    assert len(np.unique(snapped.segment)) == places, "choose places on different streets"
-    links = [
-        (network.tail[usable], network.head[usable], _floatable(network.key[usable])),
-        (nodes + place, network.head[edge], _floatable(snapped.from_key[place, side]) + 1),
-        (network.tail[edge], nodes + places + place, _floatable(snapped.to_key[place, side]) + 1),
-    ]  # a sparse matrix may take 0 for no edge, so the first and the last link of every way cost 1 more
-    tail, head, cost = (np.concatenate(column) for column in zip(*links, strict=True))
-    found = dijkstra(_cheapest_of_parallels(tail, head, cost, nodes + 2 * places), indices=nodes + np.arange(places))
-    best = found[:, nodes + places :].astype(np.int64) - 2
-    np.fill_diagonal(best, 0)
-    return best >> FLOAT_DM_BITS, best & ((1 << FLOAT_DM_BITS) - 1)
+def costs_from(network: Network, snapped: Snapped, source: int) -> dict[int, int]:
+    """Return the packed cost from one place to each on another street that can be reached, on whole streets."""
+    turns = Turns(
+        edges={
+            int(e): (int(network.tail[e]), int(network.head[e]), int(network.key[e]))
+            for e in np.flatnonzero(network.connected)
+        },
+        banned=network.banned,
+    )
+    first = {
+        int(edge): int(snapped.from_key[source, side]) for side, edge in enumerate(snapped.edge[source]) if edge >= 0
+    }
+    reached = cheapest(turns, first)
+    costs: dict[int, int] = {}
+    for target in np.flatnonzero(snapped.found & (snapped.segment != snapped.segment[source])).tolist():
+        ends = [
+            reached[int(edge)] - int(snapped.from_key[target, side])
+            for side, edge in enumerate(snapped.edge[target])
+            if int(edge) in reached
+        ]
+        if ends:
+            costs[target] = min(ends)
+    return costs
 
 
-def _floatable(key: Ints) -> Ints:
-    return ((key >> DM_BITS) << FLOAT_DM_BITS) | (key & DM_MASK)
+def _pieces(network: Network, snapped: Snapped, edge: int) -> Iterator[Piece]:
+    """Yield the pieces of an edge between the spots at which places touch it."""
+    places = np.argwhere(snapped.edge == edge).tolist()
+    spots = sorted(
+        {(float(snapped.share[p, side]), int(snapped.to_key[p, side]), _spot(snapped, p)) for p, side in places}
+    )
+    before = 0
+    at: Spot = ("corner", int(network.tail[edge]))
+    for _, key, spot in [*spots, (1.0, int(network.key[edge]), ("corner", int(network.head[edge])))]:
+        yield at, spot, key - before
+        before, at = key, spot
 
 
-def _cheapest_of_parallels(tail: Ints, head: Ints, cost: Ints, size: int) -> csr_array[np.float64]:
-    """Sparse matrices add parallel edges up, so keep one of each."""
-    order = np.lexsort((cost, head, tail))
-    tail, head, cost = tail[order], head[order], cost[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    return csr_array((cost[first].astype(np.float64), (tail[first], head[first])), shape=(size, size))
+def _spot(snapped: Snapped, place: int) -> Spot:
+    return "spot", int(snapped.segment[place]), float(snapped.share[place, 0])
+
+
+def _split(drive: Drive, pieces: Mapping[int, list[Piece]], numbers: Mapping[tuple[int, int], int]) -> Drive:
+    """Return a banned drive in pieces: the last of the first edge, all on the way, the first of the last edge."""
+    first, *way, last = drive
+    middle = [numbers[edge, i] for edge in way for i in range(len(pieces[edge]))]
+    return numbers[first, len(pieces[first]) - 1], *middle, numbers[last, 0]
+
+
+def _costs_from(
+    network: Network,
+    snapped: Snapped,
+    source: int,
+    pieces: Mapping[int, list[Piece]],
+    numbers: Mapping[tuple[int, int], int],
+    turns: Turns,
+) -> dict[int, int]:
+    """Return the cost from one place to each other that can be reached."""
+    start = _spot(snapped, source)
+    first = {
+        numbers[edge, i]: piece[2]
+        for edge in snapped.edge[source].tolist()
+        if edge >= 0
+        for i, piece in enumerate(pieces[edge])
+        if piece[0] == start
+    }
+    reached = cheapest(turns, first)
+    costs: dict[int, int] = {}
+    for target in np.flatnonzero(snapped.found).tolist():
+        ends = [
+            reached[numbers[edge, i]]
+            for edge in snapped.edge[target].tolist()
+            if edge >= 0
+            for i, piece in enumerate(pieces[edge])
+            if piece[1] == _spot(snapped, target) and numbers[edge, i] in reached
+        ]
+        if _spot(snapped, target) == start:
+            costs[target] = 0
+        elif ends:
+            costs[target] = min(ends)
+    return costs

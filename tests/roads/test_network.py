@@ -11,7 +11,7 @@ from planner.catalogue import road_class
 from planner.errors import RoadsError
 from planner.roads.network import DM_BITS, DM_MASK, build_network
 from planner.roads.streets import Streets
-from tests.roads.towns import ONEWAY_36, PLAIN_CLASS, STREET_18, STREET_36, plain_network, town
+from tests.roads.towns import ONEWAY_36, PLAIN_CLASS, STREET_36, plain_network, town
 
 MOTORWAY = {"highway": "motorway", "oneway": "no", "maxspeed": "90"}
 TRIANGLE = [(0, 0), (100, 0), (0, 100)]
@@ -122,13 +122,6 @@ def test_each_direction_has_the_pace_of_its_own_limit() -> None:
 def test_a_closed_edge_has_a_harmless_speed() -> None:
     network = plain_network(town(TRIANGLE, (0, 1, STREET_36), (1, 2, ONEWAY_36)))
     assert network.edge_mps.tolist() == [10.0, 10.0, 1.0, 1.0]
-
-
-def test_usable_edges_are_listed_by_the_node_they_leave() -> None:
-    network = plain_network(town(TRIANGLE, (0, 1, ONEWAY_36), (1, 2, STREET_36), (2, 0, STREET_18), (1, 1, STREET_36)))
-    leaving = [network.out_edge[a:b].tolist() for a, b in zip(network.out_start, network.out_start[1:], strict=False)]
-    assert leaving == [[0, 5], [2, 6, 7], [3, 4]]
-    assert all((network.tail[edges] == node).all() for node, edges in enumerate(leaving))
 
 
 def test_M13_the_share_of_open_length_without_a_readable_limit_is_told() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from planner.errors import RoadsError
 from planner.roads import place
-from planner.roads.read import read_place
+from planner.roads.place import download_place
 
 SQUARE = [[-8.01, 40.99], [-7.99, 40.99], [-7.99, 41.01], [-8.01, 41.01], [-8.01, 40.99]]
 FOUND = {
@@ -82,14 +82,14 @@ def test_M04_a_place_without_internet_is_refused_at_once(monkeypatch: pytest.Mon
     monkeypatch.setattr(ox.settings, "nominatim_url", "http://127.0.0.1:9/")  # nobody listens there
     start = time.monotonic()
     with pytest.raises(RoadsError, match=r"^E-M04 offline; use a saved map"):
-        read_place("Porto, Portugal")
+        download_place("Porto, Portugal")
     assert time.monotonic() - start < 5
 
 
 @pytest.mark.usefixtures("map_server")
 def test_a_place_becomes_streets_with_its_legal_tags_and_barriers_and_leaves_osmnx_as_it_was() -> None:
     before = dict(vars(ox.settings))
-    streets = read_place("Somewhere")
+    streets = download_place("Somewhere")
     assert streets.tag_sets == ({"highway": "residential", "motor_vehicle": "yes", "oneway": "no"},)
     assert (streets.segments, len(streets.node_lat)) == (2, 4)  # cut in two by the bollard
     assert vars(ox.settings) == before
@@ -99,19 +99,19 @@ def test_M01_a_busy_server_is_not_waited_on_for_ever(map_server: MapServer, monk
     monkeypatch.setattr(place, "PAUSES_S", (0.0,))
     map_server.status = 429
     with pytest.raises(RoadsError, match=r"^E-M01 the map server is busy"):
-        read_place("Somewhere")
+        download_place("Somewhere")
 
 
 def test_M02_a_partial_map_is_refused(map_server: MapServer) -> None:
     map_server.map = {**WHOLE_MAP, "remark": "runtime error: Query run out of memory"}
     with pytest.raises(RoadsError, match=r"^E-M02 the map server returned a partial map"):
-        read_place("Somewhere")
+        download_place("Somewhere")
 
 
 def test_M07_a_place_without_streets_is_refused(map_server: MapServer) -> None:
     map_server.map = {"elements": []}
     with pytest.raises(RoadsError, match=r'^E-M07 no streets for the place "Somewhere"'):
-        read_place("Somewhere")
+        download_place("Somewhere")
 
 
 def test_M24_a_country_is_refused_before_its_streets_are_asked_for(
@@ -120,4 +120,4 @@ def test_M24_a_country_is_refused_before_its_streets_are_asked_for(
     monkeypatch.setattr(place, "LARGEST_SIDE_KM", 1.0)
     map_server.map = {"elements": []}
     with pytest.raises(RoadsError, match=r"^E-M24 the place is 2 km wide, more than 1 km"):
-        read_place("Somewhere")
+        download_place("Somewhere")

@@ -8,6 +8,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+import osmium
 import osmnx as ox
 import pytest
 from shapely import LineString
@@ -92,6 +93,36 @@ def test_M19_a_way_is_cut_to_the_runs_of_nodes_that_the_extract_has(tmp_path: Pa
     streets = read_streets(path)
     assert _links(streets) == {(NODES[1], NODES[2]), (NODES[3], NODES[5]), (NODES[1], NODES[4])}
     assert streets.notes == ("1 ways cut where the extract lacks their nodes (2 nodes)",)
+
+
+def test_rules_that_change_with_time_and_direction_are_kept(tmp_path: Path) -> None:
+    tags = STREET | {
+        "motor_vehicle:conditional": "no @ (Mo-Fr 07:00-09:00)",
+        "maxspeed:forward:conditional": "30 @ (22:00-06:00)",
+        "access:backward": "no",
+        "maxheight": "2.1",
+        "zone:maxspeed": "DE:30",
+    }
+    streets = read_streets(_write_osm(tmp_path / "a.osm", ([1, 2], tags)))
+    assert streets.tag_sets == ({key: value for key, value in tags.items() if key != "source"},)
+
+
+def test_names_in_any_script_and_with_any_sign_arrive_as_they_are(tmp_path: Path) -> None:
+    name = "Straße №7, 50% = @漢 😀\u202e"
+    streets = read_streets(_write_osm(tmp_path / "a.osm", ([1, 2], {"highway": "residential", "name": name})))
+    assert streets.tag_sets[0]["name"] == name
+
+
+@pytest.mark.parametrize("spoilt", [b"Rua\xff\xfeov", b"Rua No\xe6"])
+def test_M19_a_name_that_is_no_text_is_refused_in_plain_words(tmp_path: Path, spoilt: bytes) -> None:
+    _write_osm(tmp_path / "a.osm", ([1, 2], {"highway": "residential", "name": "Rua Nov"}))
+    path = tmp_path / "a.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none")) as writer:
+        for thing in osmium.FileProcessor(str(tmp_path / "a.osm")):
+            writer.add(thing)
+    path.write_bytes(path.read_bytes().replace(b"Rua Nov", spoilt))
+    with pytest.raises(RoadsError, match=r"^E-M19 .*incomplete or damaged"):
+        read_streets(path)
 
 
 def test_lauf_has_the_length_that_was_measured_and_its_gates(shared: Path) -> None:
@@ -189,7 +220,10 @@ def test_M21_graphml_of_osmnx_keeps_directions_shapes_and_the_strictest_tags(tmp
         {"highway": "residential", "oneway": "no", "maxspeed:forward": "20"},
         {"highway": "motorway", "oneway": "yes", "maxspeed": "30;50", "name": "A;B"},
     ]
-    assert streets.notes == ("no street carries access or motor_vehicle or motorroad: legality is judged without",)
+    assert streets.notes == (
+        "a graph holds no turn restrictions: turns are judged without",
+        "no street carries access or motor_vehicle or motorroad: legality is judged without",
+    )
 
 
 def test_M08_a_projected_graph_is_refused(tmp_path: Path) -> None:

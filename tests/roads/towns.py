@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from planner.model import RoadClass
-from planner.roads.matrices import Path as Drive
 from planner.roads.network import Network, build_network
+from planner.roads.paths import Path as Drive
 from planner.roads.snap import Snapped, snap
-from planner.roads.streets import Floats, Streets, assemble, haversine_m
+from planner.roads.streets import NO_RESTRICTIONS, Floats, Restrictions, Streets, assemble, haversine_m
 from tests.factories import TINY_CLASS
 
 METRES_PER_DEGREE = 6_371_009.0 * np.pi / 180  # 111,195.08
@@ -26,7 +26,12 @@ STREET_18 = {"highway": "residential", "maxspeed": "18"}  # 5 m/s
 ONEWAY_36 = STREET_36 | {"oneway": "yes"}
 
 
-def town(corners: Sequence[Spot], *pieces: Piece, bends: Mapping[int, Sequence[Spot]] | None = None) -> Streets:
+def town(
+    corners: Sequence[Spot],
+    *pieces: Piece,
+    bends: Mapping[int, Sequence[Spot]] | None = None,
+    restrictions: Restrictions = NO_RESTRICTIONS,
+) -> Streets:
     """Join corners by pieces of street, straight but for `bends`: the spots that a piece passes on its way."""
     where = degrees(corners)
     shapes = []
@@ -39,6 +44,7 @@ def town(corners: Sequence[Spot], *pieces: Piece, bends: Mapping[int, Sequence[S
         ends=np.array([piece[:2] for piece in pieces], dtype=np.int64).reshape(-1, 2),
         shapes=shapes,
         tags=[piece[2] for piece in pieces],
+        restrictions=restrictions,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 from hypothesis import strategies as st
 
 from planner.model import Day, Depot, Order, Plug, Priority, Station, TimeWindow, Vehicle, VehicleType
@@ -17,6 +19,15 @@ MORNING_S = 8 * HOUR_S
 @cache
 def grid() -> Streets:
     return make_grid()
+
+
+@cache
+def hilly_grid() -> Streets:
+    """The same town on rounded hills 120 m above its valleys, a third of a small battery, and up to 25 % steep."""
+    level = make_grid()
+    north = np.sin((level.shape_lat - SOUTH) / STEP_LAT * np.pi / 3)
+    east = np.cos((level.shape_lon - WEST) / STEP_LON * np.pi / 3)
+    return replace(level, shape_ele_m=60.0 * north * east)
 
 
 @st.composite

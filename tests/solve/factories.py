@@ -7,14 +7,15 @@ none, 1 kWh an hour at any plug of 1 kW (277 mWh a second). 10 a day, 0.10 a km,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from planner.solve.engine import solve
 from planner.solve.options import SolveOptions
-from planner.solve.problem import MICRO, MOST_WINDOWS, NO_WAY, Problem, validate
+from planner.solve.problem import HILLY, MICRO, MOST_WINDOWS, NO_WAY, Problem, validate
 from planner.solve.solution import Solution, Tour, Visit
 
 SHIFT_S = 36_000
@@ -42,8 +43,8 @@ def make_problem(
     default: dict[str, Any] = {
         "travel_s": [metres // 10],
         "distance_m": [metres],
-        "energy_mwh": [metres * KM_MWH // 1000] * kinds,
-        "energy_uwh_per_kg": [np.zeros_like(metres)] * kinds,
+        "energy_mwh": [[metres * KM_MWH // 1000] * kinds],
+        "energy_uwh_per_kg": [[np.zeros_like(metres)] * kinds],
         "demand_g": [10_000] * n,
         "volume_ml": [20_000] * n,
         "service_s": [SERVICE_S] * n,
@@ -90,11 +91,19 @@ def within(*spans: tuple[int, int]) -> list[tuple[int, int]]:
 def cut_off(problem: Problem, source: int, target: int) -> dict[str, Any]:
     """Return the tables of a problem without the way from one place to another."""
     changed = {}
-    for name in ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg"):
+    for name, missing in (("travel_s", NO_WAY), ("distance_m", NO_WAY), ("energy_mwh", 0)):
         table = getattr(problem, name).copy()
-        table[:, source, target] = NO_WAY
+        table[..., source, target] = missing
         changed[name] = table
     return changed
+
+
+def hilly(problem: Problem, legs: Mapping[tuple[int, int], tuple[float, float, float]]) -> Problem:
+    """Return a problem with other kWh for some legs: on the whole, the most on the way, and from a full battery."""
+    energy = np.repeat(problem.energy_mwh, HILLY, axis=0)
+    for (source, target), kwh in legs.items():
+        energy[:, :, source, target] = np.rint(np.array(kwh) * KWH).astype(np.int64)[:, None]
+    return replace(problem, energy_mwh=energy, energy_uwh_per_kg=np.repeat(problem.energy_uwh_per_kg, HILLY, axis=0))
 
 
 def solved(problem: Problem, *, iterations: int = 60, seed: int = 1, time_limit_s: float = 60.0) -> Solution:

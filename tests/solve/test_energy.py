@@ -22,7 +22,7 @@ def stored_mwh(tour: Tour, problem: Problem) -> list[int]:
     stops = [depot, *(visit.place for visit in tour.visits), depot]
     gained = [visit.charge_mwh for visit in tour.all_visits]
     for i, (before, at) in enumerate(pairwise(stops)):
-        left += gained[i] - int(problem.energy_mwh[0, before, at])
+        left += gained[i] - int(problem.energy_mwh[0, 0, before, at])
         found.append(left)
     return [*found[:-1], found[-1] + gained[-1]]
 

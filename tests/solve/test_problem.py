@@ -43,7 +43,10 @@ def test_a_sound_problem_is_accepted() -> None:
         ("travel_s", GOOD.travel_s[:, :-1]),
         ("travel_s", GOOD.travel_s[0]),
         ("distance_m", GOOD.distance_m[:, :, :-1]),
+        ("energy_mwh", GOOD.energy_mwh[:, :0]),
         ("energy_mwh", GOOD.energy_mwh[:0]),
+        ("energy_mwh", np.repeat(GOOD.energy_mwh, 2, axis=0)),
+        ("energy_uwh_per_kg", np.repeat(GOOD.energy_uwh_per_kg, 3, axis=0)),
         ("demand_g", GOOD.demand_g[:-1]),
         ("windows", GOOD.windows[:, :2]),
         ("allowed", GOOD.allowed[:, :0]),
@@ -60,8 +63,14 @@ def test_S03_S04_arrays_that_are_ragged_or_short_are_refused(name: str, value: A
         validate(replace(GOOD, **{name: value}))
 
 
-@pytest.mark.parametrize("name", ["travel_s", "energy_mwh", "demand_g", "windows", "penalty", "per_s", "plug_w"])
-@pytest.mark.parametrize("wrong", [-2, 2**62])
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        *((name, -2) for name in ("travel_s", "demand_g", "windows", "penalty", "per_s", "plug_w")),
+        *((name, 2**62) for name in ("travel_s", "energy_mwh", "demand_g", "windows", "penalty", "per_s", "plug_w")),
+        *((name, -(2**62)) for name in ("energy_mwh", "energy_uwh_per_kg")),
+    ],
+)
 def test_S09_O26_numbers_that_are_negative_or_too_large_are_refused(name: str, wrong: int) -> None:
     array = getattr(GOOD, name).copy()
     array.flat[0] = wrong

@@ -1,4 +1,4 @@
-"""Running the verbs of `planner.cli_tools` as the command line does."""
+"""Running the verbs beside planning as the command line does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 import pytest
 import typer
 
-from planner.cli_tools import generate, streets_cut, streets_info
+from planner.cli_roads import streets_cut, streets_elevate, streets_info
+from planner.cli_tools import generate
 from planner.errors import PlannerError
 
 
@@ -29,6 +30,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     app.add_typer(streets, name="streets")
     streets.command("info")(streets_info)
     streets.command("cut")(streets_cut)
+    streets.command("elevate")(streets_elevate)
 
     def ran(*arguments: object) -> Ran:
         try:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.catalogue import class_names, road_class, vehicle_type
+from planner.catalogue import class_names, road_class
 from planner.demo import demo_folder
 from planner.generate.demand import orders_on, windows_within
-from planner.generate.fleet import TYPE_OF_CLASS
+from planner.generate.fleet import type_for
 from planner.io.area import Area
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import OrdersFile, read_orders
@@ -137,10 +137,16 @@ def test_orders_fit_the_largest_bay_of_the_fleet(tmp_path: Path, run: Run) -> No
     assert max(order.longest_cm for order in orders.orders) == 25
 
 
-def test_every_road_class_has_a_vehicle_type_that_is_made_for_it() -> None:
-    assert set(TYPE_OF_CLASS) == set(class_names())
-    for name, kind in TYPE_OF_CLASS.items():
-        assert vehicle_type(kind).road_class.name == name.split("-")[0] or name == "us-lsv"
+@pytest.mark.parametrize("name", class_names())
+def test_every_road_class_has_a_vehicle_type_that_carries_parcels_on_its_roads(name: str) -> None:
+    kind = type_for(name)
+    assert kind.road_class == road_class(name)
+    assert kind.payload_kg >= 80
+
+
+def test_a_national_class_has_the_type_of_its_parent_unless_it_has_one_of_its_own() -> None:
+    assert type_for("L6e-fr").name == type_for("L6e").name
+    assert type_for("L7e-de").name == "mobilize-bento-80"
 
 
 def test_B07_a_folder_with_other_things_in_it_is_refused_and_left_alone(tmp_path: Path, run: Run) -> None:
