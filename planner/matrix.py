@@ -6,9 +6,8 @@ What a program needs for its own tables is named here: `read_streets`, `build_ne
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -19,11 +18,10 @@ from planner import __version__
 from planner.catalogue import type_names, vehicle_type
 from planner.errors import Fault, InputError
 from planner.io.area import Area
-from planner.io.files import write_atomic
 from planner.io.points import PointsFile, read_points
 from planner.model import RoadClass, VehicleType
 from planner.pipeline import Stages
-from planner.roads.cache import cache_folder
+from planner.roads.cache import cache_folder, write_arrays
 from planner.roads.conditional import Span
 from planner.roads.directions import turn_list
 from planner.roads.elevation import with_elevation
@@ -147,25 +145,15 @@ def measure(
 def save_tables(measured: Measured, target: Path) -> None:
     """Write everything to an ``.npz`` file; a killed write leaves the old file."""
     found = measured.snapped.found
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        allow_pickle=False,
-        ids=np.array([point.id for point in measured.places.points]),
-        gap_m=measured.snapped.gap_m,
-        lat=np.where(found, measured.snapped.lat, np.nan),
-        lon=np.where(found, measured.snapped.lon, np.nan),
-        meta=np.array(json.dumps(_meta(measured), ensure_ascii=False)),
-        **dict(_tables(measured)),
-    )
-    write_atomic(target, buffer.getvalue())
-
-
-def _tables(measured: Measured) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    found = measured.snapped.found
-    for field in fields(measured.tables):
-        table = getattr(measured.tables, field.name)
-        yield field.name, np.where(found[:, None] & found, table if table.ndim == 2 else table[0], np.nan)
+    arrays = {
+        "ids": np.array([point.id for point in measured.places.points]),
+        "gap_m": measured.snapped.gap_m,
+        "lat": np.where(found, measured.snapped.lat, np.nan),
+        "lon": np.where(found, measured.snapped.lon, np.nan),
+        "meta": np.array(json.dumps(_meta(measured), ensure_ascii=False)),
+    }
+    tables = {field.name: getattr(measured.tables, field.name) for field in fields(measured.tables)}
+    write_arrays(target, arrays | {name: table if table.ndim == 2 else table[0] for name, table in tables.items()})
 
 
 def _meta(measured: Measured) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,16 +35,17 @@ def cached(kind: str, key: str, compute: Callable[[], Arrays]) -> Arrays:
         return {name: kept[name] for name in kept.files}
     arrays = compute()
     with contextlib.suppress(OSError):
-        _keep(path, arrays)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_arrays(path, arrays)
     return arrays
 
 
-def _keep(path: Path, arrays: Arrays) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
-        try:
-            np.savez(part, allow_pickle=False, **arrays)
-            part.close()
-            Path(part.name).replace(path)
-        finally:
-            Path(part.name).unlink(missing_ok=True)
+def write_arrays(path: Path, arrays: Arrays) -> None:
+    """Write an ``.npz``; a killed write leaves the old file."""
+    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        with part.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -121,7 +121,7 @@ def test_a_fleet_of_ones_own_is_copied_with_its_comments_and_names_the_streets_a
     changed = [(a, b) for a, b in zip(own.read_text(encoding="utf-8").splitlines(), copied, strict=True) if a != b]
     assert [a for a, _ in changed] == ['streets = "coquimbo.streets.npz"']
     fleet, _, orders = read_day(tmp_path / "deep" / "days")
-    assert (len(fleet.vehicles), len(orders.orders), orders.faults) == (5, 30, ())
+    assert (len(fleet.vehicles), len(orders.orders), orders.faults) == (6, 30, ())
 
 
 def test_orders_fit_the_largest_bay_of_the_fleet(tmp_path: Path, run: Run) -> None:
