@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from planner.demo import OPTIONS
 from planner.errors import printable
 from planner.io.plan_file import read_plan
 from planner.plan import Plan
@@ -52,7 +53,8 @@ class Job:
     def start(cls, folder: Path, *, orders: Path, fleet: Path, streets: Path, day: date, iterations: int) -> Job:
         """Start planning in a folder of its own."""
         files = [str(orders), "--fleet", str(fleet), "--streets", str(streets), "--date", day.isoformat()]
-        limits = ["--iterations", str(iterations), "--progress-file", str(folder / "progress.json")]
+        limits = ["--iterations", str(iterations), "--seed", str(OPTIONS.seed)]  # the demo is that of `planner demo`
+        limits += ["--progress-file", str(folder / "progress.json")]
         command = [sys.executable, "-P", "-m", "planner.cli", "plan", *files, *limits]
         return cls(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets)
 
