@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from weakref import WeakKeyDictionary
 
 import numba
 import numpy as np
@@ -33,8 +34,7 @@ def fill_energy(
 
     `streets` and `depth` say how places on one street and on different streets drive to each other.
     """
-    of_edge = edge_wh(network, kind)
-    of_link = _link_energy(network, of_edge)
+    of_edge, of_link = _energies(network, kind)
     edge = snapped.edge[searches.place]
     share = np.where(edge >= 0, snapped.share[searches.place], 0.0)[:, :, None]
     graph = network.ground.hierarchy, network.metric, of_link
@@ -48,6 +48,17 @@ def fill_energy(
     out[:, searches.place, searches.place] = 0.0
     for same in streets:
         fill_same_street(same, of_edge, stop_wh(kind, network.edge_mps[list(same.edges)]), out)
+
+
+_last: WeakKeyDictionary[Network, tuple[VehicleType, Floats, Floats]] = WeakKeyDictionary()
+
+
+def _energies(network: Network, kind: VehicleType) -> tuple[Floats, Floats]:
+    """Return the energy columns of all edges and all links, kept until the network is used for another type."""
+    if network not in _last or _last[network][0] != kind:
+        of_edge = edge_wh(network, kind)
+        _last[network] = kind, of_edge, _link_energy(network, of_edge)
+    return _last[network][1:]
 
 
 def _link_energy(network: Network, of_edge: Floats) -> Floats:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.model import VehicleType
 from planner.roads.edge_energy import LEVEL, columns_of
@@ -57,8 +58,8 @@ def matrices(network: Network, snapped: Snapped, types: Sequence[VehicleType]) -
     reached = key < NOWHERE
     rows = [*wh] if len(wh) > LEVEL else [*wh] * 3  # on level streets no part of a leg takes more than the whole
     return Matrices(
-        seconds=np.where(reached, (key >> DM_BITS) / 1000.0, np.nan),
-        metres=np.where(reached, (key & DM_MASK) / 10.0, np.nan),
+        seconds=_where_reached((key >> DM_BITS) / 1000.0, reached),
+        metres=_where_reached((key & DM_MASK) / 10.0, reached),
         wh_empty=rows[0],
         wh_per_kg=rows[1],
         wh_peak=rows[2],
@@ -66,3 +67,9 @@ def matrices(network: Network, snapped: Snapped, types: Sequence[VehicleType]) -
         wh_from_full=rows[4],
         wh_from_full_per_kg=rows[5],
     )
+
+
+def _where_reached(values: Floats, reached: NDArray[np.bool_]) -> Floats:
+    if not reached.all():
+        values[~reached] = np.nan
+    return values

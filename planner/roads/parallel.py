@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 FEWEST_ROWS = 256  # below, handing out costs more than it saves
 SHARES_PER_CORE = 4  # rows differ in work
@@ -17,5 +18,10 @@ def by_rows(rows: int, work: Callable[[int, int], None]) -> None:
         work(0, rows)
         return
     marks = [rows * i // (cores * SHARES_PER_CORE) for i in range(cores * SHARES_PER_CORE + 1)]
-    with ThreadPoolExecutor(cores) as pool:
-        list(pool.map(work, marks[:-1], marks[1:]))
+    list(_pool(cores).map(work, marks[:-1], marks[1:]))
+
+
+@lru_cache(maxsize=1)
+def _pool(cores: int) -> ThreadPoolExecutor:
+    """Return threads that stay: to start them for each table takes milliseconds."""
+    return ThreadPoolExecutor(cores, thread_name_prefix="rows")
