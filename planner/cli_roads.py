@@ -161,7 +161,7 @@ def matrix(
     for line in _matrix_lines(measured):
         typer.echo(printable(line, limit=1_000))
     spent = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages.seconds.items())
-    talk.print(f"{spent}; cache {measured.cache}")
+    talk.print(f"{spent}; cache {measured.cache}", soft_wrap=True)
     typer.echo(f"written to {output}")
     return 0 if measured.complete or allow_incomplete else INCOMPLETE
 
@@ -250,7 +250,7 @@ def _street_lines(facts: StreetFacts) -> Iterator[str]:
     yield f"posted limit known on {facts.limits_tagged:.0%} of the length"
     yield (
         f"traffic keeps: {facts.keeps} (read from {facts.roundabout_pieces:,} pieces of roundabout); "
-        "it makes no difference to the plan, one-way tags say which way"
+        "it matters to classes that stop at the kerb only, one-way tags say which way"
     )
     yield f"turn restrictions: {facts.restrictions:,}; those not understood are in the notes"
     yield from () if facts.grades is None else _grade_lines(facts.grades)
