@@ -17,11 +17,11 @@ OUTPUT_NAMES = frozenset({PLAN_NAME, RUN_NAME, REPORT_NAME, "stops.csv", "routes
 """Everything a plan folder may hold. A folder with anything else is not ours to replace."""
 
 
-def read_file(path: Path, *, max_bytes: int) -> bytes:
+def read_file(path: Path, *, max_bytes: int, remedy: str = "split the file") -> bytes:
     """Return the bytes of a regular file (or a link to one).
 
     Raises `InputError` for URLs, folders, devices and pipes, for what is absent or unreadable, and for what is
-    larger than `max_bytes`.
+    larger than `max_bytes`; `remedy` is what helps there.
     """
     name = path.name
     if str(path).startswith(("http:/", "https:/", "ftp:/", "s3:/", "file:/")):
@@ -32,7 +32,7 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
             raise InputError(_file_fault("E-O46", str(path), "is not a regular file", "give the name of a file"))
         if status.st_size > max_bytes:
             size = f"has {status.st_size:,} bytes, more than {max_bytes:,}"
-            raise InputError(_file_fault("E-O24", name, size, "split the file"))
+            raise InputError(_file_fault("E-O24", name, size, remedy))
         return path.read_bytes()
     except FileNotFoundError:
         raise InputError(_file_fault("E-O46", str(path), "does not exist", "check the name and the folder")) from None
