@@ -1,0 +1,35 @@
+"""Ask the sets' own scorer, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The scorer's verdict; without a value where it could not read the answer."""
+
+    feasible: bool
+    vehicles: int | None
+    distance: float | None
+    violations: list[str]
+
+
+def score(shared: Path, *, scorer: str, instance: Path, solution: Path) -> Score:
+    command = [sys.executable, str(shared / "bench" / "score.py"), scorer, str(instance), str(solution)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        verdict = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        return Score(feasible=False, vehicles=None, distance=None, violations=[f"score.py: {last[0]}"])
+    return Score(
+        feasible=bool(verdict["feasible"]) and done.returncode == 0,
+        vehicles=int(verdict["vehicles"]),
+        distance=float(verdict["distance"]),
+        violations=[str(violation) for violation in verdict["violations"]],
+    )
