@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := demo
-.PHONY: demo test ui lint bench setup clean
+.PHONY: demo test ui lint bench bench-quick setup clean
 
 demo: .venv/.base
 	$(BIN)/planner demo
@@ -18,8 +18,19 @@ lint: .venv/.lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Hours: every instance of every benchmark set in PLANNER_SHARED that has no line in runs/bench yet. PLANNER_PYVRP_VENV
+# names a virtual environment with PyVRP 0.14 for the peers' columns.
 bench: .venv/.test
 	$(BIN)/pytest -m bench tests/bench -s
+	$(BIN)/python -m planner.warm
+	$(BIN)/python -m tests.bench.sets run
+	$(BIN)/python -m tests.bench.sets table -o runs/bench/tables.md
+
+# Half an hour at most: a fixed sample of each set.
+bench-quick: .venv/.test
+	$(BIN)/python -m planner.warm
+	$(BIN)/python -m tests.bench.sets run --quick
+	$(BIN)/python -m tests.bench.sets table --quick -o runs/bench/tables-quick.md
 
 setup: .venv/.base .venv/.ui .venv/.test .venv/.lint
 
