@@ -57,7 +57,7 @@ KNOWN_TABLE = """\
 | c104_21 | 10 / 951.57 | timeout | **9 / 980.00** | – | -1 | 61.5 | 1 |
 | r101_21 | 17 / 1,500.00 | 18 / 1,600.25 | 18 / 1,499.00 | – | 1 | 60.5 | 1 |
 | r102_21 | – | not run | crash | – | – | 2.0 | 1 |
-| **4 instances** |  | **1 of 4 solved, 1 not run, 1 vehicles over** | **3 of 4 solved, 1 better than best known** | \
+| **4 instances** |  | **1 of 4 solved, 1 not run, 1 vehicle over** | **3 of 4 solved, 1 better than best known** | \
 **mean +5.00, worst +5.00 (1 equal)** | **1** | **61.5 at most** |  |"""
 
 
@@ -84,7 +84,7 @@ def test_a_table_shows_every_instance_and_what_became_of_it() -> None:
 
 def test_the_table_over_all_sets_has_a_line_for_each() -> None:
     assert all_sets([known_lines()]).splitlines()[2:] == [
-        "| E-VRPTW, 100 customers, full recharge | 4 | 60 | 1 of 4 solved, 1 not run, 1 vehicles over | – |"
+        "| E-VRPTW, 100 customers, full recharge | 4 | 60 | 1 of 4 solved, 1 not run, 1 vehicle over | – |"
         " 3 of 4 solved | +5.00 | +5.00 | 1 | 1 |"
     ]
 

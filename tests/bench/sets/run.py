@@ -160,11 +160,14 @@ def _judged(ended: Ended, job: Job, solution: Path, bench: Bench) -> tuple[Outco
 
 
 def _reported(stdout: str) -> dict[str, Any]:
+    """Return what the solver printed but the routes, which its file holds."""
     try:
         reported = json.loads(stdout)
     except json.JSONDecodeError:
         return {}
-    return reported if isinstance(reported, dict) else {}
+    if not isinstance(reported, dict):
+        return {}
+    return {name: value for name, value in reported.items() if name != "routes"}
 
 
 def _unserved(reported: dict[str, Any]) -> int | None:

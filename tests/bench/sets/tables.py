@@ -116,8 +116,8 @@ def all_sets(tables: Sequence[Lines]) -> str:
         count = f"{len(chosen.instances)} of {chosen.of}" if len(chosen.instances) < chosen.of else f"{chosen.of}"
         line = [chosen.bench_set.title, count, f"{chosen.seconds:g}", _told(lines.summary(BASELINE))]
         line += [peers[0] if peers else NONE, _solved(ours), _percent(ours.mean_gap), _percent(ours.worst_gap)]
-        over = f"{ours.vehicles_over}" if chosen.bench_set.vehicles_first else NONE
-        body.append([*line, over, f"{ours.records}"])
+        over = f"{ours.vehicles_over}" if chosen.bench_set.vehicles_first and ours.run else NONE
+        body.append([*line, over, f"{ours.records}" if ours.run else NONE])
     return "\n".join(_markdown(heads, body))
 
 
@@ -160,14 +160,15 @@ def _total(lines: Lines) -> list[str]:
     others = [_told(lines.summary(engine)) for engine in lines.others]
     records = f", {ours.records} better than best known" if ours.records else ""
     gap = f"mean {_percent(ours.mean_gap)}, worst {_percent(ours.worst_gap)} ({len(ours.gaps)} equal)"
-    over = str(ours.vehicles_over) if chosen.bench_set.vehicles_first else NONE
+    over = str(ours.vehicles_over) if chosen.bench_set.vehicles_first and ours.run else NONE
     longest = f"{ours.longest_s:.1f} at most" if ours.run else NONE
     return [f"{len(chosen.instances)} instances", "", *others, _solved(ours) + records, gap, over, longest, ""]
 
 
 def _told(summary: Summary) -> str:
     """Say in a cell how another engine did."""
-    over = [f"{summary.vehicles_over} vehicles over"] if summary.vehicles_over else []
+    vehicles = "vehicle" if summary.vehicles_over == 1 else "vehicles"
+    over = [f"{summary.vehicles_over} {vehicles} over"] if summary.vehicles_over else []
     gap = [f"mean gap {_percent(summary.mean_gap)} %"] if summary.gaps else []
     return ", ".join([_solved(summary), *over, *gap])
 
