@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ from rich.status import Status
 
 from planner import __version__
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
+from planner.cli_solve import solve
 from planner.cli_tools import generate, parse_date
 from planner.cli_ui import ui
+from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, EngineName, SolveOptions
 
@@ -69,13 +72,14 @@ StreetsFile = Annotated[
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no traceback reaches the user."""
+    begun = time.monotonic() - (process_age_s() if argv is None else 0.0)
     _prepare_streams()
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     arguments = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in arguments
     try:
-        code = app(args=arguments, prog_name="planner", standalone_mode=False)
+        code = app(args=arguments, prog_name="planner", standalone_mode=False, obj=begun)
         return int(code or 0)
     except PlannerError as error:
         return _complain(error.exit_code, str(error), as_json=as_json, faults=getattr(error, "faults", ()))
@@ -194,6 +198,7 @@ def check(
 app.command()(ui)
 app.command()(generate)
 app.command()(matrix)
+app.command()(solve)
 streets_app.command("info")(streets_info)
 streets_app.command("cut")(streets_cut)
 streets_app.command("elevate")(streets_elevate)

@@ -7,7 +7,11 @@ has 23 or 25 hours.
 
 from __future__ import annotations
 
+import os
+import sys
+import time as clocks
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 
@@ -49,3 +53,16 @@ def _localised(naive: datetime, zone: ZoneInfo) -> datetime:
     if first.utcoffset() != second.utcoffset():
         raise NoSuchTime(f"{naive:%Y-%m-%d %H:%M} happens twice in {zone.key}: give the offset, as in +02:00")
     return first
+
+
+def process_age_s() -> float:
+    """Return for how many seconds this process has lived, the interpreter's own start included.
+
+    Linux tells (proc(5): `starttime`, field 22, in ticks since boot). Elsewhere it is the processor's time, which on
+    the way to a verb is nearly all there is.
+    """
+    if sys.platform == "linux":
+        after_name = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        born_s = int(after_name[22 - 3]) / os.sysconf("SC_CLK_TCK")
+        return max(clocks.clock_gettime(clocks.CLOCK_BOOTTIME) - born_s, 0.0)
+    return clocks.process_time()

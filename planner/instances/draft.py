@@ -108,7 +108,7 @@ class Faults:
             return math.nan
         if abs(value) > LARGEST:
             message = f"is beyond {LARGEST:,.0f}"
-            self.add("E-I04", message, "use a smaller unit", line=line, column=column, value=word)
+            self.add("E-I04", message, "use a larger unit", line=line, column=column, value=word)
             return math.nan
         return value
 
