@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import astuple
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from planner.instances.reach import out_of_reach
 from planner.solve.instance import Floats, Instance
 
 MAX_PLACES = 5_000  # each table of lengths, times and energies then has 200 MB
-SENSE = "E-I07", "E-I08", "E-I09", "E-I10", "E-I11", "E-I13", "E-I17"
-"""Faults that leave every number known: the reach of the vehicles can still be told."""
+SENSE = frozenset({"E-I07", "E-I08", "E-I09", "E-I10", "E-I11", "E-I17"})
+"""Faults that leave every row where it is: the reach of the vehicles can still be told, if the numbers are known."""
 
 
 def build(draft: Draft, faults: Faults) -> Instance:
@@ -32,7 +33,8 @@ def build(draft: Draft, faults: Faults) -> Instance:
         _check_customer(node, draft.vehicle.capacity, faults)
     for node in stations:
         _check_station(node, depots[0] if depots else None, faults)
-    if len(depots) != 1 or not customers or any(fault.code not in SENSE for fault in faults.found):
+    sound = _all_known(draft) and all(fault.code in SENSE for fault in faults.found)
+    if len(depots) != 1 or not customers or not sound:
         faults.raise_any()
     instance = _instance(draft, customers, depots[0], stations)
     lines = [node.line or None for node in customers]
@@ -44,6 +46,11 @@ def build(draft: Draft, faults: Faults) -> Instance:
         faults.add("E-I13", "has no stations, and one battery does not do for all customers", "add stations")
     faults.raise_any()
     return instance
+
+
+def _all_known(draft: Draft) -> bool:
+    numbers = [value for part in (*draft.nodes, draft.vehicle) for value in astuple(part) if isinstance(value, float)]
+    return not any(math.isnan(number) for number in numbers)
 
 
 def _check_ids(nodes: Iterable[Node], faults: Faults) -> None:

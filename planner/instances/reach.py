@@ -90,11 +90,12 @@ def _from_first(cost: Floats) -> Floats:
     """Return the cheapest ways [h] from place 0, by relaxing all hops until none helps (Bellman and Ford)."""
     best = np.full(len(cost), np.inf)
     best[0] = 0.0
-    while True:
+    for _ in range(len(cost)):  # no cheapest way has more hops
         better = np.minimum(best, (best[:, None] + cost).min(axis=0))
         if np.array_equal(better, best):
-            return best
+            break
         best = better
+    return best
 
 
 def _late(

@@ -1,0 +1,139 @@
+"""Instance files of each format, small enough to check by hand, and ways to damage them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.instances.read import read_instance
+from planner.instances.schneider import Recharge
+from planner.solve.instance import Instance
+
+# The depot, a station 30 to the east, a customer 10 to the north and one 50 to the east.
+EVRPTW = """\
+StringID   Type  x     y     demand  ReadyTime  DueDate  ServiceTime
+D0         d     0.0   0.0   0.0     0.0        1000.0   0.0
+S1         f     30.0  0.0   0.0     0.0        1000.0   0.0
+C1         c     0.0   10.0  5.0     0.0        500.0    10.0
+C2         c     50.0  0.0   5.0     40.0       900.0    10.0
+
+Q Vehicle fuel tank capacity /80.0/
+C Vehicle load capacity /10.0/
+r fuel consumption rate /1.0/
+g inverse refueling rate /2.0/
+v average Velocity /1.0/
+"""
+
+CEVRP = """\
+Name: by hand
+COMMENT: two customers, a station
+TYPE: EVRP
+OPTIMAL_VALUE: 0
+VEHICLES: 1
+DIMENSION: 3
+STATIONS: 1
+CAPACITY: 100
+ENERGY_CAPACITY: 100
+ENERGY_CONSUMPTION: 1.20
+EDGE_WEIGHT_FORMAT: EUC_2D
+NODE_COORD_SECTION
+1 0 0
+2 0 10
+3 50 0
+4 30 0
+DEMAND_SECTION
+1 0
+2 30
+3 40
+STATIONS_COORD_SECTION
+4
+DEPOT_SECTION
+1
+-1
+EOF
+"""
+
+SOLOMON = """\
+HAND1
+
+VEHICLE
+NUMBER     CAPACITY
+  25         200
+
+CUSTOMER
+CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE   TIME
+
+    0      40         50          0          0       1236          0
+    1      45.5       68         10        912        967         90
+    2      43         54         30        825        870         90
+"""
+
+CVRP = """\
+NAME : \tby-hand\t
+COMMENT : \t"three customers"
+TYPE : \tCVRP\t
+DIMENSION : \t4
+EDGE_WEIGHT_TYPE : \tEUC_2D
+CAPACITY : \t10
+NODE_COORD_SECTION\t\t
+1\t0\t0\t
+2\t1\t1\t
+3\t0\t2\t
+4\t3\t4\t
+DEMAND_SECTION
+1\t0
+2\t4
+3\t5
+4\t6
+DEPOT_SECTION
+\t1
+\t-1
+EOF
+"""
+
+EXPLICIT = """\
+NAME : by-hand
+TYPE : CVRP
+DIMENSION : 4
+EDGE_WEIGHT_TYPE : EXPLICIT
+EDGE_WEIGHT_FORMAT : LOWER_ROW
+CAPACITY : 10
+EDGE_WEIGHT_SECTION
+1
+2 3
+4 5 6
+DEMAND_SECTION
+1 0
+2 4
+3 5
+4 6
+DEPOT_SECTION
+1
+-1
+EOF
+"""
+
+
+def written(folder: Path, text: str, name: str = "instance.any") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def instance_of(folder: Path, text: str, *, recharge: Recharge = "full") -> Instance:
+    return read_instance(written(folder, text), recharge=recharge)
+
+
+def changed(text: str, *changes: tuple[str, str]) -> str:
+    """Replace words, each of which must be there."""
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def without(text: str, start: str, end: str | None = None) -> str:
+    """Leave out the lines from the one that begins so, up to the one that begins like `end`, or that one line."""
+    lines = text.splitlines(keepends=True)
+    first = next(at for at, line in enumerate(lines) if line.startswith(start))
+    last = first + 1 if end is None else next(at for at, line in enumerate(lines) if line.startswith(end))
+    return "".join([*lines[:first], *lines[last:]])

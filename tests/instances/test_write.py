@@ -1,0 +1,46 @@
+"""Routes as text: what stands in it, and that the sets' scorer reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from planner.instances.write import routes_text
+from tests.instances.files import CVRP, EVRPTW, instance_of
+from tests.instances.score import SETS, WORDS, answer_of, published, scored, scorer
+
+
+def test_a_route_is_a_line_of_names_with_the_depot_at_both_ends(tmp_path: Path) -> None:
+    found = answer_of([[0], [3, 1, 3]], length=120.0)
+    assert routes_text(instance_of(tmp_path, EVRPTW), found) == (
+        "# instance: 2 vehicles, length 120.000000\nD0 C1 D0\nD0 S1 C2 S1 D0\n"
+    )
+
+
+def test_customers_left_out_are_named_in_the_comment(tmp_path: Path) -> None:
+    text = routes_text(instance_of(tmp_path, EVRPTW), answer_of([[0]], length=20.0, unserved=[1]))
+    assert text.splitlines()[0] == "# instance: 1 vehicles, length 20.000000; not served: C2"
+
+
+def test_a_cvrp_is_answered_in_the_form_of_cvrplib(tmp_path: Path) -> None:
+    found = answer_of([[0, 1], [2]], length=14.0)
+    assert routes_text(instance_of(tmp_path, CVRP), found) == "Route #1: 1 2\nRoute #2: 3\nCost 14\n"
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("which", SETS)
+def test_published_answers_written_anew_score_as_published(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], which: str
+) -> None:
+    score = scorer(shared)
+    cases = list(published(shared, which))
+    assert cases
+    for case in cases:
+        length = scored(score, case, case.routes)["distance"]
+        text = tmp_path / "routes"
+        text.write_text(routes_text(case.instance, answer_of(case.routes, length=length)))
+        assert score.main([WORDS[case.instance.kind], str(case.file), str(text)]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["vehicles"], told["distance"]) == (len(case.routes), pytest.approx(length))
