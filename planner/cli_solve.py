@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from planner.cli_tools import talk, usage
-from planner.errors import NoPlanError, PlanRefused, did_you_mean
+from planner.errors import Interrupted, NoPlanError, PlanRefused, did_you_mean
 from planner.solve.options import SolveOptions
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ def solve(
 
 
 def _search(problem: Instance, options: SolveOptions, run: _Run) -> RouteSet:
-    """Run the engine; an interrupt ends it with the best so far. Raises `NoPlanError` where nothing was found."""
+    """Run the engine; an interrupt ends it with the best so far.
+
+    Raises `NoPlanError` where nothing was found, `Interrupted` where nothing had been found yet.
+    """
     best: RouteSet | None = None
     with talk.status(f"{problem.name}: {problem.customers} customers") as status:
 
@@ -104,12 +107,12 @@ def _search(problem: Instance, options: SolveOptions, run: _Run) -> RouteSet:
             found = _engine(run.engine)(problem, options, on_better=tell)
         except KeyboardInterrupt:
             if best is None:
-                raise
+                raise Interrupted("stopped before there were any routes") from None
             found = replace(best, stopped_by="interrupt")
     if found.routes:
         return found
     if found.stopped_by == "interrupt":
-        raise KeyboardInterrupt
+        raise Interrupted("stopped before there were any routes")
     raise NoPlanError("E-S13 the engine found no route for any customer within its limits → raise the limits")
 
 

@@ -25,7 +25,7 @@ FINE = 1_000  # units of ours in one of the instance's, where that has fractions
 ROUNDING = 1e-6  # of a unit of ours: what rounding up forgives, no more than double precision owes
 COPIES = 2  # of each station
 SPARE_VEHICLES = 10  # beyond twice what the load needs: windows and batteries make routes short
-ROUNDS = (0.1, 0.2, 0.3, 0.4)  # shares of the search; after each a better answer is handed over
+ROUNDS = (0.05, 0.15, 0.3, 0.5)  # shares of the search after the first answer; after each a better one is handed over
 LEAST_S = 0.05  # of search in a round
 LARGEST = 2**53
 
@@ -74,22 +74,22 @@ def ortools_instance(instance: Instance, options: SolveOptions, *, on_better: Ca
     refuse_broken(instance)
     scaled = scale(instance, seed=options.seed)
     model = build_model(scaled)
-    found: pywrapcp.Assignment | None = None
-    best: RouteSet | None = None
-    spent = 0
+    # The first answer may take all the time there is; an interrupt soon after the start then finds one.
+    found = improve(model, None, solutions=1, seconds=max(deadline - time.monotonic(), LEAST_S))
+    spent = int(model.routing.solver().Solutions())
+    best = answer(instance, scaled, routes_of(model, found), iterations=spent)
+    on_better(best)
     for number, share in enumerate(ROUNDS):
         left = deadline - time.monotonic()
-        if best is not None and left <= 0:
-            break
-        seconds = max(left * share / sum(ROUNDS[number:]), LEAST_S)
-        budget = max(1, round(options.iterations * share))
-        found = improve(model, found, solutions=budget, seconds=seconds)
+        budget = round((options.iterations - 1) * share)
+        if left <= 0 or budget <= 0:
+            continue
+        found = improve(model, found, solutions=budget, seconds=max(left * share / sum(ROUNDS[number:]), LEAST_S))
         spent += int(model.routing.solver().Solutions())
         told = answer(instance, scaled, routes_of(model, found), iterations=spent)
-        if best is None or _rank(instance, told) < _rank(instance, best):
+        if _rank(instance, told) < _rank(instance, best):
             best = told
             on_better(best)
-    assert best is not None  # the first round always ends with an answer, be it empty
     late = time.monotonic() >= deadline - LEAST_S
     return replace(best, iterations=spent, stopped_by="time_limit" if late else "iterations")
 
