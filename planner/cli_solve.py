@@ -38,7 +38,6 @@ TOLD_VIOLATIONS = 20
 class _Run:
     """One run of the verb; `begun` is when the process began, on Python's monotonic clock."""
 
-    file: Path
     begun: float
     engine: str
     output: Path | None
@@ -63,6 +62,9 @@ def solve(
         typer.Option("--iterations", min=1, max=UNLIMITED, help="Search budget; makes an answer repeatable."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    threads: Annotated[
+        int, typer.Option("--threads", min=0, max=1_024, help="That search at once; 0 for one a core.")
+    ] = 0,
     engine: Annotated[str, typer.Option("--engine", help=f"One of: {', '.join(ENGINES)}.")] = ENGINES[0],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the routes; replaced.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
@@ -78,19 +80,23 @@ def solve(
         raise usage("--engine", engine, message, remedy, code="E-F16")
     _refuse_output(output, instance)
     chosen = next(way for way in RECHARGES if way == recharge)
-    run = _Run(file=instance, begun=context.obj or time.monotonic(), engine=engine, output=output, as_json=as_json)
+    run = _Run(begun=context.obj or time.monotonic(), engine=engine, output=output, as_json=as_json)
     problem = read_instance(instance, recharge=chosen)
     if chosen == "partial" and not problem.partial:
         raise usage("--recharge", recharge, f"does not go with {instance.name}, which is no E-VRPTW", "leave it out")
+    search = _engine(engine)  # loading compiled loops takes its time, which is not the search's
     limit_s = time_limit or (SolveOptions().time_limit_s if iterations else DEFAULT_LIMIT_S)
     options = SolveOptions(
-        iterations=iterations or UNLIMITED, seed=seed, time_limit_s=max(limit_s - run.seconds() - ENDING_S, LEAST_S)
+        iterations=iterations or UNLIMITED,
+        time_limit_s=max(limit_s - run.seconds() - ENDING_S, LEAST_S),
+        seed=seed,
+        threads=threads,
     )
-    found = _search(problem, options, run)
+    found = _search(search, problem, options)
     return _hand_over(problem, found, options, run)
 
 
-def _search(problem: Instance, options: SolveOptions, run: _Run) -> RouteSet:
+def _search(search: Engine, problem: Instance, options: SolveOptions) -> RouteSet:
     """Run the engine; an interrupt ends it with the best so far.
 
     Raises `NoPlanError` where nothing was found, `Interrupted` where nothing had been found yet.
@@ -104,7 +110,7 @@ def _search(problem: Instance, options: SolveOptions, run: _Run) -> RouteSet:
             status.update(f"{problem.name}: {len(better.routes)} vehicles, length {better.length:,.2f}")
 
         try:
-            found = _engine(run.engine)(problem, options, on_better=tell)
+            found = search(problem, options, on_better=tell)
         except KeyboardInterrupt:
             if best is None:
                 raise Interrupted("stopped before there were any routes") from None
