@@ -49,8 +49,8 @@ def build(draft: Draft, faults: Faults) -> Instance:
 
 
 def _all_known(draft: Draft) -> bool:
-    numbers = [value for part in (*draft.nodes, draft.vehicle) for value in astuple(part) if isinstance(value, float)]
-    return not any(math.isnan(number) for number in numbers)
+    values = [*astuple(draft.vehicle), *(value for node in draft.nodes for value in astuple(node))]
+    return not any(isinstance(value, float) and math.isnan(value) for value in values)
 
 
 def _check_ids(nodes: Iterable[Node], faults: Faults) -> None:
