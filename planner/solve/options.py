@@ -17,4 +17,5 @@ class SolveOptions:
     iterations: int = 1_500  # solutions that the local search may accept
     time_limit_s: float = 600.0
     seed: int = 1
+    threads: int = 0  # that search at once, 0 for one a core; they change how long it takes, not the answer
     memory_mb: int = 4_096

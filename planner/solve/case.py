@@ -1,0 +1,188 @@
+"""An instance as the arrays that the search works on."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from planner.solve.instance import Floats, Instance
+from planner.solve.labels import FAR, MOST, NONE, begin, drive, keep_backward, keep_forward, meets, plug_in
+from planner.solve.pricing import Case, back, back_plug
+from planner.solve.problem import Ints
+
+COST_UNIT = 1e-6  # of length; whole numbers make sums the same in any order
+SLACK = 1e-9  # sums of the same legs in another order must not seem late or flat
+MOST_STATIONS = 5  # tried between two places: those that no other beats there and back
+MOST_HOPS = 3  # stations in a row between the depot and a customer
+
+
+def build_case(instance: Instance) -> Case:
+    """Turn an instance into whole costs, labels from and to the depot, and stations worth a stop."""
+    n, p = instance.customers, instance.places
+    cost = np.rint(instance.length / COST_UNIT).astype(np.int64)
+    lasts = instance.time.copy()
+    lasts[:n] += instance.service[:, None]
+    opens, closes = np.zeros(p), np.full(p, FAR)
+    opens[: n + 1] = instance.windows[:, 0]
+    closes[: n + 1] = np.minimum(instance.windows[:, 1] + SLACK, FAR)
+    battery = min(instance.battery, FAR)
+    # Where charging takes no time a set may allow no tolerance: the battery is then a hair smaller.
+    battery += SLACK if instance.charge_rate else -SLACK
+    takes = instance.energy if np.isfinite(instance.battery) else np.zeros((p, p))
+    stations, many = _worthwhile(cost, takes, battery, n)
+    g = instance.charge_rate
+    out = _straight_out(cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
+    home = _straight_home(cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
+    around = cost[:n, :n] + cost[:n, :n].T
+    return Case(
+        customers=n,
+        cost=cost,
+        lasts=lasts,
+        takes=takes,
+        opens=opens,
+        closes=closes,
+        demand=instance.demand,
+        capacity=instance.capacity + SLACK,
+        battery=battery,
+        g=g,
+        per_g=1.0 / g if g and instance.partial else 0.0,
+        full=not instance.partial,
+        vehicle_cost=int(cost.max()) * 2 * n if instance.vehicles_first else 0,
+        stations=stations,
+        many=many,
+        near=np.argsort(around, axis=1, kind="stable"),
+        out_many=out[0],
+        out_cost=out[1],
+        out=out[2],
+        home_many=home[0],
+        home_cost=home[1],
+        home=home[2],
+        alone=_alone(out, home, g),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _worthwhile(cost, takes, battery, n):  # type: ignore[no-untyped-def]
+    """Return for each pair of customers the stations that no other beats both there and on, least detour first."""
+    p = len(cost)
+    count = p - n - 1
+    stations = np.zeros((n, n, max(1, min(count, MOST_STATIONS))), np.int64)
+    many = np.zeros((n, n), np.int64)
+    detour, order = np.zeros(max(count, 1), np.int64), np.zeros(max(count, 1), np.int64)
+    for i in range(n):
+        for j in range(n):
+            found = 0
+            for s in range(n + 1, p):
+                if i == j or takes[i, s] > battery or takes[s, j] > battery:
+                    continue
+                extra = cost[i, s] + cost[s, j]
+                at = found
+                while at > 0 and detour[at - 1] > extra:
+                    detour[at], order[at] = detour[at - 1], order[at - 1]
+                    at -= 1
+                detour[at], order[at] = extra, s
+                found += 1
+            kept = 0
+            for f in range(found):
+                s, beaten = order[f], False
+                for k in range(kept):
+                    other = stations[i, j, k]
+                    if takes[i, other] <= takes[i, s] and takes[other, j] <= takes[s, j]:
+                        beaten = True
+                        break
+                if not beaten:
+                    stations[i, j, kept] = s
+                    kept += 1
+                    if kept == stations.shape[2]:
+                        break
+            many[i, j] = kept
+    return stations, many
+
+
+@numba.njit(cache=True, nogil=True)
+def _straight_out(cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
+    """Return forward labels at each customer for ways from the depot, past up to `MOST_HOPS` stations."""
+    p, depot = len(cost), n
+    per_g = 1.0 / g if g > 0.0 and not full else 0.0
+    at_many, at_cost, at = np.zeros(p, np.int64), np.zeros((p, MOST), np.int64), np.zeros((p, MOST, 3))
+    at_many[depot] = 1
+    at[depot, 0, 0], at[depot, 0, 1] = opens[depot], battery
+    for _ in range(MOST_HOPS):
+        for i in range(depot, p):
+            for m in range(at_many[i]):
+                for s in range(depot + 1, p):
+                    if s == i:
+                        continue
+                    t, q, x = drive(at[i, m, 0], at[i, m, 1], at[i, m, 2], lasts[i, s], takes[i, s], g)
+                    if q >= 0.0 and t <= closes[depot]:
+                        t, q, x = plug_in(t, q, battery, g, full)
+                        at_many[s] = keep_forward(
+                            at_cost[s], at[s], at_many[s], at_cost[i, m] + cost[i, s], t, q, x, per_g
+                        )
+    for u in range(n):
+        for i in range(depot, p):
+            for m in range(at_many[i]):
+                t, q, x = drive(at[i, m, 0], at[i, m, 1], at[i, m, 2], lasts[i, u], takes[i, u], g)
+                if q >= 0.0:
+                    t, q, x = begin(t, q, x, opens[u], closes[u], per_g)
+                    if t <= closes[u]:
+                        at_many[u] = keep_forward(
+                            at_cost[u], at[u], at_many[u], at_cost[i, m] + cost[i, u], t, q, x, per_g
+                        )
+    return at_many[:n].copy(), at_cost[:n].copy(), at[:n].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def _straight_home(cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
+    """Return backward labels at each customer for ways home, past up to `MOST_HOPS` stations."""
+    p, depot = len(cost), n
+    per_g = 1.0 / g if g > 0.0 and not full else 0.0
+    at_many, at_cost, at = np.zeros(p, np.int64), np.zeros((p, MOST), np.int64), np.zeros((p, MOST, 3))
+    at_many[depot] = 1
+    at[depot, 0, 0], at[depot, 0, 1] = closes[depot], FAR
+    for _ in range(MOST_HOPS):
+        for j in range(depot, p):
+            for m in range(at_many[j]):
+                for s in range(depot + 1, p):
+                    if s == j:
+                        continue
+                    latest, base, least = back(
+                        at[j, m, 0], at[j, m, 1], at[j, m, 2], lasts[s, j], takes[s, j], opens[depot], g, per_g
+                    )
+                    if least > battery:
+                        continue
+                    latest, base, least = back_plug(latest, base, least, battery, g, full)
+                    if latest >= 0.0:
+                        at_many[s] = keep_backward(
+                            at_cost[s], at[s], at_many[s], at_cost[j, m] + cost[s, j], latest, base, least
+                        )
+    for u in range(n):
+        for j in range(depot, p):
+            for m in range(at_many[j]):
+                latest, base, least = back(
+                    at[j, m, 0], at[j, m, 1], at[j, m, 2], lasts[u, j], takes[u, j], 0.0, g, per_g
+                )
+                latest = min(latest, closes[u])
+                if least <= battery and latest >= opens[u] and base + g * battery >= opens[u]:
+                    at_many[u] = keep_backward(
+                        at_cost[u], at[u], at_many[u], at_cost[j, m] + cost[u, j], latest, base, least
+                    )
+    return at_many[:n].copy(), at_cost[:n].copy(), at[:n].copy()
+
+
+def _alone(out: tuple[Ints, Ints, Floats], home: tuple[Ints, Ints, Floats], g: float) -> Ints:
+    """Return the least cost of a route for each customer alone, `NONE` where there is none."""
+    return _meet_alone(*out, *home, g)
+
+
+@numba.njit(cache=True, nogil=True)
+def _meet_alone(out_many, out_cost, out, home_many, home_cost, home, g):  # type: ignore[no-untyped-def]
+    alone = np.full(len(out_many), NONE)
+    for u in range(len(alone)):
+        for f in range(out_many[u]):
+            for b in range(home_many[u]):
+                cost = out_cost[u, f] + home_cost[u, b]
+                t, q, x = out[u, f, 0], out[u, f, 1], out[u, f, 2]
+                if cost < alone[u] and meets(t, q, x, home[u, b, 0], home[u, b, 1], home[u, b, 2], g):
+                    alone[u] = cost
+    return alone

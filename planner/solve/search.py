@@ -1,0 +1,283 @@
+"""The search for an instance: islands of ruin and recreate, fewer vehicles first, routes of all islands recombined.
+
+Progress is the spent share of the iteration budget or of the time limit, whichever is further. It is cut into slices;
+temperature and phase change between slices only, and there islands exchange what they found. So an iteration budget gives
+the same answer whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import numpy as np
+
+from planner.solve import ruin_recreate as rr
+from planner.solve.case import COST_UNIT, build_case
+from planner.solve.charging import charged
+from planner.solve.instance import Instance, RouteSet
+from planner.solve.labels import NONE
+from planner.solve.options import SolveOptions
+from planner.solve.pricing import Case
+from planner.solve.recombine import Pool, Route
+
+ISLANDS = 2
+SLICES = 200
+FLEET_SHARE = 0.35  # of the budget at most, for fewer vehicles
+MARKS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the way down in temperature: routes are recombined, and all go on from the best
+HOT, COLD = 0.6, 0.006  # temperatures as parts of a usual leg
+FLEET_TEMPERATURE = 0.1
+CHUNK_S = 0.03  # between two looks at the clock
+NEIGHBOURS = 10  # of a customer: its usual legs
+FIRST_TRIES = 1_000
+EFFORT = 0.03  # of the budget, for each recombination
+
+
+def search_instance(
+    instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]
+) -> RouteSet:
+    """Search until the iteration budget (per island) or the time limit is spent; `on_better` hears of better answers.
+
+    On Ctrl-C it returns the best so far with ``stopped_by="interrupt"``.
+    """
+    return _Search(instance, options, on_better).run()
+
+
+class _Search:
+    """The state of one search."""
+
+    def __init__(self, instance: Instance, options: SolveOptions, on_better: Callable[[RouteSet], None]) -> None:
+        self.begun = time.monotonic()
+        self.instance, self.options, self.on_better = instance, options, on_better
+        self.case: Case = build_case(instance)
+        self.islands: list[rr.Island] = []
+        self.pool = Pool()
+        self.stop = Event()
+        self.seeking = [False] * ISLANDS
+        self.rate = [2_000.0] * ISLANDS  # iterations a second, measured
+        self.done = 0  # iterations of each island
+        self.told = NONE
+        self.charged: dict[Route, tuple[float, Route]] = {}
+        near = np.sort(self.case.cost[: self.n, : self.n], axis=1)[:, 1 : NEIGHBOURS + 1]
+        self.leg = float(np.median(near)) if near.size else 1.0
+
+    @property
+    def n(self) -> int:
+        return self.case.customers
+
+    def progress(self) -> float:
+        spent_s = time.monotonic() - self.begun
+        return max(self.done / self.options.iterations, spent_s / self.options.time_limit_s)
+
+    def run(self) -> RouteSet:
+        interrupted = False
+        try:
+            self._start()
+            self._descend()
+        except KeyboardInterrupt:
+            interrupted = True
+            self.stop.set()
+        return self._answer(stopped_by="interrupt" if interrupted else self._stopped_by())
+
+    def _stopped_by(self) -> str:
+        return "iterations" if self.done >= self.options.iterations else "time_limit"
+
+    def _start(self) -> None:
+        """Let every island place all customers, with as many slots for routes as that takes."""
+        most = min(self.n, 200 if self.n <= 200 else 3 * self._least_routes() + 50)
+        longest = _longest(self.instance)
+        while True:
+            seeds = range(self.options.seed * ISLANDS, self.options.seed * ISLANDS + ISLANDS)
+            self.islands = [rr.new_island(self.case, seed=s, most_routes=most, longest=longest) for s in seeds]
+            for island in self.islands:
+                for _ in range(FIRST_TRIES):
+                    rr.run(self.case, island, 1, 0.0, most, False)
+                    if island.now[rr.ABSENT] == 0:
+                        break
+            if most == self.n or all(island.now[rr.ABSENT] == 0 for island in self.islands):
+                return
+            most = min(self.n, 2 * most)
+
+    def _least_routes(self) -> int:
+        return max(1, math.ceil(self.instance.demand.sum() / self.instance.capacity - 1e-9))
+
+    def _descend(self) -> None:
+        """Seek fewer vehicles, then less length at falling temperature."""
+        threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
+        marks = list(MARKS)
+        begun_at: float | None = None
+        with ThreadPoolExecutor(threads) as workers:
+            for slice_end in (s / SLICES for s in range(1, SLICES + 1)):
+                if (now := self.progress()) >= 1.0:
+                    break
+                if now >= slice_end:
+                    continue
+                fleet = begun_at is None and self._seek_fewer(now)
+                if not fleet and begun_at is None:
+                    begun_at = now
+                    self._share_best()
+                way = 0.0 if begun_at is None else (now - begun_at) / (1.0 - begun_at)
+                until = round(self.options.iterations * slice_end)
+                until_s = self.begun + self.options.time_limit_s * min(slice_end, 1.0)
+                if threads < ISLANDS:  # they run one after the other and share the slice
+                    share_s = (until_s - time.monotonic()) * threads / ISLANDS
+                else:
+                    share_s = until_s - time.monotonic()
+                jobs = [
+                    workers.submit(self._slice, i, until - self.done, share_s, _temperature(way) * self.leg, fleet)
+                    for i in range(ISLANDS)
+                ]
+                try:
+                    made = [job.result() for job in jobs]
+                except KeyboardInterrupt:
+                    self.stop.set()
+                    raise
+                self.done = until if max(made) >= until - self.done else self.done + min(made)
+                self._exchange(fleet)
+                if marks and way >= marks[0]:
+                    marks.pop(0)
+                    self._recombine()
+                self._tell()
+
+    def _seek_fewer(self, now: float) -> bool:
+        if not self.instance.vehicles_first or now >= FLEET_SHARE:
+            return False
+        return min(int(island.now[rr.BEST_ROUTES]) for island in self.islands) > self._least_routes()
+
+    def _slice(self, i: int, iterations: int, seconds: float, temperature: float, fleet: bool) -> int:
+        """Let one island search; return its iterations."""
+        island, begun, made = self.islands[i], time.monotonic(), 0
+        limit = int(island.now[rr.BEST_ROUTES]) if self.instance.vehicles_first else len(island.slot_of) - 1
+        while made < iterations and not self.stop.is_set():
+            since = time.monotonic()
+            if since - begun >= seconds:
+                break
+            chunk = min(max(int(self.rate[i] * min(CHUNK_S, seconds)), 1), iterations - made)
+            if not fleet:
+                count = int(rr.run(self.case, island, chunk, temperature, limit, False))
+            else:
+                if not self.seeking[i]:
+                    self._drop_a_route(i)
+                limit = int(island.now[rr.BEST_ROUTES]) - 1
+                count = int(rr.run(self.case, island, chunk, FLEET_TEMPERATURE * self.leg, limit, True))
+                if island.now[rr.ABSENT] == 0:
+                    self.seeking[i] = False
+                    if island.now[rr.BEST_ROUTES] <= self._least_routes():
+                        made += count
+                        break
+            self.rate[i] = count / max(time.monotonic() - since, 1e-6)
+            made += count
+        return made
+
+    def _drop_a_route(self, i: int) -> None:
+        island = self.islands[i]
+        rr.restore(self.case, island, island.best_stops, island.best_length, island.now[rr.BEST_ROUTES])
+        island.sums[:] = 0
+        rr.drop_route(self.case, island)
+        self.seeking[i] = True
+
+    def _best(self) -> rr.Island:
+        return min(self.islands, key=lambda island: int(island.now[rr.BEST_COST]))
+
+    def _exchange(self, fleet: bool) -> None:
+        """Collect routes; an island that still has more vehicles than another takes over its solution."""
+        for island in self.islands:
+            self.pool.add(_present(island))
+        if fleet:
+            best = self._best()
+            for i, island in enumerate(self.islands):
+                if island.now[rr.BEST_ROUTES] > best.now[rr.BEST_ROUTES]:
+                    self._adopt(island, _best_routes(best))
+                    self.seeking[i] = False
+
+    def _share_best(self) -> None:
+        """Let every island go on from the best solution."""
+        routes = _best_routes(self._best())
+        for island in self.islands:
+            self._adopt(island, routes)
+
+    def _adopt(self, island: rr.Island, routes: list[Route]) -> None:
+        stops, lengths = np.zeros_like(island.best_stops), np.zeros_like(island.best_length)
+        for r, route in enumerate(routes):
+            stops[r, : len(route)], lengths[r] = route, len(route)
+        rr.restore(self.case, island, stops, lengths, len(routes))
+        if island.now[rr.ABSENT] == 0 and island.now[rr.COST] < island.now[rr.BEST_COST]:
+            rr.keep_best(island, island.now[rr.COST])
+
+    def _recombine(self) -> None:
+        """Choose the best set of all routes seen, and let every island go on from it."""
+        best = self._best()
+        if best.now[rr.BEST_COST] < NONE:
+            left_s = self.options.time_limit_s - (time.monotonic() - self.begun)
+            found = self.pool.best_set(
+                self.n,
+                vehicle_cost=self.case.vehicle_cost,
+                most=int(best.now[rr.BEST_ROUTES]) if self.instance.vehicles_first else self.n,
+                known=_best_routes(best),
+                effort=min(3.0, EFFORT * self.options.time_limit_s, left_s / 3),
+            )
+            if found is not None:
+                self._adopt(best, found)
+        self._share_best()
+
+    def _tell(self) -> None:
+        cost = int(self._best().now[rr.BEST_COST])
+        if cost < self.told:
+            self.told = cost
+            self.on_better(self._answer(stopped_by="time_limit"))
+
+    def _answer(self, *, stopped_by: str) -> RouteSet:
+        best = self._best() if self.islands else None
+        routes: list[tuple[float, Route]] = []
+        if best is not None and best.now[rr.BEST_COST] < NONE:
+            routes = [self._with_stations(route) for route in sorted(_best_routes(best))]
+        served = {place for _, route in routes for place in route if place < self.n}
+        return RouteSet(
+            routes=tuple(route for _, route in routes),
+            length=sum(length for length, _ in routes),
+            iterations=self.done,
+            stopped_by=stopped_by,
+            unserved=tuple(c for c in range(self.n) if c not in served),
+        )
+
+    def _with_stations(self, route: Route) -> tuple[float, Route]:
+        if route not in self.charged:
+            answer = charged(self.instance, route)
+            assert answer is not None, route  # the search has priced it
+            self.charged[route] = (answer.length, answer.places)
+        return self.charged[route]
+
+
+def _temperature(way: float) -> float:
+    """Fall from hot to cold in 200 equal ratios, by products alone: no machine rounds them another way."""
+    temperature = HOT
+    for _ in range(int(way * 200)):
+        temperature *= 0.9772372209558107  # 0.01 ** (1 / 200)
+    return max(temperature, COLD)
+
+
+def _longest(instance: Instance) -> int:
+    """Return the most customers that one load can hold."""
+    held = int(np.searchsorted(np.cumsum(np.sort(instance.demand)), instance.capacity + 1e-6, side="right"))
+    return max(1, min(held, instance.customers))
+
+
+def _present(island: rr.Island) -> list[tuple[int, Route]]:
+    """Return the routes of the present solution with their costs."""
+    slots = [int(island.slot_of[r]) for r in range(island.now[rr.ROUTES])]
+    routes = island.routes
+    return [
+        (int(routes.cost[s]), tuple(routes.stops[s, : routes.length[s]].tolist())) for s in slots if routes.length[s]
+    ]
+
+
+def _best_routes(island: rr.Island) -> list[Route]:
+    return [
+        tuple(island.best_stops[r, : island.best_length[r]].tolist())
+        for r in range(island.now[rr.BEST_ROUTES])
+        if island.best_length[r]
+    ]
