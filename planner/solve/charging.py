@@ -17,7 +17,7 @@ charging takes no time.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -184,7 +184,7 @@ def _search(task: _Task, *, start: float, at_most: float) -> _Label | None:
     settled: dict[tuple[int, int], list[_Label]] = {}
     queue: list[tuple[float, int, int, _Label]] = []
     best: tuple[float, float, _Label] | None = None
-    limit = at_most + TIE * abs(at_most) if math.isfinite(at_most) else math.inf
+    limit = at_most + TIE * abs(at_most) if math.isfinite(at_most) else sys.float_info.max
     labels: Iterator[_Label] = iter((_Label(0, AT_STOP, 0.0, ((start, task.battery),), None, task.battery),))
     while True:
         for label in labels:
@@ -220,13 +220,12 @@ def _least_cost(task: _Task, label: _Label) -> float:
     rest, (time, energy) = _rest(task, label), label.supply[0]
     if time > rest.latest or (task.pace and time - task.pace * energy > rest.base):
         return math.inf
-    at = bisect_right(rest.needs, label.supply[-1][1]) - 1
-    if at < 0:
-        return math.inf
-    spent = 0.0
-    if task.cost_of_time:
-        spent = task.cost_of_time * (time + rest.service + task.pace * max(rest.energy - energy, 0.0))
-    return label.length + spent + rest.togo[at]
+    most = label.supply[-1][1]
+    if not task.cost_of_time:
+        return label.length + rest.length.least(most)
+    lasts = rest.service + task.pace * max(rest.energy - energy, 0.0)
+    waiting = task.cost_of_time * rest.soonest + rest.length.least(most)
+    return label.length + max(task.cost_of_time * (time + lasts) + rest.cost.least(most), waiting)
 
 
 def _onward(task: _Task, label: _Label) -> Iterator[_Label]:
@@ -238,12 +237,12 @@ def _onward(task: _Task, label: _Label) -> Iterator[_Label]:
     there = arrive(supply, time[0] + stands, energy[0], opens=opens, closes=closes, empty=empty)
     if there:
         yield _Label(gap + 1, AT_STOP, label.length + length[0], there, label, math.nan)
-    if task.ahead.detours and supply[0][1] >= _rest(task, label).energy:
+    if task.ahead.detours and supply[0][1] * (1.0 - FLAT) >= _rest(task, label).energy:
         return  # the battery lasts to the end, and no station shortens the way
     most = supply[-1][1]
     for station, rest in enumerate(task.ahead.stations[gap]):
         takes = energy[1][station]
-        if station == here or takes > most or math.isinf(rest.togo[0]):
+        if station == here or takes > most or math.isinf(rest.length.costs[0]):
             continue
         there = arrive(supply, time[1][station] + stands, takes, opens=-math.inf, closes=rest.latest, empty=empty)
         if there:

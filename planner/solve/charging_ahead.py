@@ -7,6 +7,8 @@ way, each without regard for the others.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -32,20 +34,33 @@ class Legs(NamedTuple):
     between: Floats
 
 
+class Togo(NamedTuple):
+    """What the rest costs with at least `needs[k]` in the battery: `costs[k]`, less with more energy."""
+
+    needs: Sequence[float]
+    costs: Sequence[float]
+
+    def least(self, energy: float) -> float:
+        """Return the least cost with an energy in the battery, inf if it is too little."""
+        at = bisect_right(self.needs, energy) - 1
+        return self.costs[at] if at >= 0 else math.inf
+
+
 class Rest(NamedTuple):
     """What is ahead of a stop, or of a station in the gap after it.
 
-    Nobody is home in time who is here after `latest`, or after `base` and the fastest pace times the battery's energy.
-    `energy` is what the rest takes, `service` how long it stands. `togo[k]` is what the rest costs with at least
-    `needs[k]` in the battery, more energy making it cheaper.
+    Nobody is home in time who is here after `latest`, or after `base` and the fastest pace times the battery's energy,
+    and nobody is home before `soonest`, however early here. `energy` is what the rest takes, `service` how long it
+    stands, `length` how long it is, `cost` how long and how expensive the time of its legs.
     """
 
     latest: float
     base: float
+    soonest: float
     energy: float
     service: float
-    needs: Sequence[float]
-    togo: Sequence[float]
+    length: Togo
+    cost: Togo
 
 
 class Ahead(NamedTuple):
@@ -78,44 +93,38 @@ def look_ahead(
 ) -> Ahead | None:
     """Return the bounds along a sequence, None if the battery cannot last whatever is done."""
     ways = [_least(figure) for figure in (length, time, energy)]
-    cost = Legs(*(long + cost_of_time * lasts for long, lasts in zip(length, time, strict=True)))
-    togo = _togo(cost, energy, battery=instance.battery)
-    if togo is None:
-        return None
-    needs, costs, onward = togo
     (_, _), (time_on, time_all), (energy_on, energy_all) = ways
-    closes = instance.windows[np.array(stops), 1] + LATE
-    service = np.append(instance.service[np.array(stops[1:-1], np.int64)], 0.0)
-    loose = LOOSE * instance.battery if np.isfinite(instance.battery) else 0.0
-    rest = Rest(float(closes[-1]), np.inf, 0.0, 0.0, needs[-1], costs[-1])
-    at_stops, at_stations = [rest], []
+    togo = _togo(length, energy, battery=instance.battery)
+    if not togo[0][0].needs:
+        return None
+    whole = Legs(*(long + cost_of_time * lasts for long, lasts in zip(length, time, strict=True)))
+    togo_all = _togo(whole, energy, battery=instance.battery) if cost_of_time else togo
+    opens, closes = instance.windows[np.array(stops)].T
+    stands = np.append(0.0, instance.service[np.array(stops[1:-1], np.int64)])
+    loose = LOOSE * instance.battery * pace if pace else 0.0
+    rest = Rest(float(closes[-1]) + LATE, math.inf, -math.inf, 0.0, 0.0, togo[0][-1], togo_all[0][-1])
+    at_stops, at_stations, home = [rest], [], 0.0
     for gap in range(len(stops) - 2, -1, -1):
-        late = min(rest.latest, rest.base + loose * pace)
+        latest, base = rest.latest, min(rest.latest, rest.base + loose)
+        soonest, taken, service = max(rest.soonest, float(opens[gap + 1]) + home), rest.energy, rest.service
+        figures = zip(time_on[gap].tolist(), energy_on[gap].tolist(), togo[1][gap], togo_all[1][gap], strict=True)
         at_stations.append(
             tuple(
-                Rest(
-                    rest.latest - lasts,
-                    late - lasts - pace * takes,
-                    rest.energy + takes,
-                    rest.service,
-                    (0.0,),
-                    (least,),
-                )
-                for lasts, takes, least in zip(
-                    time_on[gap].tolist(), energy_on[gap].tolist(), onward[gap].tolist(), strict=True
-                )
+                Rest(latest - lasts, base - lasts - pace * takes, soonest, taken + takes, service, long, cost)
+                for lasts, takes, long, cost in figures
             )
         )
-        stands = float(service[gap - 1]) if gap else 0.0
-        lasts, takes = float(time_all[gap]) + stands, float(energy_all[gap])
+        lasts, takes = float(time_all[gap] + stands[gap]), float(energy_all[gap])
         rest = Rest(
-            min(float(closes[gap]), rest.latest - lasts),
-            late - lasts - pace * takes,
-            rest.energy + takes,
-            rest.service + stands,
-            needs[gap],
-            costs[gap],
+            latest=min(float(closes[gap]) + LATE, latest - lasts),
+            base=base - lasts - pace * takes,
+            soonest=soonest,
+            energy=taken + takes,
+            service=service + float(stands[gap]),
+            length=togo[0][gap],
+            cost=togo_all[0][gap],
         )
+        home += lasts
         at_stops.append(rest)
     detours = all(_no_more(way, figure) for figure, way in zip((length, time, energy), ways, strict=True))
     return Ahead(tuple(reversed(at_stops)), tuple(reversed(at_stations)), detours)
@@ -151,31 +160,27 @@ def _no_more(way: tuple[Floats, Floats], figure: Legs) -> bool:
     return all(bool(np.all(less >= given * (1.0 - 1e-12))) for less, given in zip(found, stated, strict=True))
 
 
-def _togo(cost: Legs, energy: Legs, *, battery: float) -> tuple[list[list[float]], list[list[float]], Floats] | None:
-    """Answer the question without a clock.
+def _togo(cost: Legs, energy: Legs, *, battery: float) -> tuple[list[Togo], list[list[Togo]]]:
+    """Answer the question without a clock from each stop on, and from each station in each gap, left full.
 
-    Returns for each stop what must be in the battery and what the rest costs then, and for each gap and station what
-    the rest costs with a full battery there; None if no charges do.
+    From the depot nothing will do if no charges do.
     """
     room = battery * (1.0 + LOOSE)
     slack = battery * LOOSE if np.isfinite(battery) else 0.0
     chain = _chain(np.where(energy.between <= room, cost.between, np.inf))
-    onward = np.empty_like(energy.away)
-    needs, togo = np.zeros(1), np.zeros(1)
-    all_needs, all_togo = [needs.tolist()], [togo.tolist()]
+    needs, costs = np.zeros(1), np.zeros(1)
+    stops, stations = [Togo((0.0,), (0.0,))], []
     for gap in range(len(energy.direct) - 1, -1, -1):
         at = np.searchsorted(needs, room - energy.away[gap], side="right") - 1
-        leaving = np.where(at >= 0, togo[at] + cost.away[gap], np.inf)
-        onward[gap] = (chain + leaving).min(axis=1, initial=np.inf)
+        leaving = np.where(at >= 0, np.append(costs, np.inf)[at] + cost.away[gap], np.inf)
+        onward = (chain + leaving).min(axis=1, initial=np.inf)
         needs = np.concatenate((needs + energy.direct[gap], energy.there[gap]))
-        togo = np.concatenate((togo + cost.direct[gap], cost.there[gap] + onward[gap]))
-        order = np.lexsort((togo, needs))
-        needs, togo = needs[order], togo[order]
-        before = np.concatenate(([np.inf], np.minimum.accumulate(togo)[:-1]))
-        kept = (togo < before) & (needs <= room)
-        needs, togo = needs[kept], togo[kept]
-        if not len(needs):
-            return None
-        all_needs.append((needs - slack).tolist())
-        all_togo.append(togo.tolist())
-    return all_needs[::-1], all_togo[::-1], onward
+        costs = np.concatenate((costs + cost.direct[gap], cost.there[gap] + onward))
+        order = np.lexsort((costs, needs))
+        needs, costs = needs[order], costs[order]
+        before = np.concatenate(([np.inf], np.minimum.accumulate(costs)[:-1]))
+        kept = (costs < before) & (needs <= room)
+        needs, costs = needs[kept], costs[kept]
+        stops.append(Togo((needs - slack).tolist(), costs.tolist()))
+        stations.append([Togo((0.0,), (least,)) for least in onward.tolist()])
+    return stops[::-1], stations[::-1]

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 
 from planner.solve.instance import Floats, Instance
 
-POLICIES = ("full", "partial", "curves", "instant")
+POLICIES = ("full", "full curves", "partial", "partial curves", "instant")
 IN_A_ROW = 2  # stations between two stops that are tried
 IN_ALL = 3  # and on a route
 
@@ -38,7 +38,7 @@ def make_case(rng: random.Random, *, policy: str) -> Case:
     time = roads * rng.uniform(0.5, 2.0) * (1.0 if rng.random() < 0.6 else _any_roads(rng, places) / 5.0)
     instance = Instance(
         name="small",
-        kind="evrptw-pr" if policy != "full" else "evrptw",
+        kind="evrptw" if "full" in policy else "evrptw-pr",
         names=tuple(f"P{place}" for place in range(places)),
         length=roads,
         time=time,
@@ -49,7 +49,7 @@ def make_case(rng: random.Random, *, policy: str) -> Case:
         capacity=1.0,
         battery=battery,
         charge_rate=0.0 if policy == "instant" else rng.uniform(0.2, 3.0),
-        partial=policy != "full",
+        partial="full" not in policy,
         vehicles_first=False,
     )
     return Case(
@@ -155,7 +155,7 @@ def earliest_end(case: Case, places: Sequence[int]) -> float:
     """Return the earliest return along places with the best amounts, inf if there is none."""
     instance = case.instance
     if not instance.partial:
-        return _end_if_full(instance, places)
+        return _end_if_full(case, places)
     # How long a charge lasts is convex in where it ends and concave in where it begins. With the part of the curve
     # given in which it begins it is convex in both: a linear program for each choice of parts.
     lines = [_lines(case, place) if place > instance.depot else [] for place in places]
@@ -183,13 +183,15 @@ def _lines(case: Case, station: int) -> list[Part]:
     return parts
 
 
-def _end_if_full(instance: Instance, places: Sequence[int]) -> float:
+def _end_if_full(case: Case, places: Sequence[int]) -> float:
+    instance = case.instance
     now, level, here = float(instance.windows[instance.depot, 0]), instance.battery, instance.depot
     for there in (*places, instance.depot):
         now += float(instance.time[here, there]) + (float(instance.service[here]) if here < instance.customers else 0.0)
         level -= float(instance.energy[here, there])
         if there > instance.depot:
-            now, level = now + instance.charge_rate * (instance.battery - level), instance.battery
+            now += _time_at(case, there, instance.battery) - _time_at(case, there, level)
+            level = instance.battery
         else:
             now = max(now, float(instance.windows[there, 0]))
             if now > instance.windows[there, 1]:
@@ -242,7 +244,7 @@ def _end_in_parts(
     cost = [0.0] * (4 * many)
     cost[many - 1] = 1.0
     found = linprog(cost, A_ub=np.array(rows), b_ub=np.array(limits), bounds=bounds)
-    return float(found.x[many - 1]) if found.status == 0 else math.inf
+    return math.inf if found.x is None else float(found.x[many - 1])
 
 
 def end_of_walk(case: Case, places: Sequence[int], amounts: Sequence[float]) -> float:
