@@ -242,7 +242,7 @@ def _onward(task: _Task, label: _Label) -> Iterator[_Label]:
     most = supply[-1][1]
     for station, rest in enumerate(task.ahead.stations[gap]):
         takes = energy[1][station]
-        if station == here or takes > most or math.isinf(rest.length.costs[0]):
+        if station == here or takes > most - empty or math.isinf(rest.length.costs[0]):
             continue
         there = arrive(supply, time[1][station] + stands, takes, opens=-math.inf, closes=rest.latest, empty=empty)
         if there:
@@ -260,9 +260,9 @@ def _charges(task: _Task, before: _Label, station: int, length: float, supply: S
     """Plug in with each corner of a supply."""
     curve = task.curves[station]
     if task.full:
-        for time, energy in supply[:1]:
-            lasts = curve.times[-1] - curve.time_to(energy)
-            yield _Label(before.stop, station, length, ((time + lasts, task.battery),), before, energy)
+        (time, energy), *_ = supply
+        lasts = curve.times[-1] - curve.time_to(energy)
+        yield _Label(before.stop, station, length, ((time + lasts, task.battery),), before, energy)
         return
     behind: float | None = None
     for time, energy in supply[:1] if task.steady else supply:

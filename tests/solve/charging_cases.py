@@ -33,7 +33,7 @@ def make_case(rng: random.Random, *, policy: str) -> Case:
     """Draw up to three customers and two stations: on a plane or on any roads, with windows or without."""
     customers, stations = rng.choice((1, 2, 2, 3, 3)), rng.choice((0, 1, 2, 2, 2))
     places, battery = customers + 1 + stations, rng.uniform(5.0, 9.0)
-    roads = _plane(rng, places) if rng.random() < 0.7 else _any_roads(rng, places)
+    roads = rng.choice((_plane, _street, _street, _any_roads))(rng, places)
     timed = rng.random() < 0.7
     time = roads * rng.uniform(0.5, 2.0) * (1.0 if rng.random() < 0.6 else _any_roads(rng, places) / 5.0)
     instance = Instance(
@@ -42,7 +42,7 @@ def make_case(rng: random.Random, *, policy: str) -> Case:
         names=tuple(f"P{place}" for place in range(places)),
         length=roads,
         time=time,
-        energy=roads * rng.uniform(0.5, 1.1),
+        energy=roads * rng.uniform(0.6, 1.4),
         demand=np.zeros(customers),
         service=np.array([rng.uniform(0.0, 3.0) for _ in range(customers)]),
         windows=_windows(rng, time, customers) if timed else np.tile((0.0, math.inf), (customers + 1, 1)),
@@ -55,9 +55,9 @@ def make_case(rng: random.Random, *, policy: str) -> Case:
     return Case(
         instance=instance,
         curves={station: _curve(rng, battery) for station in range(customers + 1, places)}
-        if policy == "curves"
+        if "curves" in policy
         else None,
-        cost_of_time=rng.choice((0.0, 0.3, 5.0)),
+        cost_of_time=rng.choice((0.0, 0.3, 9.0)),
     )
 
 
@@ -65,6 +65,12 @@ def _plane(rng: random.Random, places: int) -> Floats:
     points = np.array([(rng.uniform(0.0, 6.0), rng.uniform(0.0, 6.0)) for _ in range(places)])
     x, y = points.T
     return np.asarray(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
+
+
+def _street(rng: random.Random, places: int) -> Floats:
+    """Put all places along a line, where no station is far off the way."""
+    at = np.array([rng.uniform(0.0, 9.0) for _ in range(places)])
+    return np.asarray(np.abs(np.subtract.outer(at, at)))
 
 
 def _any_roads(rng: random.Random, places: int) -> Floats:
@@ -88,7 +94,7 @@ def _windows(rng: random.Random, time: Floats, customers: int) -> Floats:
 def _curve(rng: random.Random, battery: float) -> list[tuple[float, float]]:
     """Draw a plug that slows down once or twice on the way to the full battery."""
     shares = [*sorted(rng.sample((0.3, 0.5, 0.7, 0.85, 0.95), rng.choice((0, 1, 2)))), 1.0]
-    time, level, pace, corners = 0.0, 0.0, rng.uniform(0.1, 2.0), [(0.0, 0.0)]
+    time, level, pace, corners = 0.0, 0.0, math.exp(rng.uniform(-3.0, 1.0)), [(0.0, 0.0)]
     for share in shares:
         time += (share * battery - level) * pace
         level, pace = share * battery, pace * rng.uniform(1.3, 4.0)

@@ -60,7 +60,7 @@ def test_no_choice_of_stations_and_amounts_is_cheaper(policy: str) -> None:
         if max(rows, default=0) <= IN_A_ROW and sum(rows) <= IN_ALL:
             assert cost_of(case, found) == pytest.approx(wanted, rel=1e-7, abs=1e-7), seed
         else:  # which was not tried
-            assert cost_of(case, found) < wanted, seed
+            assert cost_of(case, found) <= wanted + 1e-7, seed
 
 
 @pytest.mark.parametrize("policy", POLICIES)
