@@ -5,14 +5,16 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from planner.solve.instance import Floats, Instance
+from planner.solve.instance import Instance
 from planner.solve.labels import FAR, MOST, NONE, begin, drive, keep_backward, keep_forward, meets, plug_in
 from planner.solve.pricing import Case, back, back_plug
 from planner.solve.problem import Ints
 
 COST_UNIT = 1e-6  # of length; whole numbers make sums the same in any order
 SLACK = 1e-9  # sums of the same legs in another order must not seem late or flat
-MOST_STATIONS = 5  # tried between two places: those that no other beats there and back
+MOST_STATIONS = 4  # tried between two places: those that no other beats there and back
+NEIGHBOURS = 10  # of a customer: its usual legs
+SPARE_LEGS = 2.0  # what a route may cost too much in a label, for a station that one more customer might need
 MOST_HOPS = 3  # stations in a row between the depot and a customer
 
 
@@ -48,6 +50,7 @@ def build_case(instance: Instance) -> Case:
         per_g=1.0 / g if g and instance.partial else 0.0,
         full=not instance.partial,
         vehicle_cost=int(cost.max()) * 2 * n if instance.vehicles_first else 0,
+        spare_cost=int(SPARE_LEGS * usual_leg(cost, n)),
         stations=stations,
         many=many,
         near=np.argsort(around, axis=1, kind="stable"),
@@ -57,8 +60,14 @@ def build_case(instance: Instance) -> Case:
         home_many=home[0],
         home_cost=home[1],
         home=home[2],
-        alone=_alone(out, home, g),
+        alone=_alone(out[0], out[1], out[2], home[0], home[1], home[2], g),
     )
+
+
+def usual_leg(cost: Ints, customers: int) -> float:
+    """Return the median cost of a leg to one of the nearest customers."""
+    near = np.sort(cost[:customers, :customers], axis=1)[:, 1 : NEIGHBOURS + 1]
+    return float(np.median(near)) if near.size else float(cost.max())
 
 
 @numba.njit(cache=True, nogil=True)
@@ -170,13 +179,9 @@ def _straight_home(cost, lasts, takes, opens, closes, n, battery, g, full):  # t
     return at_many[:n].copy(), at_cost[:n].copy(), at[:n].copy()
 
 
-def _alone(out: tuple[Ints, Ints, Floats], home: tuple[Ints, Ints, Floats], g: float) -> Ints:
-    """Return the least cost of a route for each customer alone, `NONE` where there is none."""
-    return _meet_alone(*out, *home, g)
-
-
 @numba.njit(cache=True, nogil=True)
-def _meet_alone(out_many, out_cost, out, home_many, home_cost, home, g):  # type: ignore[no-untyped-def]
+def _alone(out_many, out_cost, out, home_many, home_cost, home, g):  # type: ignore[no-untyped-def]
+    """Return the least cost of a route for each customer alone, `NONE` where there is none."""
     alone = np.full(len(out_many), NONE)
     for u in range(len(alone)):
         for f in range(out_many[u]):

@@ -17,8 +17,8 @@ from planner.solve.instance import Floats
 from planner.solve.labels import FAR, MOST, NONE, begin, drive, keep_backward, keep_forward, meets, plug_in
 from planner.solve.problem import Ints
 
-
 SPARE = 0.3  # of a battery, more than one customer takes: with so much to spare nobody looks for a station
+WORTH = 0.2  # of a battery: nobody stops at a station for less, but where a customer is being priced
 
 
 class Case(NamedTuple):
@@ -43,6 +43,7 @@ class Case(NamedTuple):
     per_g: float
     full: bool
     vehicle_cost: int
+    spare_cost: int
     stations: Ints
     many: Ints
     near: Ints
@@ -59,7 +60,7 @@ class Routes(NamedTuple):
     """Slots that hold a route each: `stops` [slot, k], `length`, `load`, `cost` [slot], labels by slot and stop.
 
     `ahead_...` are forward labels (t, q, x), `behind_...` backward labels (latest, base, least). `soonest` and
-    `last` bound them at each stop, for a look before pricing; `at_...` is room for the labels at a customer being priced.
+    `last` bound them at each stop, for a look before pricing. `at_...` is room for labels of a customer being priced.
     """
 
     stops: Ints
@@ -99,18 +100,21 @@ def new_routes(slots: int, longest: int) -> Routes:
     )
 
 
-@numba.njit(cache=True, nogil=True)
-def _forward(legs, stations, many_s, i, j, slot, k, ahead_many, ahead_cost, ahead, opens, closes, power, ample):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True, nogil=True, inline="always")
+def _forward(legs, stations, many_s, i, j, slot, k, ahead_many, ahead_cost, ahead, opens, closes, power, ample, limit):  # type: ignore[no-untyped-def]
     """Drive the labels at stop k - 1, which is place i, on to stop k, which is j, past a station or not.
 
     Those with an `ample` battery need no station for the rest of the route, nor for one more customer.
     """
     cost, lasts, takes = legs
     battery, g, per_g, full = power
+    most = battery * (1.0 - WORTH)
     costs, values = ahead_cost[slot, k], ahead[slot, k]
     count = 0
     for m in range(ahead_many[slot, k - 1]):
         cost0 = ahead_cost[slot, k - 1, m]
+        if cost0 + cost[i, j] > limit:
+            break
         t0, q0, x0 = ahead[slot, k - 1, m, 0], ahead[slot, k - 1, m, 1], ahead[slot, k - 1, m, 2]
         t, q, x = drive(t0, q0, x0, lasts[i, j], takes[i, j], g)
         if q >= 0.0:
@@ -121,8 +125,10 @@ def _forward(legs, stations, many_s, i, j, slot, k, ahead_many, ahead_cost, ahea
             continue
         for n in range(many_s[i, j]):
             s = stations[i, j, n]
+            if cost0 + cost[i, s] + cost[s, j] > limit:
+                break
             t, q, x = drive(t0, q0, x0, lasts[i, s], takes[i, s], g)
-            if q < 0.0:
+            if q < 0.0 or q + x > most:
                 continue
             t, q, x = plug_in(t, q, battery, g, full)
             t, q, x = drive(t, q, x, lasts[s, j], takes[s, j], g)
@@ -152,8 +158,8 @@ def back_plug(latest, base, least, battery, g, full):  # type: ignore[no-untyped
     return latest, min(base, latest - g * least), 0.0
 
 
-@numba.njit(cache=True, nogil=True)
-def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, behind, times, power, little):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True, nogil=True, inline="always")
+def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, behind, times, power, little, limit):  # type: ignore[no-untyped-def]
     """Bring the labels at stop k + 1, which is place j, back to stop k, which is i, past a station or not.
 
     Those that need `little` need no station on the way there, nor for one more customer.
@@ -165,6 +171,8 @@ def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, b
     count = 0
     for m in range(behind_many[slot, k + 1]):
         cost0 = behind_cost[slot, k + 1, m]
+        if cost0 + cost[i, j] > limit:
+            break
         latest0, base0, least0 = behind[slot, k + 1, m, 0], behind[slot, k + 1, m, 1], behind[slot, k + 1, m, 2]
         latest, base, least = back(latest0, base0, least0, lasts[i, j], takes[i, j], opens_next, g, per_g)
         latest = min(latest, closes)
@@ -174,6 +182,8 @@ def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, b
             continue
         for n in range(many_s[i, j]):
             s = stations[i, j, n]
+            if cost0 + cost[i, s] + cost[s, j] > limit:
+                break
             latest, base, least = back(latest0, base0, least0, lasts[s, j], takes[s, j], opens_next, g, per_g)
             if least > battery:
                 continue
@@ -186,18 +196,23 @@ def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, b
 
 
 @numba.njit(cache=True, nogil=True)
-def renew(case, routes, slot, first, last):  # type: ignore[no-untyped-def]
-    """Work the labels of a slot out again: forward from stop `first`, backward from stop `last`; set its cost."""
+def renew(case, routes, slot, first, last, bound):  # type: ignore[no-untyped-def]
+    """Work the labels of a slot out again: forward from stop `first`, backward from stop `last`; set its cost.
+
+    The route is known to cost no more than `bound`; what would cost much more is not followed.
+    """
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
     legs = (case.cost, case.lasts, case.takes)
     power = (case.battery, case.g, case.per_g, case.full)
     stations, many_s, opens, closes = case.stations, case.many, case.opens, case.closes
     stops, length = routes.stops, routes.length[slot]
     ahead_many, ahead_cost, ahead, soonest = routes.ahead_many, routes.ahead_cost, routes.ahead, routes.soonest
-    takes, depot, margin = case.takes, case.customers, SPARE * case.battery
-    rest = takes[stops[slot, length - 1], depot]
+    cost, takes, depot, margin = case.cost, case.takes, case.customers, SPARE * case.battery
+    bound += case.spare_cost
+    rest, rest_cost = takes[stops[slot, length - 1], depot], cost[stops[slot, length - 1], depot]
     for k in range(max(first, 1), length):
         rest += takes[stops[slot, k - 1], stops[slot, k]]
+        rest_cost += cost[stops[slot, k - 1], stops[slot, k]]
     for k in range(first, length):
         u = stops[slot, k]
         if k == 0:
@@ -207,9 +222,11 @@ def renew(case, routes, slot, first, last):  # type: ignore[no-untyped-def]
                 for f in range(3):
                     ahead[slot, 0, m, f] = case.out[u, m, f]
         else:
+            rest_cost -= cost[stops[slot, k - 1], u]
             _forward(
                 legs, stations, many_s, stops[slot, k - 1], u, slot, k,
                 ahead_many, ahead_cost, ahead, opens[u], closes[u], power, rest + margin,
+                bound - rest_cost,
             )  # fmt: skip
             rest -= takes[stops[slot, k - 1], u]
         least = 1e18
@@ -218,9 +235,10 @@ def renew(case, routes, slot, first, last):  # type: ignore[no-untyped-def]
         soonest[slot, k] = least
     behind_many, behind_cost, behind, latest = routes.behind_many, routes.behind_cost, routes.behind, routes.last
     last = min(last, length - 1)
-    so_far = takes[depot, stops[slot, 0]]
+    so_far, cost_so_far = takes[depot, stops[slot, 0]], cost[depot, stops[slot, 0]]
     for k in range(1, last + 1):
         so_far += takes[stops[slot, k - 1], stops[slot, k]]
+        cost_so_far += cost[stops[slot, k - 1], stops[slot, k]]
     for k in range(last, -1, -1):
         u = stops[slot, k]
         if k == length - 1:
@@ -234,10 +252,11 @@ def renew(case, routes, slot, first, last):  # type: ignore[no-untyped-def]
             _backward(
                 legs, stations, many_s, u, j, slot, k,
                 behind_many, behind_cost, behind, (opens[u], closes[u], opens[j]), power,
-                case.battery - so_far - takes[u, j] - margin,
+                case.battery - so_far - takes[u, j] - margin, bound - cost_so_far,
             )  # fmt: skip
         if k > 0:
             so_far -= takes[stops[slot, k - 1], u]
+            cost_so_far -= cost[stops[slot, k - 1], u]
         most = -1.0
         for m in range(behind_many[slot, k]):
             most = max(most, behind[slot, k, m, 0])
@@ -249,7 +268,7 @@ def renew(case, routes, slot, first, last):  # type: ignore[no-untyped-def]
     routes.cost[slot] = best
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _met(k, slot, ahead_many, ahead_cost, ahead, behind_many, behind_cost, behind, g):  # type: ignore[no-untyped-def]
     """Return the least cost at which the forward labels of a stop meet its backward labels."""
     best = NONE

@@ -1,4 +1,4 @@
-"""Choose the best set out of many good routes, with CP-SAT: what one solution did well in the west, another in the east."""
+"""Choose the best set out of many good routes with CP-SAT: one solution did well in the west, another in the east."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slack induction by string removals (Christiaens and Vanden Berghe, Transportation Science 54, 2020), on priced routes.
+"""Slack induction by string removals on priced routes (Christiaens and Vanden Berghe, Transportation Science 54, 2020).
 
 An iteration removes strings of neighbouring customers from neighbouring routes and puts each back where it costs least,
 overlooking one place in a hundred. Fewer vehicles are sought with the sum of absences (ibid., section 5.4): how often
@@ -197,8 +197,8 @@ def _remove(case, island, r, begin, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def insert(case, island, r, k, u):  # type: ignore[no-untyped-def]
-    """Put customer u before stop k of a route."""
+def insert(case, island, r, k, u, bound):  # type: ignore[no-untyped-def]
+    """Put customer u before stop k of a route, which then costs no more than `bound`."""
     routes, slot = island.routes, island.slot_of[r]
     length, stops = routes.length[slot], routes.stops
     many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
@@ -208,7 +208,7 @@ def insert(case, island, r, k, u):  # type: ignore[no-untyped-def]
     stops[slot, k] = u
     routes.length[slot] = length + 1
     routes.load[slot] += case.demand[u]
-    renew(case, routes, slot, k, k)
+    renew(case, routes, slot, k, k, bound)
     _index(island, r)
 
 
@@ -232,22 +232,23 @@ def _ruin(case, island, mark):  # type: ignore[no-untyped-def]
     served = n - island.now[ABSENT]
     if served == 0:
         return 0
+    near, where, stamp, at = case.near, island.where, island.stamp, island.at
     longest = min(float(LONGEST_STRING), served / max(1.0, float(island.now[ROUTES])))
     strings = int(1.0 + draw(island.random) * (4.0 * REMOVED / (1.0 + longest) - 1.0))
     seed = int(draw(island.random) * n)
-    for near in range(case.near.shape[1]):
+    for a in range(near.shape[1]):
         if strings <= 0:
             break
-        c = case.near[seed, near]
-        r = island.where[c]
-        if r < 0 or island.stamp[r] == mark:
+        c = near[seed, a]
+        r = where[c]
+        if r < 0 or stamp[r] == mark:
             continue
         touched = _touch(island, r, mark, touched)
         slot = island.slot_of[r]
         length = island.routes.length[slot]
         size = int(1.0 + draw(island.random) * min(float(length), longest))
         size = min(size, length)
-        _cut(case, island, r, island.at[c], size)
+        _cut(case, island, r, at[c], size)
         strings -= 1
     return touched
 
@@ -275,7 +276,7 @@ def _cut(case, island, r, k, size):  # type: ignore[no-untyped-def]
         _remove(case, island, r, begin, begin + head)
         first_changed, last_changed = begin, begin + kept - 1
     if island.routes.length[slot]:
-        renew(case, island.routes, slot, first_changed, last_changed)
+        renew(case, island.routes, slot, first_changed, last_changed, island.routes.cost[slot])
     else:
         island.routes.cost[slot] = 0
     _index(island, r)
@@ -414,10 +415,10 @@ def _recreate(case, island, mark, touched, limit, most_sum):  # type: ignore[no-
         cost, r, k = cheapest(case, island, u)
         if island.now[ROUTES] < limit and case.alone[u] + case.vehicle_cost < cost:
             touched = _open(island, mark, touched)
-            r, k = island.now[ROUTES] - 1, 0
+            r, k, cost = island.now[ROUTES] - 1, 0, case.alone[u]
         if r >= 0:
             touched = _touch(island, r, mark, touched)
-            insert(case, island, r, k, u)
+            insert(case, island, r, k, u, island.routes.cost[island.slot_of[r]] + cost)
             if island.routes.cost[island.slot_of[r]] >= NONE:
                 island.now[OVERFLOW] += 1
                 return touched, NONE
@@ -469,11 +470,11 @@ def _settle(island, touched):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def total_cost(case, island):  # type: ignore[no-untyped-def]
     """Return what the routes cost, vehicles included."""
-    total = np.int64(0)
+    total, slot_of, length, cost = np.int64(0), island.slot_of, island.routes.length, island.routes.cost
     for r in range(island.now[ROUTES]):
-        slot = island.slot_of[r]
-        if island.routes.length[slot]:
-            total += island.routes.cost[slot] + case.vehicle_cost
+        slot = slot_of[r]
+        if length[slot]:
+            total += cost[slot] + case.vehicle_cost
     return total
 
 
@@ -507,7 +508,7 @@ def restore(case, island, stops, lengths, count):  # type: ignore[no-untyped-def
             island.routes.stops[slot, k] = stops[r, k]
             load += case.demand[stops[r, k]]
         island.routes.load[slot] = load
-        renew(case, island.routes, slot, 0, length - 1)
+        renew(case, island.routes, slot, 0, length - 1, NONE)
         _index(island, r)
     absent = 0
     for c in range(case.customers):

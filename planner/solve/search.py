@@ -1,8 +1,8 @@
 """The search for an instance: islands of ruin and recreate, fewer vehicles first, routes of all islands recombined.
 
-Progress is the spent share of the iteration budget or of the time limit, whichever is further. It is cut into slices;
-temperature and phase change between slices only, and there islands exchange what they found. So an iteration budget gives
-the same answer whatever the number of threads.
+Progress is the spent share of the iteration budget, or of the time limit where that is all there is. It is cut into
+slices; temperature and phase change between slices only, and there islands exchange what they found. So an iteration
+budget gives the same answer whatever the number of threads; a time limit beside it only ends the search early.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from threading import Event
 import numpy as np
 
 from planner.solve import ruin_recreate as rr
-from planner.solve.case import COST_UNIT, build_case
+from planner.solve.case import build_case, usual_leg
 from planner.solve.charging import charged
 from planner.solve.instance import Instance, RouteSet
 from planner.solve.labels import NONE
@@ -28,18 +28,22 @@ from planner.solve.recombine import Pool, Route
 ISLANDS = 2
 SLICES = 200
 FLEET_SHARE = 0.35  # of the budget at most, for fewer vehicles
-MARKS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the way down in temperature: routes are recombined, and all go on from the best
-HOT, COLD = 0.6, 0.006  # temperatures as parts of a usual leg
+MARKS = (
+    0.3,
+    0.5,
+    0.7,
+    0.85,
+    0.95,
+)  # of the way down in temperature: routes are recombined, and all go on from the best
+HOT = 5.0  # the first temperature, in usual legs; the last is a hundredth of it
 FLEET_TEMPERATURE = 0.1
 CHUNK_S = 0.03  # between two looks at the clock
-NEIGHBOURS = 10  # of a customer: its usual legs
 FIRST_TRIES = 1_000
-EFFORT = 0.03  # of the budget, for each recombination
+EFFORT, EFFORT_OF_ITERATION, MOST_EFFORT = 0.03, 1e-5, 3.0  # for each recombination: of the time limit, or a budget
+UNLIMITED = 10**9  # iterations: the clock alone ends the search
 
 
-def search_instance(
-    instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]
-) -> RouteSet:
+def search_instance(instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]) -> RouteSet:
     """Search until the iteration budget (per island) or the time limit is spent; `on_better` hears of better answers.
 
     On Ctrl-C it returns the best so far with ``stopped_by="interrupt"``.
@@ -52,6 +56,8 @@ class _Search:
 
     def __init__(self, instance: Instance, options: SolveOptions, on_better: Callable[[RouteSet], None]) -> None:
         self.begun = time.monotonic()
+        self.deadline = self.begun + options.time_limit_s
+        self.timed = options.iterations >= UNLIMITED
         self.instance, self.options, self.on_better = instance, options, on_better
         self.case: Case = build_case(instance)
         self.islands: list[rr.Island] = []
@@ -60,18 +66,18 @@ class _Search:
         self.seeking = [False] * ISLANDS
         self.rate = [2_000.0] * ISLANDS  # iterations a second, measured
         self.done = 0  # iterations of each island
-        self.told = NONE
+        self.told = int(NONE)
         self.charged: dict[Route, tuple[float, Route]] = {}
-        near = np.sort(self.case.cost[: self.n, : self.n], axis=1)[:, 1 : NEIGHBOURS + 1]
-        self.leg = float(np.median(near)) if near.size else 1.0
+        self.leg = usual_leg(self.case.cost, self.n)
 
     @property
     def n(self) -> int:
         return self.case.customers
 
     def progress(self) -> float:
-        spent_s = time.monotonic() - self.begun
-        return max(self.done / self.options.iterations, spent_s / self.options.time_limit_s)
+        if self.timed:
+            return (time.monotonic() - self.begun) / self.options.time_limit_s
+        return self.done / self.options.iterations
 
     def run(self) -> RouteSet:
         interrupted = False
@@ -103,7 +109,7 @@ class _Search:
             most = min(self.n, 2 * most)
 
     def _least_routes(self) -> int:
-        return max(1, math.ceil(self.instance.demand.sum() / self.instance.capacity - 1e-9))
+        return max(1, math.ceil(float(self.instance.demand.sum()) / self.instance.capacity - 1e-9))
 
     def _descend(self) -> None:
         """Seek fewer vehicles, then less length at falling temperature."""
@@ -112,7 +118,7 @@ class _Search:
         begun_at: float | None = None
         with ThreadPoolExecutor(threads) as workers:
             for slice_end in (s / SLICES for s in range(1, SLICES + 1)):
-                if (now := self.progress()) >= 1.0:
+                if (now := self.progress()) >= 1.0 or time.monotonic() >= self.deadline:
                     break
                 if now >= slice_end:
                     continue
@@ -122,11 +128,7 @@ class _Search:
                     self._share_best()
                 way = 0.0 if begun_at is None else (now - begun_at) / (1.0 - begun_at)
                 until = round(self.options.iterations * slice_end)
-                until_s = self.begun + self.options.time_limit_s * min(slice_end, 1.0)
-                if threads < ISLANDS:  # they run one after the other and share the slice
-                    share_s = (until_s - time.monotonic()) * threads / ISLANDS
-                else:
-                    share_s = until_s - time.monotonic()
+                share_s = self._seconds_until(slice_end) * threads / ISLANDS  # islands that wait for a thread share
                 jobs = [
                     workers.submit(self._slice, i, until - self.done, share_s, _temperature(way) * self.leg, fleet)
                     for i in range(ISLANDS)
@@ -142,6 +144,10 @@ class _Search:
                     marks.pop(0)
                     self._recombine()
                 self._tell()
+
+    def _seconds_until(self, progress: float) -> float:
+        until = self.begun + self.options.time_limit_s * progress if self.timed else self.deadline
+        return until - time.monotonic()
 
     def _seek_fewer(self, now: float) -> bool:
         if not self.instance.vehicles_first or now >= FLEET_SHARE:
@@ -212,17 +218,22 @@ class _Search:
         """Choose the best set of all routes seen, and let every island go on from it."""
         best = self._best()
         if best.now[rr.BEST_COST] < NONE:
-            left_s = self.options.time_limit_s - (time.monotonic() - self.begun)
             found = self.pool.best_set(
                 self.n,
                 vehicle_cost=self.case.vehicle_cost,
                 most=int(best.now[rr.BEST_ROUTES]) if self.instance.vehicles_first else self.n,
                 known=_best_routes(best),
-                effort=min(3.0, EFFORT * self.options.time_limit_s, left_s / 3),
+                effort=self._effort(),
             )
             if found is not None:
                 self._adopt(best, found)
         self._share_best()
+
+    def _effort(self) -> float:
+        """Return the deterministic seconds of one recombination; with an iteration budget they depend on that alone."""
+        if self.timed:
+            return min(MOST_EFFORT, EFFORT * self.options.time_limit_s)
+        return min(MOST_EFFORT, EFFORT_OF_ITERATION * self.options.iterations)
 
     def _tell(self) -> None:
         cost = int(self._best().now[rr.BEST_COST])
@@ -253,11 +264,11 @@ class _Search:
 
 
 def _temperature(way: float) -> float:
-    """Fall from hot to cold in 200 equal ratios, by products alone: no machine rounds them another way."""
+    """Fall to a hundredth in 200 equal ratios, by products alone: no machine rounds them another way."""
     temperature = HOT
     for _ in range(int(way * 200)):
         temperature *= 0.9772372209558107  # 0.01 ** (1 / 200)
-    return max(temperature, COLD)
+    return temperature
 
 
 def _longest(instance: Instance) -> int:
