@@ -5,10 +5,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from planner.solve.instance import Instance
+from planner.solve.instance import Instance, Ints
 from planner.solve.labels import FAR, MOST, NONE, begin, drive, keep_backward, keep_forward, meets, plug_in
 from planner.solve.pricing import Case, back, back_plug
-from planner.solve.problem import Ints
 
 COST_UNIT = 1e-6  # of length; whole numbers make sums the same in any order
 SLACK = 1e-9  # sums of the same legs in another order must not seem late or flat

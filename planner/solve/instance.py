@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Kind = Literal["evrptw", "evrptw-pr", "cevrp", "vrptw", "cvrp"]
 
 

@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from planner.solve.instance import Floats
+from planner.solve.instance import Floats, Ints
 from planner.solve.labels import FAR, MOST, NONE, begin, drive, keep_backward, keep_forward, meets, plug_in
-from planner.solve.problem import Ints
 
 SPARE = 0.3  # of a battery, more than one customer takes: with so much to spare nobody looks for a station
 WORTH = 0.2  # of a battery: nobody stops at a station for less, but where a customer is being priced

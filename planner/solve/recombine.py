@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ortools.sat.python import cp_model
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 Route = tuple[int, ...]
 MOST_ROUTES = 6_000  # in the pool; the latest are kept
@@ -32,6 +34,8 @@ class Pool:
 
         `effort` is CP-SAT's deterministic time, about seconds: a clock would make answers depend on the load.
         """
+        from ortools.sat.python import cp_model  # noqa: PLC0415  (a second that a short search does not need)
+
         routes = list(self._routes.values())
         model = cp_model.CpModel()
         chosen = [model.new_bool_var("") for _ in routes]

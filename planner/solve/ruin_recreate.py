@@ -16,10 +16,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.solve.instance import Floats
+from planner.solve.instance import Floats, Ints
 from planner.solve.labels import NONE
 from planner.solve.pricing import Case, Routes, new_routes, price, renew
-from planner.solve.problem import Ints
 
 BLINK = 0.01
 REMOVED = 10.0  # customers on average
