@@ -11,7 +11,8 @@ from planner.solve.pricing import Case, back, back_plug
 
 COST_UNIT = 1e-6  # of length; whole numbers make sums the same in any order
 SLACK = 1e-9  # sums of the same legs in another order must not seem late or flat
-MOST_STATIONS = 4  # tried between two places: those that no other beats there and back
+MOST_DETOURS = 6  # tried between two customers
+NEAREST_STATIONS = 4  # of a customer, between which a detour past two may lead
 NEIGHBOURS = 10  # of a customer: its usual legs
 SPARE_LEGS = 2.0  # what a route may cost too much in a label, for a station that one more customer might need
 MOST_HOPS = 3  # stations in a row between the depot and a customer
@@ -30,7 +31,7 @@ def build_case(instance: Instance) -> Case:
     # Where charging takes no time a set may allow no tolerance: the battery is then a hair smaller.
     battery += SLACK if instance.charge_rate else -SLACK
     takes = instance.energy if np.isfinite(instance.battery) else np.zeros((p, p))
-    stations, many = _worthwhile(cost, takes, battery, n)
+    first, second, via, many = _worthwhile(cost, takes, battery, n)
     g = instance.charge_rate
     out = _straight_out(cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
     home = _straight_home(cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
@@ -46,12 +47,11 @@ def build_case(instance: Instance) -> Case:
         capacity=instance.capacity + SLACK,
         battery=battery,
         g=g,
-        per_g=1.0 / g if g and instance.partial else 0.0,
+        per_g=1.0 / g if g else 0.0,
         full=not instance.partial,
         vehicle_cost=int(cost.max()) * 2 * n if instance.vehicles_first else 0,
         spare_cost=int(SPARE_LEGS * usual_leg(cost, n)),
-        stations=stations,
-        many=many,
+        detours=(first, second, via, many),
         near=np.argsort(around, axis=1, kind="stable"),
         out_many=out[0],
         out_cost=out[1],
@@ -71,47 +71,69 @@ def usual_leg(cost: Ints, customers: int) -> float:
 
 @numba.njit(cache=True, nogil=True)
 def _worthwhile(cost, takes, battery, n):  # type: ignore[no-untyped-def]
-    """Return for each pair of customers the stations that no other beats both there and on, least detour first."""
+    """Return for each pair of customers the detours worth a thought, the cheapest first: past one station or two.
+
+    Not worth it is a detour that another one beats in cost, in what the battery must hold for it, and in what it leaves
+    the battery with. Detours past two stations go from one of the nearest to one of the nearest.
+    """
     p = len(cost)
     count = p - n - 1
-    stations = np.zeros((n, n, max(1, min(count, MOST_STATIONS))), np.int64)
-    many = np.zeros((n, n), np.int64)
-    detour, order = np.zeros(max(count, 1), np.int64), np.zeros(max(count, 1), np.int64)
+    first, second = np.zeros((n, n, MOST_DETOURS), np.int64), np.zeros((n, n, MOST_DETOURS), np.int64)
+    costs, many = np.zeros((n, n, MOST_DETOURS), np.int64), np.zeros((n, n), np.int64)
+    ends = min(count, NEAREST_STATIONS)
+    near_from, near_to = np.zeros((n, max(ends, 1)), np.int64), np.zeros((n, max(ends, 1)), np.int64)
+    for i in range(n):
+        if count > 0:
+            near_from[i] = np.argsort(takes[i, n + 1 :])[:ends] + n + 1
+            near_to[i] = np.argsort(takes[n + 1 :, i])[:ends] + n + 1
     for i in range(n):
         for j in range(n):
-            found = 0
-            for s in range(n + 1, p):
-                if i == j or takes[i, s] > battery or takes[s, j] > battery:
-                    continue
-                extra = cost[i, s] + cost[s, j]
-                at = found
-                while at > 0 and detour[at - 1] > extra:
-                    detour[at], order[at] = detour[at - 1], order[at - 1]
-                    at -= 1
-                detour[at], order[at] = extra, s
-                found += 1
+            if i == j or count <= 0:
+                continue
+            of = (first[i, j], second[i, j], costs[i, j])
             kept = 0
-            for f in range(found):
-                s, beaten = order[f], False
-                for k in range(kept):
-                    other = stations[i, j, k]
-                    if takes[i, other] <= takes[i, s] and takes[other, j] <= takes[s, j]:
-                        beaten = True
-                        break
-                if not beaten:
-                    stations[i, j, kept] = s
-                    kept += 1
-                    if kept == stations.shape[2]:
-                        break
+            for s in range(n + 1, p):
+                kept = _keep_detour(of, kept, s, s, cost[i, s] + cost[s, j], i, j, takes, battery)
+            for a in range(ends):
+                for b in range(ends):
+                    s, r = near_from[i, a], near_to[j, b]
+                    if s != r and takes[s, r] <= battery:
+                        total = cost[i, s] + cost[s, r] + cost[r, j]
+                        kept = _keep_detour(of, kept, s, r, total, i, j, takes, battery)
             many[i, j] = kept
-    return stations, many
+    return first, second, costs, many
+
+
+@numba.njit(cache=True, nogil=True)
+def _keep_detour(of, kept, s, r, total, i, j, takes, battery):  # type: ignore[no-untyped-def]
+    """Put a detour into its list by cost, unless it is beaten; return the new count."""
+    first, second, costs = of
+    if takes[i, s] > battery or takes[r, j] > battery:
+        return kept
+    at = 0
+    while at < kept and costs[at] <= total:
+        if takes[i, first[at]] <= takes[i, s] and takes[second[at], j] <= takes[r, j]:
+            return kept
+        at += 1
+    if at == MOST_DETOURS:
+        return kept
+    last = at
+    for k in range(at, kept):
+        if not (takes[i, s] <= takes[i, first[k]] and takes[r, j] <= takes[second[k], j]):
+            first[last], second[last], costs[last] = first[k], second[k], costs[k]
+            last += 1
+    kept = min(last, MOST_DETOURS - 1)
+    for k in range(kept, at, -1):
+        first[k], second[k], costs[k] = first[k - 1], second[k - 1], costs[k - 1]
+    first[at], second[at], costs[at] = s, r, total
+    return kept + 1
 
 
 @numba.njit(cache=True, nogil=True)
 def _straight_out(cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
     """Return forward labels at each customer for ways from the depot, past up to `MOST_HOPS` stations."""
     p, depot = len(cost), n
-    per_g = 1.0 / g if g > 0.0 and not full else 0.0
+    per_g = 1.0 / g if g > 0.0 else 0.0
     at_many, at_cost, at = np.zeros(p, np.int64), np.zeros((p, MOST), np.int64), np.zeros((p, MOST, 3))
     at_many[depot] = 1
     at[depot, 0, 0], at[depot, 0, 1] = opens[depot], battery
@@ -144,7 +166,7 @@ def _straight_out(cost, lasts, takes, opens, closes, n, battery, g, full):  # ty
 def _straight_home(cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
     """Return backward labels at each customer for ways home, past up to `MOST_HOPS` stations."""
     p, depot = len(cost), n
-    per_g = 1.0 / g if g > 0.0 and not full else 0.0
+    per_g = 1.0 / g if g > 0.0 else 0.0
     at_many, at_cost, at = np.zeros(p, np.int64), np.zeros((p, MOST), np.int64), np.zeros((p, MOST, 3))
     at_many[depot] = 1
     at[depot, 0, 0], at[depot, 0, 1] = closes[depot], FAR

@@ -3,7 +3,7 @@
 A route keeps forward labels for each of its customers, seen from the depot, and backward labels, seen from home. A
 customer between two others is priced by driving the forward labels on, past a station or not, and letting them meet the
 backward labels: no walk along the route. Ways between the depot and the first or last customer may hold several
-stations and are kept for each customer from the start; between two customers there is at most one.
+stations and are kept for each customer from the start; between two customers there are at most two.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ class Case(NamedTuple):
     """What does not change: p places, n of them customers, then the depot, then stations.
 
     `cost` [p, p]; `lasts` [p, p] with the service before it; `takes` [p, p]; `opens`, `closes` [p]; `demand` [n];
-    `stations` [p, p, k] those worth a stop between two places, cheapest first, `many` [p, p] how many. `out_...` [n]
+    `detours` are four tables, first and second station [n, n, k] (the same if there is but one), cost
+    [n, n, k] and how many [n, n], those worth a stop between two customers, cheapest first. `out_...` [n]
     are forward labels at each customer straight from the depot, `home_...` [n] backward labels to it; `alone` [n]
     is the cost of a route for one customer.
     """
@@ -43,8 +44,7 @@ class Case(NamedTuple):
     full: bool
     vehicle_cost: int
     spare_cost: int
-    stations: Ints
-    many: Ints
+    detours: tuple[Ints, Ints, Ints, Ints]
     near: Ints
     out_many: Ints
     out_cost: Ints
@@ -100,7 +100,7 @@ def new_routes(slots: int, longest: int) -> Routes:
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _forward(legs, stations, many_s, i, j, slot, k, ahead_many, ahead_cost, ahead, opens, closes, power, ample, limit):  # type: ignore[no-untyped-def]
+def _forward(legs, detours, i, j, slot, k, ahead_many, ahead_cost, ahead, opens, closes, power, ample, limit):  # type: ignore[no-untyped-def]
     """Drive the labels at stop k - 1, which is place i, on to stop k, which is j, past a station or not.
 
     Those with an `ample` battery need no station for the rest of the route, nor for one more customer.
@@ -108,6 +108,7 @@ def _forward(legs, stations, many_s, i, j, slot, k, ahead_many, ahead_cost, ahea
     cost, lasts, takes = legs
     battery, g, per_g, full = power
     most = battery * (1.0 - WORTH)
+    first_s, second_s, via, many_s = detours
     costs, values = ahead_cost[slot, k], ahead[slot, k]
     count = 0
     for m in range(ahead_many[slot, k - 1]):
@@ -123,19 +124,23 @@ def _forward(legs, stations, many_s, i, j, slot, k, ahead_many, ahead_cost, ahea
         if q0 + x0 >= ample:
             continue
         for n in range(many_s[i, j]):
-            s = stations[i, j, n]
-            if cost0 + cost[i, s] + cost[s, j] > limit:
+            total = cost0 + via[i, j, n]
+            if total > limit:
                 break
+            s, r = first_s[i, j, n], second_s[i, j, n]
             t, q, x = drive(t0, q0, x0, lasts[i, s], takes[i, s], g)
             if q < 0.0 or q + x > most:
                 continue
             t, q, x = plug_in(t, q, battery, g, full)
-            t, q, x = drive(t, q, x, lasts[s, j], takes[s, j], g)
+            if r != s:
+                t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
+                t, q, x = plug_in(t, q, battery, g, full)
+            t, q, x = drive(t, q, x, lasts[r, j], takes[r, j], g)
             if q < 0.0:
                 continue
             t, q, x = begin(t, q, x, opens, closes, per_g)
             if t <= closes:
-                count = keep_forward(costs, values, count, cost0 + cost[i, s] + cost[s, j], t, q, x, per_g)
+                count = keep_forward(costs, values, count, total, t, q, x, per_g)
     ahead_many[slot, k] = count
 
 
@@ -158,7 +163,7 @@ def back_plug(latest, base, least, battery, g, full):  # type: ignore[no-untyped
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, behind, times, power, little, limit):  # type: ignore[no-untyped-def]
+def _backward(legs, detours, i, j, slot, k, behind_many, behind_cost, behind, times, power, little, limit):  # type: ignore[no-untyped-def]
     """Bring the labels at stop k + 1, which is place j, back to stop k, which is i, past a station or not.
 
     Those that need `little` need no station on the way there, nor for one more customer.
@@ -166,6 +171,7 @@ def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, b
     cost, lasts, takes = legs
     battery, g, per_g, full = power
     opens, closes, opens_next = times
+    first_s, second_s, via, many_s = detours
     costs, values = behind_cost[slot, k], behind[slot, k]
     count = 0
     for m in range(behind_many[slot, k + 1]):
@@ -180,17 +186,21 @@ def _backward(legs, stations, many_s, i, j, slot, k, behind_many, behind_cost, b
         if least0 <= little and base0 >= FAR / 2:
             continue
         for n in range(many_s[i, j]):
-            s = stations[i, j, n]
-            if cost0 + cost[i, s] + cost[s, j] > limit:
+            total = cost0 + via[i, j, n]
+            if total > limit:
                 break
-            latest, base, least = back(latest0, base0, least0, lasts[s, j], takes[s, j], opens_next, g, per_g)
+            s, r = first_s[i, j, n], second_s[i, j, n]
+            latest, base, least = back(latest0, base0, least0, lasts[r, j], takes[r, j], opens_next, g, per_g)
             if least > battery:
                 continue
             latest, base, least = back_plug(latest, base, least, battery, g, full)
+            if r != s:
+                latest, base, least = back(latest, base, least, lasts[s, r], takes[s, r], 0.0, g, 0.0)
+                latest, base, least = back_plug(latest, base, least, battery, g, full)
             latest, base, least = back(latest, base, least, lasts[i, s], takes[i, s], 0.0, g, 0.0)
             latest = min(latest, closes)
             if least <= battery and latest >= opens and base + g * battery >= opens:
-                count = keep_backward(costs, values, count, cost0 + cost[i, s] + cost[s, j], latest, base, least)
+                count = keep_backward(costs, values, count, total, latest, base, least)
     behind_many[slot, k] = count
 
 
@@ -203,7 +213,7 @@ def renew(case, routes, slot, first, last, bound):  # type: ignore[no-untyped-de
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
     legs = (case.cost, case.lasts, case.takes)
     power = (case.battery, case.g, case.per_g, case.full)
-    stations, many_s, opens, closes = case.stations, case.many, case.opens, case.closes
+    opens, closes = case.opens, case.closes
     stops, length = routes.stops, routes.length[slot]
     ahead_many, ahead_cost, ahead, soonest = routes.ahead_many, routes.ahead_cost, routes.ahead, routes.soonest
     cost, takes, depot, margin = case.cost, case.takes, case.customers, SPARE * case.battery
@@ -223,7 +233,7 @@ def renew(case, routes, slot, first, last, bound):  # type: ignore[no-untyped-de
         else:
             rest_cost -= cost[stops[slot, k - 1], u]
             _forward(
-                legs, stations, many_s, stops[slot, k - 1], u, slot, k,
+                legs, case.detours, stops[slot, k - 1], u, slot, k,
                 ahead_many, ahead_cost, ahead, opens[u], closes[u], power, rest + margin,
                 bound - rest_cost,
             )  # fmt: skip
@@ -249,7 +259,7 @@ def renew(case, routes, slot, first, last, bound):  # type: ignore[no-untyped-de
         else:
             j = stops[slot, k + 1]
             _backward(
-                legs, stations, many_s, u, j, slot, k,
+                legs, case.detours, u, j, slot, k,
                 behind_many, behind_cost, behind, (opens[u], closes[u], opens[j]), power,
                 case.battery - so_far - takes[u, j] - margin, bound - cost_so_far,
             )  # fmt: skip
@@ -286,7 +296,8 @@ def _met(k, slot, ahead_many, ahead_cost, ahead, behind_many, behind_cost, behin
 def price(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
     """Return what the route costs with customer u before stop k, if that is less than `bound`, else `bound`."""
     g, per_g, battery, full = case.g, case.per_g, case.battery, case.full
-    cost, lasts, takes, stations, many_s = case.cost, case.lasts, case.takes, case.stations, case.many
+    cost, lasts, takes = case.cost, case.lasts, case.takes
+    first_s, second_s, via, many_s = case.detours
     home = k == routes.length[slot]
     j = case.customers if home else routes.stops[slot, k]
     if home:
@@ -315,15 +326,18 @@ def price(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
                 if t <= closes:
                     at_many = keep_forward(at_cost, at, at_many, total, t, q, x, per_g)
             for n in range(many_s[i, u]):
-                s = stations[i, u, n]
-                total = ahead_cost[m] + cost[i, s] + cost[s, u]
+                total = ahead_cost[m] + via[i, u, n]
                 if total + onward >= bound:
                     break
+                s, r = first_s[i, u, n], second_s[i, u, n]
                 t, q, x = drive(t0, q0, x0, lasts[i, s], takes[i, s], g)
                 if q < 0.0:
                     continue
                 t, q, x = plug_in(t, q, battery, g, full)
-                t, q, x = drive(t, q, x, lasts[s, u], takes[s, u], g)
+                if r != s:
+                    t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
+                    t, q, x = plug_in(t, q, battery, g, full)
+                t, q, x = drive(t, q, x, lasts[r, u], takes[r, u], g)
                 if q < 0.0:
                     continue
                 t, q, x = begin(t, q, x, opens, closes, per_g)
@@ -348,15 +362,18 @@ def price(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
                 total = cost0 + cost[u, j]
                 t, q, x = drive(t0, q0, x0, lasts[u, j], takes[u, j], g)
             else:
-                s = stations[u, j, n]
-                total = cost0 + cost[u, s] + cost[s, j]
+                total = cost0 + via[u, j, n]
                 if total + costs[0] >= bound:
                     break
+                s, r = first_s[u, j, n], second_s[u, j, n]
                 t, q, x = drive(t0, q0, x0, lasts[u, s], takes[u, s], g)
                 if q < 0.0:
                     continue
                 t, q, x = plug_in(t, q, battery, g, full)
-                t, q, x = drive(t, q, x, lasts[s, j], takes[s, j], g)
+                if r != s:
+                    t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
+                    t, q, x = plug_in(t, q, battery, g, full)
+                t, q, x = drive(t, q, x, lasts[r, j], takes[r, j], g)
             if q < 0.0:
                 continue
             t, q, x = begin(t, q, x, opens, closes, per_g)

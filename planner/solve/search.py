@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from planner.solve import ruin_recreate as rr
 from planner.solve.case import build_case, usual_leg
 from planner.solve.charging import charged
-from planner.solve.instance import Instance, RouteSet
+from planner.solve.instance import Instance, Ints, RouteSet
 from planner.solve.labels import NONE
 from planner.solve.options import SolveOptions
 from planner.solve.pricing import Case
@@ -46,20 +47,58 @@ UNLIMITED = 10**9  # iterations: the clock alone ends the search
 def search_instance(instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]) -> RouteSet:
     """Search until the iteration budget (per island) or the time limit is spent; `on_better` hears of better answers.
 
-    On Ctrl-C it returns the best so far with ``stopped_by="interrupt"``.
+    On Ctrl-C it returns the best so far with ``stopped_by="interrupt"``. A customer for whom no route of its own was
+    found (more than three stations in a row would be needed) is listed as unserved.
     """
-    return _Search(instance, options, on_better).run()
+    case = build_case(instance)
+    served = np.flatnonzero(case.alone < NONE)
+    if len(served) == instance.customers:
+        return _Search(instance, case, options, on_better).run()
+    if not len(served):
+        return _nobody(instance)
+    part = _restricted(instance, served)
+    places = [*served.tolist(), *range(instance.depot, instance.places)]
+
+    def whole(found: RouteSet) -> RouteSet:
+        routes = tuple(tuple(places[place] for place in route) for route in found.routes)
+        visited = {place for route in routes for place in route}
+        return replace(found, routes=routes, unserved=tuple(c for c in range(instance.customers) if c not in visited))
+
+    return whole(_Search(part, build_case(part), options, lambda better: on_better(whole(better))).run())
+
+
+def _nobody(instance: Instance) -> RouteSet:
+    return RouteSet(
+        routes=(), length=0.0, iterations=0, stopped_by="iterations", unserved=tuple(range(instance.customers))
+    )
+
+
+def _restricted(instance: Instance, customers: Ints) -> Instance:
+    """Return the instance with some of its customers only."""
+    places = np.array([*customers, *range(instance.depot, instance.places)])
+    return replace(
+        instance,
+        names=tuple(instance.names[place] for place in places),
+        length=instance.length[np.ix_(places, places)],
+        time=instance.time[np.ix_(places, places)],
+        energy=instance.energy[np.ix_(places, places)],
+        demand=instance.demand[customers],
+        service=instance.service[customers],
+        windows=instance.windows[[*customers, instance.depot]],
+    )
 
 
 class _Search:
     """The state of one search."""
 
-    def __init__(self, instance: Instance, options: SolveOptions, on_better: Callable[[RouteSet], None]) -> None:
+    def __init__(
+        self, instance: Instance, case: Case, options: SolveOptions, on_better: Callable[[RouteSet], None]
+    ) -> None:
         self.begun = time.monotonic()
         self.deadline = self.begun + options.time_limit_s
         self.timed = options.iterations >= UNLIMITED
         self.instance, self.options, self.on_better = instance, options, on_better
-        self.case: Case = build_case(instance)
+        self.case = case
         self.islands: list[rr.Island] = []
         self.pool = Pool()
         self.stop = Event()
