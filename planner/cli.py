@@ -27,7 +27,7 @@ from planner.cli_tools import generate, parse_date
 from planner.cli_ui import ui
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
-from planner.solve.options import ENGINES, EngineName, SolveOptions
+from planner.solve.options import ENGINES, USUAL_ITERATIONS, EngineName, SolveOptions
 
 if TYPE_CHECKING:
     from planner.pipeline import Inputs
@@ -137,6 +137,9 @@ def plan(
         float | None, typer.Option("-l", "--time-limit", min=1, max=86_400, help="Seconds to search at most.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    threads: Annotated[
+        int, typer.Option("--threads", min=0, max=1_024, help="That search at once; 0 for one a core.")
+    ] = 0,
     engine: Annotated[str, typer.Option("--engine", help=f"One of: {', '.join(ENGINES)}.")] = ENGINES[0],
     no_charging: Annotated[
         bool, typer.Option("--no-charging", help="Plan as if there were no plug on the way.")
@@ -160,7 +163,7 @@ def plan(
         "charging": not no_charging,
     }
     job = _Job(
-        options=_options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed),
+        options=_options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed, threads=threads),
         folder=output or Path("runs") / orders.stem,
         as_json=as_json,
         progress_file=progress_file,
@@ -272,7 +275,7 @@ def _tell_of_rows(inputs: Inputs, job: _Job) -> None:
         talk.print(f"{len(rows.rejected)} of {rows.rows_read} rows rejected, see {REPORT_NAME}; the rest is planned")
 
 
-def _options(*, engine: str, iterations: int | None, time_limit: float | None, seed: int) -> SolveOptions:
+def _options(*, engine: str, iterations: int | None, time_limit: float | None, seed: int, threads: int) -> SolveOptions:
     """Complete the limits: a time limit alone searches until then, an iteration budget alone has a safety net."""
     if engine not in ENGINES:
         fault = Fault(
@@ -289,7 +292,8 @@ def _options(*, engine: str, iterations: int | None, time_limit: float | None, s
     return SolveOptions(
         engine=chosen,
         seed=seed,
-        iterations=iterations or (unlimited if time_limit else defaults.iterations),
+        iterations=iterations or (unlimited if time_limit else USUAL_ITERATIONS[chosen]),
+        threads=threads,
         time_limit_s=time_limit or defaults.time_limit_s,
     )
 

@@ -1,4 +1,7 @@
-"""The OR-Tools engine: search for sequences in rounds, time each round's result exactly, keep the best."""
+"""The engines: our own search, and OR-Tools as the baseline.
+
+OR-Tools searches for sequences in rounds; each round's result is timed exactly, and the best is kept.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from planner.solve.cost import total_cost
+from planner.solve.day_search import search_day
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import SolveOptions
 from planner.solve.placing import drop_needless_stations, place
@@ -20,7 +24,12 @@ SEARCH_SHARE = 0.8  # of the time limit; the rest is for fitting in what the sea
 
 
 def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
-    """Search until the iteration budget or the time limit is spent; `on_better` hears of each better solution."""
+    """Search until the iteration budget or the time limit is spent; `on_better` hears of better solutions."""
+    search = _by_ortools if options.engine == "ortools" else search_day
+    return search(problem, options, on_better=on_better)
+
+
+def _by_ortools(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
     begun = time.monotonic()
     deadline, search_until = begun + options.time_limit_s, begun + SEARCH_SHARE * options.time_limit_s
     best: Solution | None = None

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-EngineName = Literal["ortools"]
-ENGINES: tuple[EngineName, ...] = ("ortools",)
+EngineName = Literal["search", "ortools"]
+ENGINES: tuple[EngineName, ...] = ("search", "ortools")
+# What a plan without limits gets: iterations of each island, solutions that OR-Tools' local search may accept.
+USUAL_ITERATIONS: dict[EngineName, int] = {"search": 25_000, "ortools": 1_500}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveOptions:
     """The iteration budget makes a run repeatable; the time limit is the safety net that does not."""
 
-    engine: EngineName = "ortools"
-    iterations: int = 1_500  # solutions that the local search may accept
+    engine: EngineName = "search"
+    iterations: int = USUAL_ITERATIONS["search"]
     time_limit_s: float = 600.0
     seed: int = 1
     threads: int = 0  # that search at once, 0 for one a core; they change how long it takes, not the answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from planner.solve.cost import total_cost
@@ -17,15 +18,17 @@ def place(problem: Problem, wanted: list[Sequence]) -> list[Tour]:
     return _one_by_one(problem, used) if tours is None else tours
 
 
-def settle(problem: Problem, used: dict[int, Sequence], *, taken: list[Tour]) -> list[Tour] | None:
+def settle(
+    problem: Problem, used: dict[int, Sequence], *, taken: list[Tour], until_s: float = math.inf
+) -> list[Tour] | None:
     """Time some vehicles beside settled tours, without stations that turn out not to be needed; None if impossible."""
     if not used:
         return taken
-    tours = schedule(problem, used, taken=taken)
+    tours = schedule(problem, used, taken=taken, until_s=until_s)
     idle = {t.vehicle: needed for t in tours or [] if (needed := _without_idle_stations(problem, t)) is not None}
     if tours is None or not idle:
         return tours
-    return settle(problem, idle, taken=[tour for tour in tours if tour.vehicle not in idle])
+    return settle(problem, idle, taken=[tour for tour in tours if tour.vehicle not in idle], until_s=until_s)
 
 
 def drop_needless_stations(problem: Problem, tours: list[Tour], *, until_s: float) -> list[Tour]:

@@ -6,6 +6,8 @@ loading; it may last longer, and then the vehicle waits for it.
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -54,11 +56,14 @@ class _Model:
     cost: list[Any] = field(default_factory=list)
 
 
-def schedule(problem: Problem, sequences: dict[int, Sequence], *, taken: Iterable[Tour] = ()) -> list[Tour] | None:
+def schedule(
+    problem: Problem, sequences: dict[int, Sequence], *, taken: Iterable[Tour] = (), until_s: float = math.inf
+) -> list[Tour] | None:
     """Time the sequences of some vehicles beside tours that are settled; None if they do not fit.
 
     Returns the settled tours, whose charges may have changed to an equal plug, and the new ones. Minimises paid
-    hours and the price of energy, and where plugs stand free takes energy at the depot as a cushion.
+    hours and the price of energy, and where plugs stand free takes energy at the depot as a cushion. Gives up when
+    the monotonic clock shows `until_s`.
     """
     settled = list(taken)
     model = _Model(problem=problem)
@@ -75,10 +80,12 @@ def schedule(problem: Problem, sequences: dict[int, Sequence], *, taken: Iterabl
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2  # without it the bound creeps up by one second at a time
     solver.parameters.max_deterministic_time = DETERMINISTIC_TIME
+    if until_s < math.inf:
+        solver.parameters.max_time_in_seconds = max(until_s - time.monotonic(), 0.01)
     if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     tours = [_read(problem, solver, vehicle, start, stops) for vehicle, (start, stops) in drives.items()]
-    return _assign_plugs(problem, settled + tours)
+    return assign_plugs(problem, settled + tours)
 
 
 def equal_plugs(problem: Problem, plug: int) -> list[int]:
@@ -228,7 +235,7 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
     return tour_of(vehicle, visits)
 
 
-def _assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
+def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
     """Give each charge a plug of its set: in order of beginning, the first one free."""
     free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
     charges = sorted(

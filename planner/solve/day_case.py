@@ -1,0 +1,223 @@
+"""A day of `Problem` in the few dense tables that the search reads, and the books that it keeps about each vehicle."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.instance import Floats
+from planner.solve.problem import HILLY, NO_WAY, Ints, Problem
+from planner.solve.schedule import LEAST_W, equal_plugs
+
+NONE = np.int64(2) ** 60  # the cost of what is impossible
+BUCKET_S = 180  # plugs and site power are counted in steps of this
+NEAR_STATIONS = 2  # looked at between two places, those of the least detour
+
+# Columns of `DayCase.vehicle`.
+KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
+CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, LIKE = range(12, 19)
+# Columns of `DayCase.order`; windows follow, three times from and until.
+GRAMS, LITRES, SERVICE, PENALTY, WINDOWS = range(5)
+# Columns of `DayCase.leg`; on hills two more pairs of energy follow.
+SECONDS, METRES, MWH, UWH = range(4)
+# Columns of `DayCase.site` and `DayCase.group`.
+FIRST_GROUP, LAST_GROUP, SITE_W, SITE_PRICE = range(4)
+GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
+
+# Rows of `Books.scratch`, by stop.
+NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED = range(13)
+# Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
+GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
+# Columns of `Books.fact`, by slot.
+LENGTH, COST, REST_WAIT, DELAY, CHARGES = range(5)
+# Fields of `Books.now`.
+ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, DONE, WEIGHT = range(7)
+
+
+class DayCase(NamedTuple):
+    """What never changes. `leg` [t, p, p, 4 or 8] joins all that a leg takes; NONE seconds where there is no way.
+
+    Plugs of a site that are alike form a group; `closed` [groups, buckets] counts all of a group's plugs as taken
+    where the site is closed. `stations` [t, p, p, NEAR_STATIONS] are the places of the least detour, -1 for none;
+    it is empty where there are no stations.
+    """
+
+    orders: int
+    depots: int
+    vehicle: Ints
+    order: Ints
+    leg: Ints
+    site: Ints
+    group: Ints
+    closed: Ints
+    allowed: Ints
+    near: Ints
+    stations: Ints
+
+
+class Books(NamedTuple):
+    """One search: each vehicle has two slots, the one of `slot_of` and one to try a change in."""
+
+    slot_of: Ints
+    stops: Ints
+    fact: Ints
+    stop: Ints
+    charge: Ints  # [slots, 4, stops]: stop, group, begin, end
+    mine: Ints  # [slots, buckets]: 1 + the group at which the vehicle charges then
+    taken: Ints  # [groups, buckets]
+    watts: Ints  # [sites, buckets]
+    scratch: Ints
+    trial: Ints
+    out: Ints
+    where: Ints
+    at: Ints
+    absent: Ints
+    saved_absent: Ints
+    sums: Ints
+    now: Ints
+    stamp: Ints
+    touched: Ints
+    keys: Floats
+    look: Ints
+    best_stops: Ints
+    best_length: Ints
+    best_fact: Ints
+    best_charge: Ints
+    random: NDArray[np.uint64]
+
+
+def build_day(p: Problem) -> DayCase:
+    """Lay out a problem for the search."""
+    kind, depot = p.kind, p.depot - p.orders
+    vehicle = np.column_stack(
+        [
+            kind, p.depot, depot, p.shift, p.start_mwh, p.reserve_mwh, np.maximum(p.end_mwh, p.reserve_mwh),
+            p.payload_g[kind], p.bay_ml[kind], p.battery_mwh[kind], p.knee_mwh[kind], p.charge_w[kind],
+            p.per_day[kind], p.per_km[kind], p.per_s[kind], p.price_per_kwh[depot], p.loading_s[depot],
+        ]
+    )  # fmt: skip
+    alike = np.unique(np.column_stack([vehicle, p.allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
+    site, group, closed = _plugs(p)
+    order = np.column_stack([p.demand_g, p.volume_ml, p.service_s, p.penalty, p.windows.reshape(p.orders, -1)])
+    leg = _legs(p)
+    return DayCase(
+        orders=p.orders,
+        depots=p.depots,
+        vehicle=_dense(np.column_stack([vehicle, alike])),
+        order=_dense(order),
+        leg=leg,
+        site=site,
+        group=group,
+        closed=closed,
+        allowed=_dense(p.allowed),
+        near=_dense(np.argsort(_distance(p), axis=1, kind="stable")),
+        stations=_stations(p, leg),
+    )
+
+
+def new_books(case: DayCase, *, seed: int) -> Books:
+    """Return a search in which every order is absent."""
+    n, vehicles = case.orders, len(case.vehicle)
+    slots, buckets = 2 * vehicles, case.closed.shape[1]
+    longest = 3 * n + 8  # a trip and a station for each order
+    books = Books(
+        slot_of=2 * np.arange(vehicles, dtype=np.int64),
+        stops=np.zeros((slots, longest), np.int64),
+        fact=np.zeros((slots, 5), np.int64),
+        stop=np.zeros((slots, 6, longest), np.int64),
+        charge=np.zeros((slots, 4, longest), np.int64),
+        mine=np.zeros((slots, buckets), np.int64),
+        taken=case.closed.copy(),
+        watts=np.zeros((len(case.site), buckets), np.int64),
+        scratch=np.zeros((13, longest), np.int64),
+        trial=np.zeros((3, longest), np.int64),
+        out=np.zeros(3, np.int64),
+        where=np.full(n, -1, np.int64),
+        at=np.zeros(n, np.int64),
+        absent=np.arange(n, dtype=np.int64),
+        saved_absent=np.zeros(n, np.int64),
+        sums=np.zeros(n, np.int64),
+        now=np.zeros(7, np.int64),
+        stamp=np.full(vehicles, -1, np.int64),
+        touched=np.zeros(vehicles, np.int64),
+        keys=np.zeros(n),
+        look=np.zeros((4, 3 * vehicles * longest), np.int64),
+        best_stops=np.zeros((vehicles, longest), np.int64),
+        best_length=np.zeros(vehicles, np.int64),
+        best_fact=np.zeros((vehicles, 5), np.int64),
+        best_charge=np.zeros((vehicles, 4, longest), np.int64),
+        random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
+    )
+    books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
+    books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))
+    return books
+
+
+def _dense(values: Ints) -> Ints:
+    return np.ascontiguousarray(values, dtype=np.int64)
+
+
+def _legs(p: Problem) -> Ints:
+    kinds, rows = len(p.payload_g), len(p.energy_mwh)
+    leg = np.zeros((kinds, p.places, p.places, 2 + 2 * rows), np.int64)
+    for t in range(kinds):
+        seconds = p.travel_s[p.network[t]]
+        leg[t, :, :, SECONDS] = np.where(seconds == NO_WAY, NONE, seconds)
+        leg[t, :, :, METRES] = p.distance_m[p.network[t]]
+        for row in range(rows):
+            leg[t, :, :, MWH + 2 * row] = p.energy_mwh[row, t]
+            leg[t, :, :, UWH + 2 * row] = p.energy_uwh_per_kg[row, t]
+    assert rows in (1, HILLY)
+    return leg
+
+
+def _plugs(p: Problem) -> tuple[Ints, Ints, Ints]:
+    """Return sites, groups of equal plugs in order of site and falling power, and when groups are closed."""
+    firsts = sorted({equal_plugs(p, q)[0] for q in range(len(p.plug_w)) if p.plug_w[q] >= LEAST_W})
+    firsts.sort(key=lambda q: (int(p.plug_site[q]), -int(p.plug_w[q])))
+    buckets = p.horizon_s // BUCKET_S + 2
+    site = np.zeros((len(p.site_w), 4), np.int64)
+    group = np.zeros((len(firsts), 5), np.int64)
+    closed = np.zeros((len(firsts), buckets), np.int64)
+    for s in range(len(site)):
+        first = sum(1 for q in firsts if p.plug_site[q] < s)
+        last = first + sum(1 for q in firsts if p.plug_site[q] == s)
+        site[s] = first, last, p.site_w[s], p.price_per_kwh[s]
+    begins = np.arange(buckets) * BUCKET_S
+    for g, q in enumerate(firsts):
+        s, many = int(p.plug_site[q]), len(equal_plugs(p, q))
+        inside = np.zeros(buckets, np.bool_)
+        for opens, closes in p.open[s]:
+            inside |= (begins >= opens) & (begins + BUCKET_S <= closes)
+            if opens <= 0 and closes >= p.horizon_s:
+                inside[:] = True
+        closed[g, ~inside] = many
+        never_full = many >= p.vehicles and not p.site_w[s] and inside.all()
+        group[g] = s, p.plug_w[q], many, never_full, q
+    return site, group, closed
+
+
+def _distance(p: Problem) -> Ints:
+    """Return metres there and back between orders."""
+    metres = p.distance_m[0, : p.orders, : p.orders]
+    far = np.where(metres == NO_WAY, 2**40, metres)
+    np.fill_diagonal(far, -1)
+    return _dense(far + far.T)
+
+
+def _stations(p: Problem, leg: Ints) -> Ints:
+    kinds, first = len(leg), p.orders + p.depots
+    sites = [s for s in range(first, p.places) if ((p.plug_site == s - p.orders) & (p.plug_w >= LEAST_W)).any()]
+    if not sites:
+        return np.zeros((0, 0, 0, NEAR_STATIONS), np.int64)
+    near = np.full((kinds, p.places, p.places, NEAR_STATIONS), -1, np.int64)
+    for t in range(kinds):
+        seconds = np.minimum(leg[t, :, :, SECONDS], NONE // 4)
+        for a in range(p.places):
+            detour = seconds[a, sites][:, None] + seconds[sites, :]
+            order = np.argsort(detour, axis=0, kind="stable")[:NEAR_STATIONS]
+            found = np.take_along_axis(detour, order, axis=0) < NONE // 4
+            near[t, a, :, : len(order)] = np.where(found, np.array(sites)[order], -1).T
+    return near

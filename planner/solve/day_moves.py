@@ -1,0 +1,533 @@
+"""Ruin and recreate on the vehicles' days: strings of stops, whole trips and days go, orders come back one by one.
+
+As in `ruin_recreate`, with places for a new trip too: a reload before the order, or after it. A vehicle whose day an
+iteration touches has its old day in its other slot, so that a refused iteration is undone by turning slots back.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from planner.solve.day_case import (
+    ABSENT,
+    BAY,
+    BEST_ABSENT,
+    BEST_COST,
+    BOARD_G,
+    BOARD_L,
+    CHARGES,
+    COST,
+    DEPOT,
+    DONE,
+    GONE,
+    GRAMS,
+    KIND,
+    LATEST,
+    LENGTH,
+    LIKE,
+    LITRES,
+    LOADING,
+    MARK,
+    METRES,
+    MWH,
+    NEAR_STATIONS,
+    NONE,
+    NOW_COST,
+    PAYLOAD,
+    PENALTY,
+    PER_DAY,
+    PER_KM,
+    PER_S,
+    PRICE,
+    REST_WAIT,
+    SECONDS,
+    SERVICE,
+    TRIP_G,
+    TRIP_L,
+    WEIGHT,
+    WINDOWS,
+)
+from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
+from planner.solve.problem import MICRO
+from planner.solve.ruin_recreate import draw, exponential
+
+BLINK = 0.01
+REMOVED = 10.0  # orders on average
+LONGEST_STRING = 10
+SPLIT = 0.5  # of strings keep some stops in their middle
+SPLIT_DEPTH = 0.01
+WHOLE_DAY, WHOLE_TRIP = 0.02, 0.1  # of iterations remove one of these first
+MOST_PRICED = 16  # places of an order
+MOST_FLAT = 2  # of them are tried with a station
+IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
+# Orders in which orders come back, with their weights.
+RANDOM, DEMAND, FAR, CLOSE, WIDTH, OPEN, CLOSE_TIME = range(7)
+WEIGHTS = np.array([4, 4, 2, 1, 2, 2, 2])
+
+
+@numba.njit(cache=True, nogil=True)
+def _touch(books, v, touched):  # type: ignore[no-untyped-def]
+    """Let an iteration change a vehicle's day; return how many it has touched."""
+    if books.stamp[v] == books.now[MARK]:
+        return touched
+    old = books.slot_of[v]
+    new = old ^ 1
+    stops, fact, charge, mine = books.stops, books.fact, books.charge, books.mine
+    for k in range(fact[old, LENGTH]):
+        stops[new, k] = stops[old, k]
+    fact[new] = fact[old]
+    mine[new] = mine[old]
+    for c in range(fact[old, CHARGES]):
+        for f in range(4):
+            charge[new, f, c] = charge[old, f, c]
+    books.stop[new, :, : fact[old, LENGTH] + 1] = books.stop[old, :, : fact[old, LENGTH] + 1]
+    books.slot_of[v] = new
+    books.stamp[v] = books.now[MARK]
+    books.touched[touched] = v
+    return touched + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
+    """Turn every vehicle back to the day it had before."""
+    stops, fact, slot_of, where, at = books.stops, books.fact, books.slot_of, books.where, books.at
+    for m in range(touched):
+        hold_plugs(case, books, books.touched[m], -1)
+    for m in range(touched):
+        v = books.touched[m]
+        slot_of[v] ^= 1
+        slot = slot_of[v]
+        books.mine[slot] = 0
+        hold_plugs(case, books, v, 1)
+        for k in range(fact[slot, LENGTH]):
+            place = stops[slot, k]
+            if place < case.orders:
+                where[place], at[place] = v, k
+    books.now[ABSENT] = absent
+    for a in range(absent):
+        u = books.saved_absent[a]
+        books.absent[a] = u
+        where[u] = -1
+
+
+@numba.njit(cache=True, nogil=True)
+def _leave_out(books, u):  # type: ignore[no-untyped-def]
+    books.where[u] = -1
+    books.absent[books.now[ABSENT]] = u
+    books.now[ABSENT] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _without(case, books, v, first, last, first_kept, last_kept):  # type: ignore[no-untyped-def]
+    """Leave out orders and stations at stops first..last-1 of a vehicle but for those kept; reloads stay if needed."""
+    slot, depot, orders, seq = books.slot_of[v], case.vehicle[v, DEPOT], case.orders, books.trial[0]
+    stops, m = books.stops, books.fact[slot, LENGTH]
+    count = 0
+    for k in range(m):
+        place = stops[slot, k]
+        if first <= k < last and not first_kept <= k < last_kept and place != depot:
+            if place < orders:
+                _leave_out(books, place)
+            continue
+        if place == depot and (count == 0 or seq[count - 1] == depot):
+            continue
+        seq[count] = place
+        count += 1
+    while count and (seq[count - 1] == depot or (count == 1 and seq[0] >= orders)):
+        count -= 1
+    if set_day(case, books, v, seq, count) >= FLAT:
+        for k in range(count):
+            if seq[k] < orders:
+                _leave_out(books, seq[k])
+        set_day(case, books, v, seq, 0)
+    _simplify(case, books, v)
+
+
+@numba.njit(cache=True, nogil=True)
+def _simplify(case, books, v):  # type: ignore[no-untyped-def]
+    """Strike out reloads and stations without which the day costs no more."""
+    k, orders, seq = 0, case.orders, books.trial[1]
+    while k < books.fact[books.slot_of[v], LENGTH]:
+        slot = books.slot_of[v]
+        if books.stops[slot, k] < orders:
+            k += 1
+            continue
+        m = books.fact[slot, LENGTH]
+        for j in range(m - 1):
+            seq[j] = books.stops[slot, j if j < k else j + 1]
+        if price_day(case, books, v, seq, m - 1) <= books.fact[slot, COST]:
+            set_day(case, books, v, seq, m - 1)
+        else:
+            k += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _ruin(case, books):  # type: ignore[no-untyped-def]
+    """Remove strings of stops near a random order from as many vehicles; return how many were touched."""
+    n, touched, random = case.orders, 0, books.random
+    fact, slot_of, where, near = books.fact, books.slot_of, books.where, case.near
+    seed = int(draw(random) * n)
+    if books.now[ABSENT] and draw(random) < 0.5:
+        seed = books.absent[int(draw(random) * books.now[ABSENT])]
+    used = 0
+    for v in range(len(slot_of)):
+        used += 1 if fact[slot_of[v], LENGTH] else 0
+    if used == 0:
+        return 0
+    longest = min(float(LONGEST_STRING), (n - books.now[ABSENT]) / float(used))
+    strings = int(1.0 + draw(random) * (4.0 * REMOVED / (1.0 + longest) - 1.0))
+    whole = draw(random)
+    for b in range(n):
+        if strings <= 0:
+            break
+        v = where[near[seed, b]]
+        if v < 0 or books.stamp[v] == books.now[MARK]:
+            continue
+        touched = _touch(books, v, touched)
+        strings -= 1
+        if whole < WHOLE_DAY:
+            _without(case, books, v, 0, fact[slot_of[v], LENGTH], 0, 0)
+            strings, whole = min(strings, 1), 1.0
+        elif whole < WHOLE_TRIP:
+            first, last = _trip(case, books, v, books.at[near[seed, b]])
+            _without(case, books, v, first, last, 0, 0)
+            strings, whole = min(strings, 2), 1.0
+        else:
+            m = fact[slot_of[v], LENGTH]
+            size = min(int(1.0 + draw(random) * min(float(m), longest)), m)
+            _cut(case, books, v, books.at[near[seed, b]], size)
+    return touched
+
+
+@numba.njit(cache=True, nogil=True)
+def _trip(case, books, v, k):  # type: ignore[no-untyped-def]
+    """Return the first stop of the trip around stop k and the one past its last."""
+    slot, depot, first, last = books.slot_of[v], case.vehicle[v, DEPOT], k, k
+    while first > 0 and books.stops[slot, first - 1] != depot:
+        first -= 1
+    while last < books.fact[slot, LENGTH] and books.stops[slot, last] != depot:
+        last += 1
+    return first, last
+
+
+@numba.njit(cache=True, nogil=True)
+def _cut(case, books, v, k, size):  # type: ignore[no-untyped-def]
+    """Remove `size` stops around stop k, in one string or with a part kept in its middle."""
+    random, m = books.random, books.fact[books.slot_of[v], LENGTH]
+    kept = 0
+    if 1 < size < m and draw(random) < SPLIT:
+        kept = 1
+        while size + kept < m and draw(random) > SPLIT_DEPTH:
+            kept += 1
+    span = size + kept
+    first = max(0, k - span + 1)
+    begin = first + int(draw(random) * (min(k, m - span) - first + 1))
+    head = begin + (1 + int(draw(random) * (size - 1)) if kept else 0)
+    _without(case, books, v, begin, begin + span, head, head + kept)
+
+
+@numba.njit(cache=True, nogil=True)
+def _sort_absent(case, books):  # type: ignore[no-untyped-def]
+    """Choose an order in which the absent orders come back; half the time the weightier go first."""
+    order, keys, absent, random = case.order, books.keys, books.absent, books.random
+    total = 0
+    for w in range(7):
+        total += WEIGHTS[w]
+    pick, way = draw(random) * total, 0
+    while pick >= WEIGHTS[way]:
+        pick -= WEIGHTS[way]
+        way += 1
+    weigh = 1.0 if draw(random) < 0.5 else 0.0
+    depot = case.vehicle[0, DEPOT]
+    for a in range(books.now[ABSENT]):
+        u = absent[a]
+        if way == RANDOM:
+            key = draw(random) * 1e6
+        elif way == DEMAND:
+            key = -float(max(order[u, LITRES], order[u, GRAMS]))
+        elif way == FAR:
+            key = -float(case.leg[0, depot, u, METRES])
+        elif way == CLOSE:
+            key = float(case.leg[0, depot, u, METRES])
+        elif way == WIDTH:
+            key = float(order[u, WINDOWS + 1] - order[u, WINDOWS])
+        elif way == OPEN:
+            key = float(order[u, WINDOWS])
+        else:
+            key = -float(order[u, WINDOWS + 1])
+        key -= weigh * 1e3 * float(order[u, PENALTY])
+        b = a
+        while b > 0 and keys[b - 1] > key:
+            keys[b], absent[b] = keys[b - 1], absent[b - 1]
+            b -= 1
+        keys[b], absent[b] = key, u
+
+
+@numba.njit(cache=True, nogil=True)
+def _look(case, books, u):  # type: ignore[no-untyped-def]
+    """List the places of an order that a look at clock and load does not rule out; return how many."""
+    fact, slot_of, allowed, vehicle = books.fact, books.slot_of, case.allowed, case.vehicle
+    found, like = 0, np.int64(-1)
+    for v in range(len(slot_of)):
+        if not allowed[u, v]:
+            continue
+        if fact[slot_of[v], LENGTH] == 0:
+            if vehicle[v, LIKE] == like:  # the same as the empty one before
+                continue
+            like = vehicle[v, LIKE]
+        found = _look_at(case, books, u, v, found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
+    """List the places of an order in one vehicle's day."""
+    leg, stop, stops, look, random = case.leg, books.stop, books.stops, books.look, books.random
+    of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
+    kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
+    m, rest = books.fact[slot, LENGTH], books.fact[slot, REST_WAIT]
+    room_g, room_l = of[PAYLOAD] - order[GRAMS], of[BAY] - order[LITRES]
+    once = of[PER_DAY] + loading * of[PER_S] if m == 0 else np.int64(0)
+    last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
+    for k in range(m + 1):
+        gone = stop[slot, GONE, k]
+        if gone > last:
+            break
+        i = depot if k == 0 else stops[slot, k - 1]
+        j = depot if k == m else stops[slot, k]
+        saved_s, saved_m, saved_e = leg[kind, i, j, SECONDS], leg[kind, i, j, METRES], leg[kind, i, j, MWH]
+        board_g, board_l = stop[slot, BOARD_G, k], stop[slot, BOARD_L, k]
+        trip_g, trip_l = stop[slot, TRIP_G, k], stop[slot, TRIP_L, k]
+        for way in range(3):
+            if way == IN_TRIP:
+                fits, a, b = trip_g <= room_g and trip_l <= room_l, i, j
+            elif way == NEW_BEFORE:
+                fits, a, b = i != depot and board_g <= room_g and board_l <= room_l, depot, j
+            else:
+                fits = j != depot and trip_g - board_g <= room_g and trip_l - board_l <= room_l
+                a, b = i, depot
+            if not fits or draw(random) < BLINK:
+                continue
+            t, metres, energy = gone, -saved_m, -saved_e
+            if way == NEW_BEFORE:
+                t += leg[kind, i, depot, SECONDS] + loading
+                metres += leg[kind, i, depot, METRES]
+                energy += leg[kind, i, depot, MWH]
+            t += leg[kind, a, u, SECONDS]
+            if t > last:
+                continue
+            begin = NONE
+            for w in range(WINDOWS, WINDOWS + 6, 2):
+                if t <= order[w + 1] and order[w] <= order[w + 1]:
+                    begin = min(begin, max(t, order[w]))
+            t = begin + order[SERVICE] + leg[kind, u, b, SECONDS]
+            lasts = leg[kind, a, u, SECONDS] + order[SERVICE] + leg[kind, u, b, SECONDS] - saved_s
+            metres += leg[kind, a, u, METRES] + leg[kind, u, b, METRES]
+            energy += leg[kind, a, u, MWH] + leg[kind, u, b, MWH]
+            if way == NEW_BEFORE:
+                lasts += leg[kind, i, depot, SECONDS] + loading
+            elif way == NEW_AFTER:
+                t += loading + leg[kind, depot, j, SECONDS]
+                lasts += loading + leg[kind, depot, j, SECONDS]
+                metres += leg[kind, depot, j, METRES]
+                energy += leg[kind, depot, j, MWH]
+            if t > stop[slot, LATEST, k]:
+                continue
+            cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
+            look[0, found] = cost + energy * of[PRICE] // MICRO + once
+            look[1, found], look[2, found], look[3, found] = v, k, way
+            found += 1
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _with(case, books, u, v, k, way, seq):  # type: ignore[no-untyped-def]
+    """Write a vehicle's stops with an order before stop k; return how many."""
+    slot, depot = books.slot_of[v], case.vehicle[v, DEPOT]
+    stops, m, count = books.stops, books.fact[books.slot_of[v], LENGTH], k
+    for j in range(k):
+        seq[j] = stops[slot, j]
+    if way == NEW_BEFORE:
+        seq[count] = depot
+        count += 1
+    seq[count] = u
+    count += 1
+    if way == NEW_AFTER:
+        seq[count] = depot
+        count += 1
+    for j in range(k, m):
+        seq[count] = stops[slot, j]
+        count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _by_station(case, books, v, u, seq, m, least, bound):  # type: ignore[no-untyped-def]
+    """Return the least cost below a bound with a station more on the trip of an order, the stop before and the station.
+
+    Without the station the day would cost at least `least`.
+    """
+    on_way, of, stations, leg = books.trial[1], case.vehicle[v], case.stations, case.leg
+    kind, per_km, per_s, rest = of[KIND], of[PER_KM], of[PER_S], books.fact[books.slot_of[v], REST_WAIT]
+    best, best_k, best_station = bound, -1, np.int64(-1)
+    at = 0
+    while seq[at] != u:
+        at += 1
+    first, last = at, at
+    while first > 0 and seq[first - 1] != of[DEPOT]:
+        first -= 1
+    while last < m and seq[last] != of[DEPOT]:
+        last += 1
+    for k in range(first, last + 1):
+        a = of[DEPOT] if k == 0 else seq[k - 1]
+        b = of[DEPOT] if k == m else seq[k]
+        for c in range(NEAR_STATIONS):
+            station = stations[kind, a, b, c]
+            if station < 0 or station in (a, b):
+                continue
+            metres = leg[kind, a, station, METRES] + leg[kind, station, b, METRES] - leg[kind, a, b, METRES]
+            lasts = leg[kind, a, station, SECONDS] + leg[kind, station, b, SECONDS] - leg[kind, a, b, SECONDS]
+            if least + metres * per_km // 1000 + max(lasts - rest, np.int64(0)) * per_s >= best:
+                continue
+            for j in range(m):
+                on_way[j if j < k else j + 1] = seq[j]
+            on_way[k] = station
+            cost = price_day(case, books, v, on_way, m + 1)
+            if cost < best:
+                best, best_k, best_station = cost, k, station
+    return best, best_k, best_station
+
+
+@numba.njit(cache=True, nogil=True)
+def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
+    """Put an order where it costs least if that is less than `room`; return how many vehicles are touched, or -1."""
+    look, fact, slot_of, seq = books.look, books.fact, books.slot_of, books.trial[0]
+    longest = len(seq) - 2
+    found = _look(case, books, u)
+    best, best_f, best_k, best_station, flat = room, -1, -1, np.int64(-1), 0
+    for _ in range(MOST_PRICED):
+        pick, least = -1, best
+        for f in range(found):
+            if look[0, f] < least:
+                pick, least = f, look[0, f]
+        if pick < 0:
+            break
+        look[0, pick] = NONE
+        v = look[1, pick]
+        base = fact[slot_of[v], COST]
+        if fact[slot_of[v], LENGTH] + 3 > longest:
+            continue
+        m = _with(case, books, u, v, look[2, pick], look[3, pick], seq)
+        cost = price_day(case, books, v, seq, m)
+        if cost - base < best:
+            best, best_f, best_k = cost - base, pick, -1
+        elif cost == FLAT and flat < MOST_FLAT and len(case.stations):
+            flat += 1
+            cost, k, station = _by_station(case, books, v, u, seq, m, least + base, best + base)
+            if k >= 0:
+                best, best_f, best_k, best_station = cost - base, pick, k, station
+    if best_f < 0:
+        return -1
+    v = look[1, best_f]
+    touched = _touch(books, v, touched)
+    m = _with(case, books, u, v, look[2, best_f], look[3, best_f], seq)
+    if best_k >= 0:
+        for j in range(m, best_k, -1):
+            seq[j] = seq[j - 1]
+        seq[best_k] = best_station
+        m += 1
+    set_day(case, books, v, seq, m)
+    return touched
+
+
+@numba.njit(cache=True, nogil=True)
+def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
+    """Put the absent orders back; return how many vehicles were touched."""
+    _sort_absent(case, books)
+    left = 0
+    for a in range(books.now[ABSENT]):
+        u = books.absent[a]
+        after = _insert(case, books, u, touched, case.order[u, PENALTY])
+        if after >= 0:
+            touched = after
+        else:
+            books.absent[left] = u
+            left += 1
+    books.now[ABSENT] = left
+    return touched
+
+
+@numba.njit(cache=True, nogil=True)
+def total_cost(case, books):  # type: ignore[no-untyped-def]
+    """Return what all days cost, and the penalties of the absent."""
+    total = np.int64(0)
+    for v in range(len(books.slot_of)):
+        total += books.fact[books.slot_of[v], COST]
+    for a in range(books.now[ABSENT]):
+        total += case.order[books.absent[a], PENALTY]
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _hardness(case, books):  # type: ignore[no-untyped-def]
+    """Return how hard the absent are to place, by how often each was absent, weighed by priority."""
+    total = np.int64(0)
+    for a in range(books.now[ABSENT]):
+        u = books.absent[a]
+        total += (1 + books.sums[u]) * (case.order[u, PENALTY] // books.now[WEIGHT])
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-def]
+    """Search for some iterations; with `fill`, absent orders may change for others that are easier to place."""
+    now = books.now
+    for _ in range(iterations):
+        now[MARK] += 1
+        now[DONE] += 1
+        absent = now[ABSENT]
+        for a in range(absent):
+            books.saved_absent[a] = books.absent[a]
+        hard = _hardness(case, books) if absent else np.int64(0)
+        touched = _recreate(case, books, _ruin(case, books))
+        cost = total_cost(case, books)
+        easier = fill and absent > 0 and _hardness(case, books) < hard
+        for a in range(now[ABSENT]):
+            books.sums[books.absent[a]] += 1
+        if cost < now[NOW_COST] + temperature * exponential(books.random) or easier:
+            now[NOW_COST] = cost
+            if cost < now[BEST_COST]:
+                keep_best(books, cost)
+        else:
+            _undo(case, books, touched, absent)
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_best(books, cost):  # type: ignore[no-untyped-def]
+    """Remember the present days as the best."""
+    books.now[BEST_COST], books.now[BEST_ABSENT] = cost, books.now[ABSENT]
+    for v in range(len(books.slot_of)):
+        slot = books.slot_of[v]
+        books.best_length[v] = books.fact[slot, LENGTH]
+        books.best_fact[v] = books.fact[slot]
+        books.best_charge[v] = books.charge[slot]
+        for k in range(books.fact[slot, LENGTH]):
+            books.best_stops[v, k] = books.stops[slot, k]
+
+
+@numba.njit(cache=True, nogil=True)
+def restore(case, books, stops, lengths):  # type: ignore[no-untyped-def]
+    """Begin with given days; what no longer fits is absent."""
+    seq = books.trial[0]
+    for v in range(len(lengths)):
+        set_day(case, books, v, seq, 0)
+    books.where[:] = -1
+    for v in range(len(lengths)):
+        set_day(case, books, v, stops[v], lengths[v])
+    books.now[ABSENT] = 0
+    for u in range(case.orders):
+        if books.where[u] < 0:
+            books.absent[books.now[ABSENT]] = u
+            books.now[ABSENT] += 1
+    books.now[NOW_COST] = total_cost(case, books)

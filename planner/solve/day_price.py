@@ -1,0 +1,364 @@
+"""What a vehicle's whole day costs: one drive through its stops with true loads, windows, charges and taken plugs.
+
+Going back from the return home, the load on each leg is known, and so is what the battery must hold on leaving each
+plug. Going forward, the vehicle is everywhere as early as it can, charges what it must, and while it is loaded
+anyway what it will need later; then it starts as much later as its waiting allows (Savelsbergh, ORSA Journal on
+Computing 4, 1992), since hours are paid from start to end.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from planner.solve.day_case import (
+    BATTERY,
+    BAY,
+    BOARD_G,
+    BOARD_L,
+    BUCKET_S,
+    CH_AT,
+    CH_BEGIN,
+    CH_END,
+    CH_GROUP,
+    CH_STOP,
+    CH_WAITED,
+    CHARGE_W,
+    CHARGES,
+    CLOSES,
+    COST,
+    DELAY,
+    DEPOT,
+    END,
+    FIRST_GROUP,
+    GONE,
+    GRAMS,
+    GROUP_FREE,
+    GROUP_PLUGS,
+    GROUP_SITE,
+    GROUP_W,
+    KIND,
+    KNEE,
+    LAST_GROUP,
+    LATEST,
+    LEFT,
+    LENGTH,
+    LITRES,
+    LOADING,
+    LOST,
+    METRES,
+    MWH,
+    NEED,
+    NET,
+    NONE,
+    ON_G,
+    ON_L,
+    OPENS,
+    PAYLOAD,
+    PER_DAY,
+    PER_KM,
+    PER_S,
+    PRICE,
+    RESERVE,
+    REST_WAIT,
+    SECONDS,
+    SERVICE,
+    SITE,
+    SITE_PRICE,
+    SITE_W,
+    START,
+    TRIP_G,
+    TRIP_L,
+    UWH,
+    WANT,
+    WINDOWS,
+)
+from planner.solve.problem import MICRO
+from planner.solve.schedule import LEAST_CHARGE_MWH
+
+FLAT = NONE - 1  # the cost of a day whose battery does not last
+EVER = np.int64(2) ** 40
+LOOK_AHEAD_S = 900
+
+
+@numba.njit(cache=True, nogil=True)
+def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
+    """Return what the stops ``seq[:m]`` cost a vehicle; FLAT where its battery does not last, NONE if impossible.
+
+    Leaves times, loads and charges in `books.scratch`, and in `books.out` the number of charges, by how much the
+    start may be later, and the waiting that remains.
+    """
+    if m == 0:
+        books.out[:] = 0
+        return np.int64(0)
+    failed = _look_back(case, books, v, seq, m)
+    return failed if failed else _drive(case, books, v, seq, m)
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
+    """Work out loads, energies and needs of all legs; return 0, or the cost of what is impossible."""
+    leg, order, site, scratch, of = case.leg, case.order, case.site, books.scratch, case.vehicle[v]
+    orders, hilly = case.orders, case.leg.shape[3] > 4
+    kind, depot, reserve, knee, battery = of[KIND], of[DEPOT], of[RESERVE], of[KNEE], of[BATTERY]
+    payload, bay = of[PAYLOAD], of[BAY]
+    at_home = site[of[SITE], FIRST_GROUP] < site[of[SITE], LAST_GROUP]
+    grams = litres = np.int64(0)
+    need = reserve if at_home else of[END]
+    want = of[END]
+    for i in range(m, -1, -1):
+        place = depot if i == m else seq[i]
+        before = depot if i == 0 else seq[i - 1]
+        if place < orders:
+            grams += order[place, GRAMS]
+            litres += order[place, LITRES]
+            if grams > payload or litres > bay:
+                return NONE
+        elif place == depot:
+            grams = litres = np.int64(0)
+        if leg[kind, before, place, SECONDS] >= NONE:
+            return NONE
+        net = leg[kind, before, place, MWH] - (-leg[kind, before, place, UWH] * grams // 1_000_000)
+        peak, lost = net, np.int64(0)
+        if hilly:
+            peak = leg[kind, before, place, MWH + 2] - (-leg[kind, before, place, UWH + 2] * grams // 1_000_000)
+            peak = max(net, peak)
+            full = leg[kind, before, place, MWH + 4] - (-leg[kind, before, place, UWH + 4] * grams // 1_000_000)
+            lost = max(full - net, np.int64(0))
+        need = max(peak + reserve, need + net)
+        want = max(peak + reserve, want + net)
+        if need > battery - lost:
+            return FLAT
+        scratch[NET, i], scratch[LOST, i], scratch[NEED, i], scratch[WANT, i] = net, lost, need, want
+        scratch[ON_G, i], scratch[ON_L, i] = grams, litres
+        if before >= orders and need <= knee:
+            s = before - orders
+            if site[s, FIRST_GROUP] < site[s, LAST_GROUP]:
+                need = reserve
+    return np.int64(0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
+    """Drive through the stops; return the cost."""
+    # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
+    leg, order, site, group, scratch, of = case.leg, case.order, case.site, case.group, books.scratch, case.vehicle[v]
+    taken, drawn, mine = books.taken, books.watts, books.mine[books.slot_of[v]]
+    kind, depot, battery, orders, charge_w = of[KIND], of[DEPOT], of[BATTERY], case.orders, of[CHARGE_W]
+    t, q, closes, knee, loading = of[OPENS], of[START], of[CLOSES], of[KNEE], of[LOADING]
+    waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
+    place = depot
+    for i in range(m + 1):
+        if place >= orders:
+            lasts = loading if place == depot else np.int64(0)
+            need, want = scratch[NEED, i], scratch[WANT, i]
+            if q < need or (lasts and q < want):
+                s = place - orders
+                g, begin, end, until = _plug_in(
+                    site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts
+                )
+                if g < 0 and q < need:
+                    return FLAT
+                if g >= 0:
+                    amount = (end - begin) * (min(group[g, GROUP_W], charge_w) * 5 // 18)
+                    q += amount
+                    price += amount * (site[s, SITE_PRICE] - of[PRICE])
+                    natural = max(lasts, end - begin)
+                    slack = min(slack, waited + until - end + max(begin - t, 0))
+                    leave = max(t + lasts, end)
+                    before_wait, waited = waited, waited + leave - t - natural
+                    scratch[CH_STOP, charges], scratch[CH_GROUP, charges] = i, g
+                    scratch[CH_BEGIN, charges], scratch[CH_END, charges] = begin, end
+                    scratch[CH_AT, charges], scratch[CH_WAITED, charges] = t, before_wait
+                    charges += 1
+                    lasts = leave - t
+            t += lasts
+        scratch[LEFT, i] = t
+        before, place = place, (depot if i == m else seq[i])
+        q = min(q, battery - scratch[LOST, i]) - scratch[NET, i]
+        t += leg[kind, before, place, SECONDS]
+        metres += leg[kind, before, place, METRES]
+        if place < orders:
+            begin, until = EVER, np.int64(0)
+            for w in range(WINDOWS, WINDOWS + 6, 2):
+                a, b = order[place, w], order[place, w + 1]
+                if t <= b and a <= b and max(t, a) < begin:
+                    begin, until = max(t, a), b
+            if begin == EVER:
+                return NONE
+            waited += begin - t
+            slack = min(slack, waited + until - begin)
+            t = begin + order[place, SERVICE]
+    return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
+
+
+@numba.njit(cache=True, nogil=True)
+def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # type: ignore[no-untyped-def]
+    """Charge at home what the end of the shift asks for, start as late as possible, and return the cost."""
+    of, site, scratch, out = case.vehicle[v], case.site, books.scratch, books.out
+    if q < of[END]:
+        s, mine = of[SITE], books.mine[books.slot_of[v]]
+        g, begin, end, until = _plug_in(
+            site, case.group, books.taken, books.watts, mine, s, of[CHARGE_W], of[KNEE], t, q, of[END], of[END],
+            np.int64(0),
+        )  # fmt: skip
+        if g < 0:
+            return FLAT
+        amount = (end - begin) * (min(case.group[g, GROUP_W], of[CHARGE_W]) * 5 // 18)
+        q += amount
+        price += amount * (site[s, SITE_PRICE] - of[PRICE])
+        slack = min(slack, waited + until - end + begin - t)
+        scratch[CH_STOP, charges], scratch[CH_GROUP, charges] = m + 1, g
+        scratch[CH_BEGIN, charges], scratch[CH_END, charges] = begin, end
+        scratch[CH_AT, charges], scratch[CH_WAITED, charges] = t, waited
+        charges += 1
+        waited += begin - t
+        t = end
+    slack = min(slack, waited + of[CLOSES] - t)
+    if t > of[CLOSES]:
+        return NONE
+    delay = min(waited, slack)
+    out[0], out[1], out[2] = charges, delay, waited - delay
+    bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
+    paid_s = t - of[OPENS] - delay
+    return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid_s * of[PER_S] + max(bought, np.int64(0))
+
+
+@numba.njit(cache=True, nogil=True)
+def _charged(case, of, scratch, charges):  # type: ignore[no-untyped-def]
+    total = np.int64(0)
+    for c in range(charges):
+        watts = min(case.group[scratch[CH_GROUP, c], GROUP_W], of[CHARGE_W])
+        total += (scratch[CH_END, c] - scratch[CH_BEGIN, c]) * (watts * 5 // 18)
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _plug_in(site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts):  # type: ignore[no-untyped-def]
+    """Choose plug and time of a charge at a site; return group, begin, end and until when it could last.
+
+    The group is -1 where no charge is possible, or none is needed and none worth its while.
+    """
+    best, best_begin, best_end, best_until, best_leave = -1, t, t, t, EVER
+    for g in range(site[s, FIRST_GROUP], site[s, LAST_GROUP]):
+        watts = min(group[g, GROUP_W], charge_w)
+        rate = watts * 5 // 18
+        if rate == 0:
+            continue
+        room = (knee - q) // rate
+        least = max(-(-LEAST_CHARGE_MWH // rate), -((q - need) // rate))
+        if room < least:
+            continue
+        if group[g, GROUP_FREE]:
+            begin, until = t, EVER
+        else:
+            plugs, limit = group[g, GROUP_PLUGS], site[s, SITE_W]
+            begin, until = _free(taken, drawn, mine, g, s, watts, plugs, limit, t, least, lasts)
+            if begin < 0:
+                continue
+        end = max(begin + least, min(t + lasts, until, begin + min(room, -((q - want) // rate))))
+        leave = max(t + lasts, end)
+        if q >= need and leave > t + lasts:
+            continue
+        if leave < best_leave:
+            best, best_begin, best_end, best_until, best_leave = g, begin, end, until, leave
+    return best, best_begin, best_end, best_until
+
+
+@numba.njit(cache=True, nogil=True)
+def _free(taken, drawn, mine, g, s, watts, plugs, limit, t, least, lasts):  # type: ignore[no-untyped-def]
+    """Return the first time from t when a plug and its power are free for `least` seconds, and until when.
+
+    What the vehicle itself takes in its present day counts as free. -1 if there is no such time.
+    """
+    begin, enough, buckets = -1, max(least, lasts) + LOOK_AHEAD_S, taken.shape[1]
+    most = limit - watts if limit else EVER
+    for b in range(t // BUCKET_S, buckets):
+        own = 1 if mine[b] == g + 1 else 0
+        since = b * BUCKET_S
+        if taken[g, b] - own < plugs and drawn[s, b] - own * watts <= most:
+            if begin < 0:
+                begin = max(t, since)
+            if since + BUCKET_S - begin >= enough:
+                return begin, since + BUCKET_S
+        else:
+            if begin >= 0 and since - begin >= least:
+                return begin, since
+            begin = -1
+    if begin >= 0 and buckets * BUCKET_S - begin >= least:
+        return begin, buckets * BUCKET_S
+    return -1, -1
+
+
+@numba.njit(cache=True, nogil=True)
+def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
+    """Give a vehicle its stops if it can drive them; return what they cost."""
+    cost = price_day(case, books, v, seq, m)
+    if cost >= FLAT:
+        return cost
+    slot, of, out, scratch = books.slot_of[v], case.vehicle[v], books.out, books.scratch
+    hold_plugs(case, books, v, -1)
+    fact, charge = books.fact, books.charge
+    fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[0]
+    fact[slot, DELAY], fact[slot, REST_WAIT] = out[1], out[2]
+    for k in range(m):
+        books.stops[slot, k] = seq[k]
+    for c in range(out[0]):
+        late = max(out[1] - scratch[CH_WAITED, c], np.int64(0))
+        begin = max(scratch[CH_BEGIN, c], scratch[CH_AT, c] + late)
+        charge[slot, 0, c], charge[slot, 1, c], charge[slot, 2, c] = scratch[CH_STOP, c], scratch[CH_GROUP, c], begin
+        charge[slot, 3, c] = begin + scratch[CH_END, c] - scratch[CH_BEGIN, c]
+    hold_plugs(case, books, v, 1)
+    _note(case, books, v, slot, of, m)
+    return cost
+
+
+@numba.njit(cache=True, nogil=True)
+def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
+    """Note times and loads at each stop, for a look at a place before it is priced."""
+    stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
+    depot, kind, orders = of[DEPOT], of[KIND], case.orders
+    if m == 0:
+        stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
+        stop[slot, BOARD_G, 0] = stop[slot, BOARD_L, 0] = stop[slot, TRIP_G, 0] = stop[slot, TRIP_L, 0] = 0
+        return
+    latest, trip_g, trip_l = of[CLOSES], np.int64(0), np.int64(0)
+    for k in range(m, -1, -1):
+        place = depot if k == m else stops[slot, k]
+        if k < m:
+            if place < orders:
+                latest -= order[place, SERVICE]
+                last = np.int64(-1)
+                for w in range(WINDOWS, WINDOWS + 6, 2):
+                    if order[place, w] <= latest:
+                        last = max(last, min(latest, order[place, w + 1]))
+                latest = last
+                books.where[place], books.at[place] = v, k
+            elif place == depot:
+                latest -= of[LOADING]
+        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[LEFT, k], latest
+        stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
+        latest -= leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
+    for k in range(m + 1):
+        if k == 0 or stops[slot, k - 1] == depot:
+            trip_g, trip_l = scratch[ON_G, k], scratch[ON_L, k]
+        stop[slot, TRIP_G, k], stop[slot, TRIP_L, k] = trip_g, trip_l
+
+
+@numba.njit(cache=True, nogil=True)
+def hold_plugs(case, books, v, sign):  # type: ignore[no-untyped-def]
+    """Take the plugs and the power of a vehicle's charges, or give them back with a sign of -1."""
+    slot = books.slot_of[v]
+    charge, taken, drawn, mine, group = books.charge, books.taken, books.watts, books.mine, case.group
+    for c in range(books.fact[slot, CHARGES]):
+        g = charge[slot, 1, c]
+        s, watts = group[g, GROUP_SITE], min(group[g, GROUP_W], case.vehicle[v, CHARGE_W])
+        for b in range(charge[slot, 2, c] // BUCKET_S, (charge[slot, 3, c] - 1) // BUCKET_S + 1):
+            if sign > 0 and mine[slot, b] == 0:
+                mine[slot, b] = g + 1
+                taken[g, b] += 1
+                drawn[s, b] += watts
+            elif sign < 0 and mine[slot, b] == g + 1:
+                mine[slot, b] = 0
+                taken[g, b] -= 1
+                drawn[s, b] -= watts

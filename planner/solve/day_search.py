@@ -1,0 +1,204 @@
+"""The search for a day: islands of ruin and recreate on the vehicles' days, timed exactly at the end.
+
+Progress is the spent share of the iteration budget or of the time for searching, whichever is further, in slices;
+temperature changes and islands exchange between slices only. So an iteration budget gives the same plan whatever the
+number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+
+import numpy as np
+
+from planner.solve import day_case as dc
+from planner.solve import day_moves
+from planner.solve.cost import total_cost
+from planner.solve.insertion import insert_left_out
+from planner.solve.options import SolveOptions
+from planner.solve.placing import drop_needless_stations, settle
+from planner.solve.problem import Problem
+from planner.solve.schedule import assign_plugs
+from planner.solve.solution import Solution, Tour, Visit, tour_of
+
+ISLANDS = 2
+SLICES = 100
+MARKS = (0.5, 0.75, 0.9)  # of the way: every island goes on from the best
+FILL_UNTIL = 0.6  # of the way, absent orders may change for others that are easier to place
+HOT, COLD = 0.1, 0.001  # temperatures as parts of what an order costs
+COOLING = 0.954992586021436  # 0.01 ** (1 / 100)
+CHUNK_S = 0.03  # between two looks at the clock
+ENDING_SHARE, ENDING_S = 0.2, 6.0  # of the time limit, at most: for exact times and for what was left out
+TELL_S = 0.5  # between two better plans told
+
+
+def search_day(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
+    """Search until the iteration budget (per island) or the time limit is spent; `on_better` hears of better plans."""
+    search = _Search(problem, options, on_better)
+    search.run()
+    return search.ending()
+
+
+class _Search:
+    """The state of one search."""
+
+    def __init__(self, problem: Problem, options: SolveOptions, on_better: Callable[[Solution], None]) -> None:
+        self.begun = time.monotonic()
+        self.problem, self.options, self.on_better = problem, options, on_better
+        self.ending_s = min(ENDING_SHARE * options.time_limit_s, ENDING_S)
+        self.case = dc.build_day(problem)
+        seeds = range(options.seed * ISLANDS, options.seed * ISLANDS + ISLANDS)
+        self.islands = [dc.new_books(self.case, seed=seed) for seed in seeds]
+        self.rate = [500.0] * ISLANDS  # iterations a second, measured
+        self.done = 0  # iterations of each island
+        self.stop = Event()
+        self.told, self.told_s = int(dc.NONE), 0.0
+        self.until_s = self.begun + options.time_limit_s - self.ending_s
+
+    def progress(self) -> float:
+        spent_s = time.monotonic() - self.begun
+        return max(self.done / self.options.iterations, spent_s / max(self.until_s - self.begun, 1e-3))
+
+    def run(self) -> None:
+        """Place all orders once, then improve at falling temperature."""
+        for island in self.islands:
+            day_moves.restore(self.case, island, island.best_stops, island.best_length)
+            day_moves.run(self.case, island, 1, 0.0, False)
+        self.begun = time.monotonic()  # loading compiled loops is no progress
+        self._tell()
+        threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
+        marks, unit = list(MARKS), self._cost_of_an_order()
+        with ThreadPoolExecutor(threads) as workers:
+            for s in range(1, SLICES + 1):
+                now = self.progress()
+                if now >= 1.0:
+                    break
+                if now >= s / SLICES:
+                    continue
+                self._slice(workers, s / SLICES, threads, _temperature(now) * unit, fill=now < FILL_UNTIL)
+                if marks and now >= marks[0]:
+                    marks.pop(0)
+                    self._share_best()
+                self._tell()
+
+    def _slice(
+        self, workers: ThreadPoolExecutor, until: float, threads: int, temperature: float, *, fill: bool
+    ) -> None:
+        """Let every island search until a share of the budget is spent."""
+        iterations = round(self.options.iterations * until) - self.done
+        until_s = self.begun + (self.until_s - self.begun) * until
+        share_s = (until_s - time.monotonic()) * threads / ISLANDS  # islands without a thread wait for one
+        jobs = [workers.submit(self._search, i, iterations, share_s, temperature, fill=fill) for i in range(ISLANDS)]
+        try:
+            self.done += min(job.result() for job in jobs)
+        except BaseException:
+            self.stop.set()
+            raise
+
+    def _search(self, i: int, iterations: int, seconds: float, temperature: float, *, fill: bool) -> int:
+        """Let one island search; return its iterations."""
+        begun, made = time.monotonic(), 0
+        while made < iterations and not self.stop.is_set():
+            since = time.monotonic()
+            if since - begun >= seconds:
+                break
+            chunk = min(max(int(self.rate[i] * min(CHUNK_S, seconds)), 1), iterations - made)
+            day_moves.run(self.case, self.islands[i], chunk, temperature, fill)
+            self.rate[i] = chunk / max(time.monotonic() - since, 1e-6)
+            made += chunk
+        return made
+
+    def _best(self) -> dc.Books:
+        return min(self.islands, key=lambda island: int(island.now[dc.BEST_COST]))
+
+    def _share_best(self) -> None:
+        best = self._best()
+        stops, lengths = best.best_stops.copy(), best.best_length.copy()
+        for island in self.islands:
+            day_moves.restore(self.case, island, stops, lengths)
+
+    def _cost_of_an_order(self) -> float:
+        """Return what an order costs in the first plan."""
+        island = self._best()
+        served = self.problem.orders - int(island.now[dc.BEST_ABSENT])
+        return float(island.best_fact[:, dc.COST].sum()) / max(served, 1)
+
+    def _tell(self) -> None:
+        best, now = int(self._best().now[dc.BEST_COST]), time.monotonic()
+        if best < self.told and now >= self.told_s + TELL_S:
+            self.told, self.told_s = best, now
+            self.on_better(self._solution(self._tours()))
+
+    def _tours(self) -> list[Tour]:
+        """Return the best days with the times at which the search drives them."""
+        island = self._best()
+        tours = [_tour(self.problem, self.case, island, int(v)) for v in np.flatnonzero(island.best_length)]
+        return assign_plugs(self.problem, tours)
+
+    def _solution(self, tours: list[Tour]) -> Solution:
+        in_order = tuple(sorted(tours, key=lambda tour: tour.vehicle))
+        late = self.done < self.options.iterations
+        return Solution(
+            tours=in_order,
+            cost=total_cost(self.problem, in_order),
+            iterations=self.done,
+            stopped_by="time_limit" if late else "iterations",
+        )
+
+    def ending(self) -> Solution:
+        """Time the best days exactly, all vehicles together, and find room for what is left out."""
+        deadline = self.until_s + self.ending_s
+        tours = self._tours()
+        sequences = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
+        exact = settle(self.problem, sequences, taken=[], until_s=deadline)
+        if exact is not None and total_cost(self.problem, exact) <= total_cost(self.problem, tours):
+            tours = exact
+        tours, fits_nowhere = insert_left_out(self.problem, tuple(tours), until_s=deadline)
+        tours = drop_needless_stations(self.problem, tours, until_s=deadline)
+        return replace(self._solution(tours), fits_nowhere=fits_nowhere)
+
+
+def _temperature(way: float) -> float:
+    """Fall from hot to cold in equal ratios, by products alone: no machine rounds them another way."""
+    temperature = HOT
+    for _ in range(int(way * 100)):
+        temperature *= COOLING
+    return max(temperature, COLD)
+
+
+def _tour(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
+    """Return a vehicle's best day, started as late as the search found out that it may."""
+    of, fact = case.vehicle[v], island.best_fact[v]
+    depot, m = int(of[dc.DEPOT]), int(island.best_length[v])
+    charges = {int(stop): c for c, stop in enumerate(island.best_charge[v, 0, : fact[dc.CHARGES]])}
+    travel = p.travel_s[p.network[of[dc.KIND]]]
+    places = [depot, *island.best_stops[v, :m].tolist(), depot]
+    visits: list[Visit] = []
+    arrival = int(of[dc.OPENS] + fact[dc.DELAY])
+    for k, place in enumerate(places):
+        if visits:
+            arrival = visits[-1].leave_s + int(travel[visits[-1].place, place])
+        begin = end = arrival
+        if place < p.orders:
+            begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
+            end = begin + int(p.service_s[place])
+        elif place == depot and k <= m:
+            end = arrival + int(of[dc.LOADING])
+        visit = Visit(place=place, arrival_s=arrival, begin_s=begin, end_s=end)
+        if k in charges:
+            group, since, until = island.best_charge[v, 1:, charges[k]].tolist()
+            watts = min(int(case.group[group, dc.GROUP_W]), int(of[dc.CHARGE_W]))
+            visit = replace(
+                visit,
+                plug=int(case.group[group, dc.GROUP_FIRST]),
+                charge_begin_s=since,
+                charge_end_s=until,
+                charge_mwh=(until - since) * (watts * 5 // 18),
+            )
+        visits.append(visit)
+    return tour_of(v, visits)
