@@ -12,6 +12,11 @@ Route = tuple[int, ...]
 MOST_ROUTES = 6_000  # in the pool; the latest are kept
 
 
+def load_cp_sat() -> None:
+    """Load OR-Tools, which takes a second, beside a search that will need it only later."""
+    from ortools.sat.python import cp_model  # noqa: F401, PLC0415
+
+
 class Pool:
     """Good routes by the customers they serve, each in its cheapest order."""
 
@@ -28,13 +33,14 @@ class Pool:
             self._routes.pop(next(iter(self._routes)))
 
     def best_set(
-        self, customers: int, *, vehicle_cost: int, most: int, known: Iterable[Route], effort: float
+        self, customers: int, *, vehicle_cost: int, most: int, known: Iterable[Route], effort: float, seconds: float
     ) -> list[Route] | None:
         """Return the cheapest set of routes that serves each customer once, if it is found to beat the `known` one.
 
-        `effort` is CP-SAT's deterministic time, about seconds: a clock would make answers depend on the load.
+        `effort` is CP-SAT's deterministic time, about seconds: a clock would make answers depend on the load. `seconds`
+        are the clock's limit.
         """
-        from ortools.sat.python import cp_model  # noqa: PLC0415  (a second that a short search does not need)
+        from ortools.sat.python import cp_model  # noqa: PLC0415  (see `load_cp_sat`)
 
         routes = list(self._routes.values())
         model = cp_model.CpModel()
@@ -54,6 +60,7 @@ class Pool:
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2
         solver.parameters.max_deterministic_time = effort
+        solver.parameters.max_time_in_seconds = seconds
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         return [route for x, (_, route) in zip(chosen, routes, strict=True) if solver.value(x)]

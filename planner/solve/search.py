@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 
 import numpy as np
 
@@ -24,18 +24,13 @@ from planner.solve.instance import Instance, Ints, RouteSet
 from planner.solve.labels import NONE
 from planner.solve.options import SolveOptions
 from planner.solve.pricing import Case
-from planner.solve.recombine import Pool, Route
+from planner.solve.recombine import Pool, Route, load_cp_sat
 
 ISLANDS = 2
 SLICES = 200
+TOLD_SLICES = 10  # between two looks for a better answer to tell of: stations are placed for it, exactly
 FLEET_SHARE = 0.35  # of the budget at most, for fewer vehicles
-MARKS = (
-    0.3,
-    0.5,
-    0.7,
-    0.85,
-    0.95,
-)  # of the way down in temperature: routes are recombined, and all go on from the best
+MARKS = (0.3, 0.5, 0.7, 0.85)  # of the way down in temperature: routes are recombined, and all go on from the best
 HOT = 5.0  # the first temperature, in usual legs; the last is a hundredth of it
 FLEET_TEMPERATURE = 0.1
 CHUNK_S = 0.03  # between two looks at the clock
@@ -50,10 +45,11 @@ def search_instance(instance: Instance, options: SolveOptions, *, on_better: Cal
     On Ctrl-C it returns the best so far with ``stopped_by="interrupt"``. A customer for whom no route of its own was
     found (more than three stations in a row would be needed) is listed as unserved.
     """
+    begun = time.monotonic()
     case = build_case(instance)
     served = np.flatnonzero(case.alone < NONE)
     if len(served) == instance.customers:
-        return _Search(instance, case, options, on_better).run()
+        return _Search(instance, case, options, on_better, begun=begun).run()
     if not len(served):
         return _nobody(instance)
     part = _restricted(instance, served)
@@ -64,7 +60,8 @@ def search_instance(instance: Instance, options: SolveOptions, *, on_better: Cal
         visited = {place for route in routes for place in route}
         return replace(found, routes=routes, unserved=tuple(c for c in range(instance.customers) if c not in visited))
 
-    return whole(_Search(part, build_case(part), options, lambda better: on_better(whole(better))).run())
+    search = _Search(part, build_case(part), options, lambda better: on_better(whole(better)), begun=begun)
+    return whole(search.run())
 
 
 def _nobody(instance: Instance) -> RouteSet:
@@ -92,9 +89,15 @@ class _Search:
     """The state of one search."""
 
     def __init__(
-        self, instance: Instance, case: Case, options: SolveOptions, on_better: Callable[[RouteSet], None]
+        self,
+        instance: Instance,
+        case: Case,
+        options: SolveOptions,
+        on_better: Callable[[RouteSet], None],
+        *,
+        begun: float,
     ) -> None:
-        self.begun = time.monotonic()
+        self.begun = begun
         self.deadline = self.begun + options.time_limit_s
         self.timed = options.iterations >= UNLIMITED
         self.instance, self.options, self.on_better = instance, options, on_better
@@ -120,6 +123,7 @@ class _Search:
 
     def run(self) -> RouteSet:
         interrupted = False
+        Thread(target=load_cp_sat, daemon=True).start()
         try:
             self._start()
             self._descend()
@@ -156,7 +160,8 @@ class _Search:
         marks = list(MARKS)
         begun_at: float | None = None
         with ThreadPoolExecutor(threads) as workers:
-            for slice_end in (s / SLICES for s in range(1, SLICES + 1)):
+            for number in range(1, SLICES + 1):
+                slice_end = number / SLICES
                 if (now := self.progress()) >= 1.0 or time.monotonic() >= self.deadline:
                     break
                 if now >= slice_end:
@@ -182,7 +187,8 @@ class _Search:
                 if marks and way >= marks[0]:
                     marks.pop(0)
                     self._recombine()
-                self._tell()
+                if self.told >= NONE or number % TOLD_SLICES == 0:
+                    self._tell()
 
     def _seconds_until(self, progress: float) -> float:
         until = self.begun + self.options.time_limit_s * progress if self.timed else self.deadline
@@ -263,6 +269,7 @@ class _Search:
                 most=int(best.now[rr.BEST_ROUTES]) if self.instance.vehicles_first else self.n,
                 known=_best_routes(best),
                 effort=self._effort(),
+                seconds=max((self.deadline - time.monotonic()) / 2, 0.01),
             )
             if found is not None:
                 self._adopt(best, found)
