@@ -10,10 +10,24 @@ from planner.roads.matrices import matrices
 from planner.roads.network import build_network
 from planner.roads.snap import snap
 from planner.roads.streets import assemble
+from planner.solve.day_search import search_day
+from planner.solve.instance import Instance
+from planner.solve.options import SolveOptions
+from planner.solve.problem import Problem
+from planner.solve.search import search_instance
+
+ONCE = SolveOptions(iterations=2, time_limit_s=600.0, threads=1)
 
 
 def warm() -> None:
-    """Route once on a square block, two places on one street; the compiled code is cached beside the modules."""
+    """Go once through all that is compiled; the compiled code is cached beside the modules."""
+    _warm_roads()
+    search_day(_smallest_day(), ONCE, on_better=lambda _: None)
+    search_instance(_smallest_instance(), ONCE, on_better=lambda _: None)
+
+
+def _warm_roads() -> None:
+    """Route on a square block, two places on one street."""
     lat, lon = np.array([0.0, 0.0, 0.001, 0.001]), np.array([0.0, 0.001, 0.001, 0.0])
     ends = np.array([[0, 1], [1, 2], [2, 3], [3, 0]])
     streets = assemble(
@@ -28,6 +42,71 @@ def warm() -> None:
     places = snap(network, lat=np.array([0.0, 0.0, 0.001]), lon=np.array([0.0002, 0.0005, 0.0005]))
     matrices(network, places, [kind])
     LegFinder(streets).leg(kind, Point(0.0, 0.0005), Point(0.001, 0.0005))
+
+
+def _smallest_day() -> Problem:
+    """Return two orders for one vehicle, a minute from everywhere to everywhere."""
+    n, places, day_s = 2, 3, 36_000
+    one, each = np.ones(1, np.int64), np.ones(n, np.int64)
+    apart = 60 * (1 - np.eye(places, dtype=np.int64))
+    whole_day = np.array([0, day_s], np.int64)
+    return Problem(
+        orders=n,
+        depots=1,
+        travel_s=apart[None],
+        distance_m=apart[None],
+        energy_mwh=apart[None, None],
+        energy_uwh_per_kg=apart[None, None],
+        demand_g=each,
+        volume_ml=each,
+        service_s=each,
+        windows=np.tile(whole_day, (n, 3, 1)),
+        penalty=each * 1_000_000,
+        allowed=np.ones((n, 1), np.int64),
+        payload_g=one,
+        bay_ml=one,
+        battery_mwh=one * 10_000,
+        knee_mwh=one * 9_000,
+        charge_w=one * 1_000,
+        network=one * 0,
+        per_day=one,
+        per_km=one,
+        per_s=one,
+        kind=one * 0,
+        depot=one * n,
+        shift=whole_day[None],
+        start_mwh=one * 9_000,
+        reserve_mwh=one,
+        end_mwh=one,
+        loading_s=one * 600,
+        site_w=one * 0,
+        price_per_kwh=one,
+        open=whole_day[None, None],
+        plug_site=one * 0,
+        plug_w=one * 1_000,
+    )
+
+
+def _smallest_instance() -> Instance:
+    """Return two customers, a depot and a station, a step from each to each."""
+    n, places = 2, 4
+    apart = 1.0 - np.eye(places)
+    return Instance(
+        name="smallest",
+        kind="evrptw",
+        names=("a", "b", "depot", "station"),
+        length=apart,
+        time=apart,
+        energy=apart,
+        demand=np.ones(n),
+        service=np.ones(n),
+        windows=np.tile([0.0, 100.0], (n + 1, 1)),
+        capacity=2.0,
+        battery=10.0,
+        charge_rate=1.0,
+        partial=False,
+        vehicles_first=True,
+    )
 
 
 if __name__ == "__main__":

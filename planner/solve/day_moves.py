@@ -47,6 +47,7 @@ from planner.solve.day_case import (
     TRIP_L,
     WEIGHT,
     WINDOWS,
+    inner,
 )
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.problem import MICRO
@@ -66,39 +67,45 @@ RANDOM, DEMAND, FAR, CLOSE, WIDTH, OPEN, CLOSE_TIME = range(7)
 WEIGHTS = np.array([4, 4, 2, 1, 2, 2, 2])
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _touch(books, v, touched):  # type: ignore[no-untyped-def]
     """Let an iteration change a vehicle's day; return how many it has touched."""
     if books.stamp[v] == books.now[MARK]:
         return touched
     old = books.slot_of[v]
     new = old ^ 1
-    stops, fact, charge, mine = books.stops, books.fact, books.charge, books.mine
+    stops, fact, stop, charge, mine = books.stops, books.fact, books.stop, books.charge, books.mine
     for k in range(fact[old, LENGTH]):
         stops[new, k] = stops[old, k]
-    fact[new] = fact[old]
-    mine[new] = mine[old]
+    for f in range(fact.shape[1]):
+        fact[new, f] = fact[old, f]
+    for b in range(mine.shape[1]):
+        mine[new, b] = mine[old, b]
     for c in range(fact[old, CHARGES]):
         for f in range(4):
             charge[new, f, c] = charge[old, f, c]
-    books.stop[new, :, : fact[old, LENGTH] + 1] = books.stop[old, :, : fact[old, LENGTH] + 1]
+    for f in range(stop.shape[1]):
+        for k in range(fact[old, LENGTH] + 1):
+            stop[new, f, k] = stop[old, f, k]
     books.slot_of[v] = new
     books.stamp[v] = books.now[MARK]
     books.touched[touched] = v
     return touched + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
     """Turn every vehicle back to the day it had before."""
     stops, fact, slot_of, where, at = books.stops, books.fact, books.slot_of, books.where, books.at
+    mine = books.mine
     for m in range(touched):
         hold_plugs(case, books, books.touched[m], -1)
     for m in range(touched):
         v = books.touched[m]
         slot_of[v] ^= 1
         slot = slot_of[v]
-        books.mine[slot] = 0
+        for b in range(mine.shape[1]):
+            mine[slot, b] = 0
         hold_plugs(case, books, v, 1)
         for k in range(fact[slot, LENGTH]):
             place = stops[slot, k]
@@ -111,14 +118,14 @@ def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
         where[u] = -1
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _leave_out(books, u):  # type: ignore[no-untyped-def]
     books.where[u] = -1
     books.absent[books.now[ABSENT]] = u
     books.now[ABSENT] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _without(case, books, v, first, last, first_kept, last_kept):  # type: ignore[no-untyped-def]
     """Leave out orders and stations at stops first..last-1 of a vehicle but for those kept; reloads stay if needed."""
     slot, depot, orders, seq = books.slot_of[v], case.vehicle[v, DEPOT], case.orders, books.trial[0]
@@ -144,7 +151,7 @@ def _without(case, books, v, first, last, first_kept, last_kept):  # type: ignor
     _simplify(case, books, v)
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _simplify(case, books, v):  # type: ignore[no-untyped-def]
     """Strike out reloads and stations without which the day costs no more."""
     k, orders, seq = 0, case.orders, books.trial[1]
@@ -162,7 +169,7 @@ def _simplify(case, books, v):  # type: ignore[no-untyped-def]
             k += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _ruin(case, books):  # type: ignore[no-untyped-def]
     """Remove strings of stops near a random order from as many vehicles; return how many were touched."""
     n, touched, random = case.orders, 0, books.random
@@ -200,7 +207,7 @@ def _ruin(case, books):  # type: ignore[no-untyped-def]
     return touched
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _trip(case, books, v, k):  # type: ignore[no-untyped-def]
     """Return the first stop of the trip around stop k and the one past its last."""
     slot, depot, first, last = books.slot_of[v], case.vehicle[v, DEPOT], k, k
@@ -211,7 +218,7 @@ def _trip(case, books, v, k):  # type: ignore[no-untyped-def]
     return first, last
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _cut(case, books, v, k, size):  # type: ignore[no-untyped-def]
     """Remove `size` stops around stop k, in one string or with a part kept in its middle."""
     random, m = books.random, books.fact[books.slot_of[v], LENGTH]
@@ -227,7 +234,7 @@ def _cut(case, books, v, k, size):  # type: ignore[no-untyped-def]
     _without(case, books, v, begin, begin + span, head, head + kept)
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _sort_absent(case, books):  # type: ignore[no-untyped-def]
     """Choose an order in which the absent orders come back; half the time the weightier go first."""
     order, keys, absent, random = case.order, books.keys, books.absent, books.random
@@ -264,7 +271,7 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
         keys[b], absent[b] = key, u
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _look(case, books, u):  # type: ignore[no-untyped-def]
     """List the places of an order that a look at clock and load does not rule out; return how many."""
     fact, slot_of, allowed, vehicle = books.fact, books.slot_of, case.allowed, case.vehicle
@@ -280,7 +287,7 @@ def _look(case, books, u):  # type: ignore[no-untyped-def]
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     """List the places of an order in one vehicle's day."""
     leg, stop, stops, look, random = case.leg, books.stop, books.stops, books.look, books.random
@@ -341,7 +348,7 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _with(case, books, u, v, k, way, seq):  # type: ignore[no-untyped-def]
     """Write a vehicle's stops with an order before stop k; return how many."""
     slot, depot = books.slot_of[v], case.vehicle[v, DEPOT]
@@ -362,7 +369,7 @@ def _with(case, books, u, v, k, way, seq):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _by_station(case, books, v, u, seq, m, least, bound):  # type: ignore[no-untyped-def]
     """Return the least cost below a bound with a station more on the trip of an order, the stop before and the station.
 
@@ -399,7 +406,7 @@ def _by_station(case, books, v, u, seq, m, least, bound):  # type: ignore[no-unt
     return best, best_k, best_station
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
     """Put an order where it costs least if that is less than `room`; return how many vehicles are touched, or -1."""
     look, fact, slot_of, seq = books.look, books.fact, books.slot_of, books.trial[0]
@@ -441,7 +448,7 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
     return touched
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
     """Put the absent orders back; return how many vehicles were touched."""
     _sort_absent(case, books)
@@ -458,7 +465,7 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
     return touched
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def total_cost(case, books):  # type: ignore[no-untyped-def]
     """Return what all days cost, and the penalties of the absent."""
     total = np.int64(0)
@@ -469,7 +476,7 @@ def total_cost(case, books):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _hardness(case, books):  # type: ignore[no-untyped-def]
     """Return how hard the absent are to place, by how often each was absent, weighed by priority."""
     total = np.int64(0)
@@ -503,15 +510,18 @@ def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-
             _undo(case, books, touched, absent)
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def keep_best(books, cost):  # type: ignore[no-untyped-def]
     """Remember the present days as the best."""
     books.now[BEST_COST], books.now[BEST_ABSENT] = cost, books.now[ABSENT]
     for v in range(len(books.slot_of)):
         slot = books.slot_of[v]
         books.best_length[v] = books.fact[slot, LENGTH]
-        books.best_fact[v] = books.fact[slot]
-        books.best_charge[v] = books.charge[slot]
+        for f in range(books.fact.shape[1]):
+            books.best_fact[v, f] = books.fact[slot, f]
+        for f in range(4):
+            for c in range(books.fact[slot, CHARGES]):
+                books.best_charge[v, f, c] = books.charge[slot, f, c]
         for k in range(books.fact[slot, LENGTH]):
             books.best_stops[v, k] = books.stops[slot, k]
 
@@ -522,7 +532,8 @@ def restore(case, books, stops, lengths):  # type: ignore[no-untyped-def]
     seq = books.trial[0]
     for v in range(len(lengths)):
         set_day(case, books, v, seq, 0)
-    books.where[:] = -1
+    for u in range(case.orders):
+        books.where[u] = -1
     for v in range(len(lengths)):
         set_day(case, books, v, stops[v], lengths[v])
     books.now[ABSENT] = 0

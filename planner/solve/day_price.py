@@ -8,7 +8,6 @@ Computing 4, 1992), since hours are paid from start to end.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from planner.solve.day_case import (
@@ -72,6 +71,7 @@ from planner.solve.day_case import (
     UWH,
     WANT,
     WINDOWS,
+    inner,
 )
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
@@ -81,7 +81,7 @@ EVER = np.int64(2) ** 40
 LOOK_AHEAD_S = 900
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Return what the stops ``seq[:m]`` cost a vehicle; FLAT where its battery does not last, NONE if impossible.
 
@@ -89,13 +89,13 @@ def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     start may be later, and the waiting that remains.
     """
     if m == 0:
-        books.out[:] = 0
+        books.out[0] = books.out[1] = books.out[2] = 0
         return np.int64(0)
     failed = _look_back(case, books, v, seq, m)
     return failed if failed else _drive(case, books, v, seq, m)
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Work out loads, energies and needs of all legs; return 0, or the cost of what is impossible."""
     leg, order, site, scratch, of = case.leg, case.order, case.site, books.scratch, case.vehicle[v]
@@ -138,7 +138,7 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     return np.int64(0)
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Drive through the stops; return the cost."""
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
@@ -192,7 +192,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # type: ignore[no-untyped-def]
     """Charge at home what the end of the shift asks for, start as late as possible, and return the cost."""
     of, site, scratch, out = case.vehicle[v], case.site, books.scratch, books.out
@@ -224,7 +224,7 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid_s * of[PER_S] + max(bought, np.int64(0))
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _charged(case, of, scratch, charges):  # type: ignore[no-untyped-def]
     total = np.int64(0)
     for c in range(charges):
@@ -233,7 +233,7 @@ def _charged(case, of, scratch, charges):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _plug_in(site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts):  # type: ignore[no-untyped-def]
     """Choose plug and time of a charge at a site; return group, begin, end and until when it could last.
 
@@ -265,7 +265,7 @@ def _plug_in(site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, wan
     return best, best_begin, best_end, best_until
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _free(taken, drawn, mine, g, s, watts, plugs, limit, t, least, lasts):  # type: ignore[no-untyped-def]
     """Return the first time from t when a plug and its power are free for `least` seconds, and until when.
 
@@ -290,7 +290,7 @@ def _free(taken, drawn, mine, g, s, watts, plugs, limit, t, least, lasts):  # ty
     return -1, -1
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Give a vehicle its stops if it can drive them; return what they cost."""
     cost = price_day(case, books, v, seq, m)
@@ -313,7 +313,7 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     return cost
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     """Note times and loads at each stop, for a look at a place before it is priced."""
     stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
@@ -345,7 +345,7 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
         stop[slot, TRIP_G, k], stop[slot, TRIP_L, k] = trip_g, trip_l
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def hold_plugs(case, books, v, sign):  # type: ignore[no-untyped-def]
     """Take the plugs and the power of a vehicle's charges, or give them back with a sign of -1."""
     slot = books.slot_of[v]

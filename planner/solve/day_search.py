@@ -137,7 +137,7 @@ class _Search:
     def _tours(self) -> list[Tour]:
         """Return the best days with the times at which the search drives them."""
         island = self._best()
-        tours = [_tour(self.problem, self.case, island, int(v)) for v in np.flatnonzero(island.best_length)]
+        tours = [driven(self.problem, self.case, island, int(v)) for v in np.flatnonzero(island.best_length)]
         return assign_plugs(self.problem, tours)
 
     def _solution(self, tours: list[Tour]) -> Solution:
@@ -171,7 +171,7 @@ def _temperature(way: float) -> float:
     return max(temperature, COLD)
 
 
-def _tour(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
+def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
     """Return a vehicle's best day, started as late as the search found out that it may."""
     of, fact = case.vehicle[v], island.best_fact[v]
     depot, m = int(of[dc.DEPOT]), int(island.best_length[v])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from planner.solve.engine import solve
-from planner.solve.options import SolveOptions
+from planner.solve.options import ENGINES, EngineName, SolveOptions
 from planner.solve.problem import HILLY, MICRO, MOST_WINDOWS, NO_WAY, Problem, validate
 from planner.solve.solution import Solution, Tour, Visit
 
@@ -24,6 +24,7 @@ SERVICE_S = 100
 KM_MWH = 100_000
 KWH = 1_000_000  # in mWh
 PENALTY = 1_000 * MICRO
+ENGINE: EngineName = ENGINES[0]  # the fixture `either_engine` changes it
 
 
 def make_problem(
@@ -107,7 +108,7 @@ def hilly(problem: Problem, legs: Mapping[tuple[int, int], tuple[float, float, f
 
 
 def solved(problem: Problem, *, iterations: int = 60, seed: int = 1, time_limit_s: float = 60.0) -> Solution:
-    options = SolveOptions(iterations=iterations, seed=seed, time_limit_s=time_limit_s)
+    options = SolveOptions(engine=ENGINE, iterations=iterations, seed=seed, time_limit_s=time_limit_s)
     return solve(problem, options, on_better=lambda _: None)
 
 

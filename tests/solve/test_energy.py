@@ -12,6 +12,8 @@ from planner.solve.schedule import schedule
 from planner.solve.solution import Solution, Tour
 from tests.solve.factories import KM_MWH, KWH, PENALTY, charges, make_problem, served, solved, within
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 PLUG = (0, 1_000)  # at the first depot; 277 mWh a second
 
 

@@ -16,6 +16,8 @@ from planner.solve.solution import Tour
 from tests.factories import make_day, make_order
 from tests.solve.factories import KWH, hilly, make_problem, served, solved
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 OUT, BACK = (1, 0), (0, 1)  # with one order: the order is place 0, the depot place 1
 PASS = (1.0, 4.5, 1.0)  # up 4.5 kWh and down 3.5
 FALL = (-1.0, 0.0, 0.0)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from planner.solve.problem import MICRO
 from planner.solve.solution import Tour
 from tests.solve.factories import PENALTY, SHIFT_S, cut_off, make_problem, reloads, served, solved, within
+
+pytestmark = pytest.mark.usefixtures("either_engine")
 
 
 def only_tour(tours: tuple[Tour, ...]) -> Tour:

@@ -1,0 +1,82 @@
+"""Our search for a day: repeatable, in time, and with times of its own that keep every rule."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from planner.solve import day_case, day_moves
+from planner.solve.cost import total_cost
+from planner.solve.day_search import driven, search_day
+from planner.solve.options import SolveOptions
+from planner.solve.problem import Problem
+from planner.solve.solution import Solution
+from tests.solve.factories import KM_MWH, charges, make_problem
+
+PLUG = (0, 1_000)
+
+
+def busy(*, orders: int = 40) -> Problem:
+    """Orders up to 8 km on both sides of the depot; three vehicles with small batteries share two plugs."""
+    at = [(-1) ** i * (500 + 1_900 * i % 7_600) for i in range(orders)]
+    return make_problem(
+        orders=at,
+        vehicles=3,
+        demand_g=[15_000 + 1_000 * (i % 7) for i in range(orders)],
+        battery_mwh=[60 * KM_MWH],
+        knee_mwh=[50 * KM_MWH],
+        start_mwh=[60 * KM_MWH] * 3,
+        plugs=(PLUG, PLUG),
+    )
+
+
+def searched(problem: Problem, *, iterations: int = 400, seed: int = 1, threads: int = 0) -> Solution:
+    options = SolveOptions(iterations=iterations, seed=seed, threads=threads, time_limit_s=60.0)
+    return search_day(problem, options, on_better=lambda _: None)
+
+
+def test_S20_the_same_budget_and_seed_give_the_same_plan_with_any_number_of_threads() -> None:
+    assert searched(busy(), threads=1) == searched(busy(), threads=2)
+
+
+def test_another_seed_is_another_search() -> None:
+    assert searched(busy(), seed=2).tours != searched(busy(), seed=3).tours
+
+
+def test_a_time_limit_is_kept() -> None:
+    searched(busy(), iterations=1)  # loaded
+    begun = time.monotonic()
+    found = search_day(busy(), SolveOptions(iterations=10**9, time_limit_s=2.0), on_better=lambda _: None)
+    assert time.monotonic() - begun < 2.5
+    assert found.stopped_by == "time_limit"
+
+
+def test_better_plans_are_told_with_times_that_keep_the_plugs_and_the_battery() -> None:
+    told: list[Solution] = []
+    problem = busy()
+    search_day(problem, SolveOptions(iterations=400, time_limit_s=60.0), on_better=told.append)
+    assert told
+    for solution in told:
+        assert solution.cost == total_cost(problem, solution.tours)
+        for a, (_, one) in enumerate(charges(solution)):
+            for _, other in charges(solution)[a + 1 :]:
+                assert one.plug != other.plug or one.charge_end_s <= other.charge_begin_s
+        for tour in solution.tours:
+            assert tour.start_s >= problem.shift[tour.vehicle, 0]
+            assert tour.end_s <= problem.shift[tour.vehicle, 1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_the_search_says_that_its_days_cost_is_what_they_cost(seed: int) -> None:
+    problem = busy(orders=15)
+    case = day_case.build_day(problem)
+    books = day_case.new_books(case, seed=seed)
+    day_moves.restore(case, books, books.best_stops, books.best_length)
+    day_moves.run(case, books, 50, 1_000.0, True)
+    tours = [driven(problem, case, books, int(v)) for v in np.flatnonzero(books.best_length)]
+    # Each day rounds the price of energy down twice.
+    assert int(books.now[day_case.BEST_COST]) == pytest.approx(total_cost(problem, tours), abs=2 * len(tours))
+    assert np.all(books.taken >= 0)
+    assert np.all(books.taken <= 2)
