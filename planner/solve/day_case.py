@@ -34,7 +34,7 @@ GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
 # Columns of `Books.fact`, by slot.
 LENGTH, COST, REST_WAIT, DELAY, CHARGES = range(5)
 # Fields of `Books.now`.
-ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, DONE, WEIGHT = range(7)
+ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
 
 # For loops that only compiled loops call: a door for Python would take as long to compile as the rest.

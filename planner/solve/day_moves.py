@@ -19,9 +19,9 @@ from planner.solve.day_case import (
     CHARGES,
     COST,
     DEPOT,
-    DONE,
     GONE,
     GRAMS,
+    INVITED,
     KIND,
     LATEST,
     LENGTH,
@@ -58,7 +58,11 @@ REMOVED = 10.0  # orders on average
 LONGEST_STRING = 10
 SPLIT = 0.5  # of strings keep some stops in their middle
 SPLIT_DEPTH = 0.01
-WHOLE_DAY, WHOLE_TRIP = 0.02, 0.1  # of iterations remove one of these first
+WHOLE_DAY, WHOLE_TRIP = 0.03, 0.1  # of iterations remove one of these first
+INVITE, INVITE_WITH_DAY = (
+    0.05,
+    0.5,
+)  # of iterations, and of those that remove a day, look at an idle vehicle as if in use
 MOST_PRICED = 16  # places of an order
 MOST_FLAT = 2  # of them are tried with a station
 IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
@@ -185,6 +189,7 @@ def _ruin(case, books):  # type: ignore[no-untyped-def]
     longest = min(float(LONGEST_STRING), (n - books.now[ABSENT]) / float(used))
     strings = int(1.0 + draw(random) * (4.0 * REMOVED / (1.0 + longest) - 1.0))
     whole = draw(random)
+    books.now[INVITED] = draw(random) < (INVITE_WITH_DAY if whole < WHOLE_DAY else INVITE)
     for b in range(n):
         if strings <= 0:
             break
@@ -272,6 +277,12 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _opening(books, of, m):  # type: ignore[no-untyped-def]
+    """Return what is overlooked of the cost of an idle vehicle: one order alone never pays for another day."""
+    return of[PER_DAY] + of[LOADING] * of[PER_S] if m == 0 and books.now[INVITED] else np.int64(0)
+
+
+@inner
 def _look(case, books, u):  # type: ignore[no-untyped-def]
     """List the places of an order that a look at clock and load does not rule out; return how many."""
     fact, slot_of, allowed, vehicle = books.fact, books.slot_of, case.allowed, case.vehicle
@@ -295,7 +306,9 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
     m, rest = books.fact[slot, LENGTH], books.fact[slot, REST_WAIT]
     room_g, room_l = of[PAYLOAD] - order[GRAMS], of[BAY] - order[LITRES]
-    once = of[PER_DAY] + loading * of[PER_S] if m == 0 else np.int64(0)
+    once = _opening(books, of, m)
+    if m == 0:
+        once = of[PER_DAY] + loading * of[PER_S] - once
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
     for k in range(m + 1):
         gone = stop[slot, GONE, k]
@@ -422,7 +435,7 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
             break
         look[0, pick] = NONE
         v = look[1, pick]
-        base = fact[slot_of[v], COST]
+        base = fact[slot_of[v], COST] + _opening(books, case.vehicle[v], fact[slot_of[v], LENGTH])
         if fact[slot_of[v], LENGTH] + 3 > longest:
             continue
         m = _with(case, books, u, v, look[2, pick], look[3, pick], seq)
@@ -492,7 +505,6 @@ def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-
     now = books.now
     for _ in range(iterations):
         now[MARK] += 1
-        now[DONE] += 1
         absent = now[ABSENT]
         for a in range(absent):
             books.saved_absent[a] = books.absent[a]
