@@ -15,7 +15,6 @@ from planner.solve.insertion import insert_left_out
 from planner.solve.options import SolveOptions
 from planner.solve.placing import drop_needless_stations, place
 from planner.solve.problem import Problem
-from planner.solve.routing import build_model, first_routes, improve, sequences
 from planner.solve.solution import Solution, Tour
 
 ROUNDS = 3  # between two of them a better plan is saved, and a cancelled run loses no more than one
@@ -30,6 +29,8 @@ def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solut
 
 
 def _by_ortools(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
+    from planner.solve.routing import build_model, first_routes, improve, sequences  # noqa: PLC0415  (half a second)
+
     begun = time.monotonic()
     deadline, search_until = begun + options.time_limit_s, begun + SEARCH_SHARE * options.time_limit_s
     best: Solution | None = None

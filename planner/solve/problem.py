@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
 from planner.model import Day, Depot, Order, Plug, Priority, VehicleType
-from planner.roads.matrices import Matrices
+
+if TYPE_CHECKING:  # the engine's process has no use for roads
+    from planner.roads.matrices import Matrices
 
 Ints = NDArray[np.int64]
 

@@ -19,6 +19,7 @@ OK, INCOMPLETE = 0, 4
 
 
 @pytest.mark.bench
+@pytest.mark.timeout(3_600)
 def test_our_search_beats_the_baseline_on_made_up_days(tmp_path: Path, shared: Path) -> None:
     cities = {"coquimbo": demo_folder() / "coquimbo.streets.npz", "porto": shared / "osm" / "porto-2015.osm.pbf"}
     better = 0

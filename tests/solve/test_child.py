@@ -17,7 +17,7 @@ from planner.solve.options import SolveOptions
 from planner.solve.solution import Solution, from_json, renumbered, to_json
 from tests.solve.factories import make_problem, served, solved
 
-LONG = SolveOptions(iterations=5_000_000, time_limit_s=5.0)  # a round a second
+LONG = SolveOptions(iterations=5_000_000, time_limit_s=8.0)
 BUSY = make_problem(orders=[1_000 + 37 * i for i in range(60)], vehicles=4)
 
 
@@ -44,7 +44,7 @@ def test_S13_what_a_crashed_engine_had_found_is_kept() -> None:
 
 
 def test_S13_an_engine_that_dies_before_any_plan_is_an_error_with_the_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "GRACE_S", -5.0)  # the watchdog strikes at once
+    monkeypatch.setattr(child, "GRACE_S", -8.0)  # the watchdog strikes at once
     with pytest.raises(NoPlanError, match=r"E-S13 .*SIGKILL"):
         solve_apart(BUSY, LONG)
 
@@ -52,10 +52,10 @@ def test_S13_an_engine_that_dies_before_any_plan_is_an_error_with_the_signal(mon
 def test_S11_an_engine_that_overruns_its_time_limit_is_stopped_and_its_best_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(child, "GRACE_S", -2.5)  # after two rounds of five
+    monkeypatch.setattr(child, "GRACE_S", -2.0)  # it has told of some plans by then
     begun = time.monotonic()
     found = solve_apart(BUSY, LONG)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 8
     assert found.stopped_by == "time_limit"
     assert served(found, BUSY)
 
