@@ -10,6 +10,8 @@ from planner.roads.matrices import matrices
 from planner.roads.network import build_network
 from planner.roads.snap import snap
 from planner.roads.streets import assemble
+from planner.solve import ruin_recreate
+from planner.solve.case import build_case
 from planner.solve.day_search import search_day
 from planner.solve.instance import Instance
 from planner.solve.options import SolveOptions
@@ -23,7 +25,12 @@ def warm() -> None:
     """Go once through all that is compiled; the compiled code is cached beside the modules."""
     _warm_roads()
     search_day(_smallest_day(), ONCE, on_better=lambda _: None)
-    search_instance(_smallest_instance(), ONCE, on_better=lambda _: None)
+    instance = _smallest_instance()
+    search_instance(instance, ONCE, on_better=lambda _: None)
+    # A search calls this only where recombining helped.
+    ruin_recreate.keep_best(
+        ruin_recreate.new_island(build_case(instance), seed=1, most_routes=2, longest=2), np.int64(0)
+    )
 
 
 def _warm_roads() -> None:
@@ -88,7 +95,7 @@ def _smallest_day() -> Problem:
 
 
 def _smallest_instance() -> Instance:
-    """Return two customers, a depot and a station, a step from each to each."""
+    """Return two customers at one time, so that a vehicle less is sought in vain; a step from each place to each."""
     n, places = 2, 4
     apart = 1.0 - np.eye(places)
     return Instance(
@@ -100,7 +107,7 @@ def _smallest_instance() -> Instance:
         energy=apart,
         demand=np.ones(n),
         service=np.ones(n),
-        windows=np.tile([0.0, 100.0], (n + 1, 1)),
+        windows=np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 100.0]]),
         capacity=2.0,
         battery=10.0,
         charge_rate=1.0,
