@@ -82,7 +82,8 @@ def test_the_auditor_imports_neither_the_solver_nor_its_matrices() -> None:
     rooms = ("ground", "hierarchy", "labels", "leg_energy", "matrices", "metric", "nearby", "paths", "states")
     forbidden = ("planner.solve", *(f"planner.roads.{room}" for room in rooms))
     for path in PACKAGE.glob("check*.py"):
-        for name in _imports(path):
+        # What an instance and its answer are is told to both sides; it decides nothing.
+        for name in {name for name in _imports(path) if not name.startswith("planner.solve.instance.")}:
             assert not name.startswith(forbidden), f"{path.name} imports {name}"
 
 
