@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from planner.solve.charging import charged
 from planner.solve.instance import Floats, Instance, RouteSet
 from planner.solve.options import SolveOptions
 
@@ -263,7 +264,11 @@ def routes_of(model: Model, found: pywrapcp.Assignment | None) -> list[list[int]
 
 
 def answer(instance: Instance, scaled: Scaled, routes: list[list[int]], *, iterations: int) -> RouteSet:
-    """Return routes of nodes as an answer, in the instance's own units; a route without customers is none."""
+    """Return routes of nodes as an answer, in the instance's own units; a route without customers is none.
+
+    OR-Tools' local search does not always keep constraints between slacks, so stations with windows are placed anew,
+    exactly; a route for which that cannot be done is left out with its customers.
+    """
     n, depot = instance.customers, instance.depot
     # The two nodes of a station one after the other are one visit.
     told = [
@@ -271,6 +276,9 @@ def answer(instance: Instance, scaled: Scaled, routes: list[list[int]], *, itera
         for route in routes
         if any(node < n for node in route)
     ]
+    if math.isfinite(instance.battery) and scaled.time is not None:
+        placed = [charged(instance, [place for place in route if place < n]) for route in told]
+        told = [found.places for found in placed if found is not None]
     served = {place for route in told for place in route}
     return RouteSet(
         routes=tuple(told),
