@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from planner.clock import process_age_s
 from planner.solve.apart import cap, keep, kept, run_apart
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem, load_problem, save_problem
 from planner.solve.solution import Solution, from_json, to_json
 
 GRACE_S = 10.0  # past the time limit, then the child is killed
+LEAST_S = 0.5  # of search, however long the start took
 
 
 class EngineStopped(Exception):
@@ -63,6 +65,8 @@ def main(folder: Path) -> None:
     from planner.solve.engine import solve  # noqa: PLC0415  (OR-Tools is loaded here only)
 
     problem = load_problem(folder / "problem.npz")
+    left_s = max(options.time_limit_s - process_age_s(), LEAST_S)  # loading compiled loops is part of the user's wait
+    options = replace(options, time_limit_s=left_s)
     keep(folder, to_json(solve(problem, options, on_better=lambda better: keep(folder, to_json(better)))))
 
 
