@@ -100,6 +100,24 @@ def new_routes(slots: int, longest: int) -> Routes:
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
+def _past(t, q, x, i, s, r, j, lasts, takes, battery, g, full, most):  # type: ignore[no-untyped-def]
+    """Drive from i to j past station s, and then r if that is another; the battery is negative where it does not last.
+
+    It does not either where the battery holds more than `most` at s: then nobody would stop there.
+    """
+    t, q, x = drive(t, q, x, lasts[i, s], takes[i, s], g)
+    if q + x > most:
+        q = -1.0
+    if q >= 0.0:
+        t, q, x = plug_in(t, q, battery, g, full)
+        if r != s:
+            t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
+            t, q, x = plug_in(t, q, battery, g, full)
+        t, q, x = drive(t, q, x, lasts[r, j], takes[r, j], g)
+    return t, q, x
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
 def _forward(legs, detours, i, j, slot, k, ahead_many, ahead_cost, ahead, opens, closes, power, ample, limit):  # type: ignore[no-untyped-def]
     """Drive the labels at stop k - 1, which is place i, on to stop k, which is j, past a station or not.
 
@@ -127,15 +145,7 @@ def _forward(legs, detours, i, j, slot, k, ahead_many, ahead_cost, ahead, opens,
             total = cost0 + via[i, j, n]
             if total > limit:
                 break
-            s, r = first_s[i, j, n], second_s[i, j, n]
-            t, q, x = drive(t0, q0, x0, lasts[i, s], takes[i, s], g)
-            if q < 0.0 or q + x > most:
-                continue
-            t, q, x = plug_in(t, q, battery, g, full)
-            if r != s:
-                t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
-                t, q, x = plug_in(t, q, battery, g, full)
-            t, q, x = drive(t, q, x, lasts[r, j], takes[r, j], g)
+            t, q, x = _past(t0, q0, x0, i, first_s[i, j, n], second_s[i, j, n], j, lasts, takes, battery, g, full, most)
             if q < 0.0:
                 continue
             t, q, x = begin(t, q, x, opens, closes, per_g)
@@ -329,15 +339,9 @@ def price(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
                 total = ahead_cost[m] + via[i, u, n]
                 if total + onward >= bound:
                     break
-                s, r = first_s[i, u, n], second_s[i, u, n]
-                t, q, x = drive(t0, q0, x0, lasts[i, s], takes[i, s], g)
-                if q < 0.0:
-                    continue
-                t, q, x = plug_in(t, q, battery, g, full)
-                if r != s:
-                    t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
-                    t, q, x = plug_in(t, q, battery, g, full)
-                t, q, x = drive(t, q, x, lasts[r, u], takes[r, u], g)
+                t, q, x = _past(
+                    t0, q0, x0, i, first_s[i, u, n], second_s[i, u, n], u, lasts, takes, battery, g, full, np.inf
+                )
                 if q < 0.0:
                     continue
                 t, q, x = begin(t, q, x, opens, closes, per_g)
@@ -365,15 +369,9 @@ def price(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
                 total = cost0 + via[u, j, n]
                 if total + costs[0] >= bound:
                     break
-                s, r = first_s[u, j, n], second_s[u, j, n]
-                t, q, x = drive(t0, q0, x0, lasts[u, s], takes[u, s], g)
-                if q < 0.0:
-                    continue
-                t, q, x = plug_in(t, q, battery, g, full)
-                if r != s:
-                    t, q, x = drive(t, q, x, lasts[s, r], takes[s, r], g)
-                    t, q, x = plug_in(t, q, battery, g, full)
-                t, q, x = drive(t, q, x, lasts[r, j], takes[r, j], g)
+                t, q, x = _past(
+                    t0, q0, x0, u, first_s[u, j, n], second_s[u, j, n], j, lasts, takes, battery, g, full, np.inf
+                )
             if q < 0.0:
                 continue
             t, q, x = begin(t, q, x, opens, closes, per_g)
