@@ -10,7 +10,7 @@ from planner.roads.matrices import matrices
 from planner.roads.network import build_network
 from planner.roads.snap import snap
 from planner.roads.streets import assemble
-from planner.solve import ruin_recreate
+from planner.solve import island
 from planner.solve.case import build_case
 from planner.solve.day_search import search_day
 from planner.solve.instance import Instance
@@ -28,9 +28,7 @@ def warm() -> None:
     instance = _smallest_instance()
     search_instance(instance, ONCE, on_better=lambda _: None)
     # A search calls this only where recombining helped.
-    ruin_recreate.keep_best(
-        ruin_recreate.new_island(build_case(instance), seed=1, most_routes=2, longest=2), np.int64(0)
-    )
+    island.keep_best(island.new_island(build_case(instance), seed=1, most_routes=2, longest=2), np.int64(0))
 
 
 def _warm_roads() -> None:

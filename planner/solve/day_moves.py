@@ -50,8 +50,8 @@ from planner.solve.day_case import (
     inner,
 )
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
+from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
-from planner.solve.ruin_recreate import draw, exponential
 
 BLINK = 0.01
 REMOVED = 10.0  # orders on average

@@ -17,14 +17,15 @@ from threading import Event, Thread
 
 import numpy as np
 
-from planner.solve import ruin_recreate as rr
 from planner.solve.case import build_case, usual_leg
 from planner.solve.charging import charged
 from planner.solve.instance import Instance, Ints, RouteSet
+from planner.solve.island import ABSENT, BEST_COST, BEST_ROUTES, COST, ROUTES, Island, keep_best, new_island, restore
 from planner.solve.labels import NONE
 from planner.solve.options import SolveOptions
 from planner.solve.pricing import Case
 from planner.solve.recombine import Pool, Route, load_cp_sat
+from planner.solve.ruin_recreate import drop_route, run
 
 ISLANDS = 2
 SLICES = 200
@@ -102,7 +103,7 @@ class _Search:
         self.timed = options.iterations >= UNLIMITED
         self.instance, self.options, self.on_better = instance, options, on_better
         self.case = case
-        self.islands: list[rr.Island] = []
+        self.islands: list[Island] = []
         self.pool = Pool()
         self.stop = Event()
         self.seeking = [False] * ISLANDS
@@ -141,13 +142,13 @@ class _Search:
         longest = _longest(self.instance)
         while True:
             seeds = range(self.options.seed * ISLANDS, self.options.seed * ISLANDS + ISLANDS)
-            self.islands = [rr.new_island(self.case, seed=s, most_routes=most, longest=longest) for s in seeds]
+            self.islands = [new_island(self.case, seed=s, most_routes=most, longest=longest) for s in seeds]
             for island in self.islands:
                 for _ in range(FIRST_TRIES):
-                    rr.run(self.case, island, 1, 0.0, most, False)
-                    if island.now[rr.ABSENT] == 0:
+                    run(self.case, island, 1, 0.0, most, False)
+                    if island.now[ABSENT] == 0:
                         break
-            if most == self.n or all(island.now[rr.ABSENT] == 0 for island in self.islands):
+            if most == self.n or all(island.now[ABSENT] == 0 for island in self.islands):
                 return
             most = min(self.n, 2 * most)
 
@@ -197,27 +198,27 @@ class _Search:
     def _seek_fewer(self, now: float) -> bool:
         if not self.instance.vehicles_first or now >= FLEET_SHARE:
             return False
-        return min(int(island.now[rr.BEST_ROUTES]) for island in self.islands) > self._least_routes()
+        return min(int(island.now[BEST_ROUTES]) for island in self.islands) > self._least_routes()
 
     def _slice(self, i: int, iterations: int, seconds: float, temperature: float, fleet: bool) -> int:
         """Let one island search; return its iterations."""
         island, begun, made = self.islands[i], time.monotonic(), 0
-        limit = int(island.now[rr.BEST_ROUTES]) if self.instance.vehicles_first else len(island.slot_of) - 1
+        limit = int(island.now[BEST_ROUTES]) if self.instance.vehicles_first else len(island.slot_of) - 1
         while made < iterations and not self.stop.is_set():
             since = time.monotonic()
             if since - begun >= seconds:
                 break
             chunk = min(max(int(self.rate[i] * min(CHUNK_S, seconds)), 1), iterations - made)
             if not fleet:
-                count = int(rr.run(self.case, island, chunk, temperature, limit, False))
+                count = int(run(self.case, island, chunk, temperature, limit, False))
             else:
                 if not self.seeking[i]:
                     self._drop_a_route(i)
-                limit = int(island.now[rr.BEST_ROUTES]) - 1
-                count = int(rr.run(self.case, island, chunk, FLEET_TEMPERATURE * self.leg, limit, True))
-                if island.now[rr.ABSENT] == 0:
+                limit = int(island.now[BEST_ROUTES]) - 1
+                count = int(run(self.case, island, chunk, FLEET_TEMPERATURE * self.leg, limit, True))
+                if island.now[ABSENT] == 0:
                     self.seeking[i] = False
-                    if island.now[rr.BEST_ROUTES] <= self._least_routes():
+                    if island.now[BEST_ROUTES] <= self._least_routes():
                         made += count
                         break
             self.rate[i] = count / max(time.monotonic() - since, 1e-6)
@@ -226,13 +227,13 @@ class _Search:
 
     def _drop_a_route(self, i: int) -> None:
         island = self.islands[i]
-        rr.restore(self.case, island, island.best_stops, island.best_length, island.now[rr.BEST_ROUTES])
+        restore(self.case, island, island.best_stops, island.best_length, island.now[BEST_ROUTES])
         island.sums[:] = 0
-        rr.drop_route(self.case, island)
+        drop_route(self.case, island)
         self.seeking[i] = True
 
-    def _best(self) -> rr.Island:
-        return min(self.islands, key=lambda island: int(island.now[rr.BEST_COST]))
+    def _best(self) -> Island:
+        return min(self.islands, key=lambda island: int(island.now[BEST_COST]))
 
     def _exchange(self, fleet: bool) -> None:
         """Collect routes; an island that still has more vehicles than another takes over its solution."""
@@ -241,7 +242,7 @@ class _Search:
         if fleet:
             best = self._best()
             for i, island in enumerate(self.islands):
-                if island.now[rr.BEST_ROUTES] > best.now[rr.BEST_ROUTES]:
+                if island.now[BEST_ROUTES] > best.now[BEST_ROUTES]:
                     self._adopt(island, _best_routes(best))
                     self.seeking[i] = False
 
@@ -251,22 +252,22 @@ class _Search:
         for island in self.islands:
             self._adopt(island, routes)
 
-    def _adopt(self, island: rr.Island, routes: list[Route]) -> None:
+    def _adopt(self, island: Island, routes: list[Route]) -> None:
         stops, lengths = np.zeros_like(island.best_stops), np.zeros_like(island.best_length)
         for r, route in enumerate(routes):
             stops[r, : len(route)], lengths[r] = route, len(route)
-        rr.restore(self.case, island, stops, lengths, len(routes))
-        if island.now[rr.ABSENT] == 0 and island.now[rr.COST] < island.now[rr.BEST_COST]:
-            rr.keep_best(island, island.now[rr.COST])
+        restore(self.case, island, stops, lengths, len(routes))
+        if island.now[ABSENT] == 0 and island.now[COST] < island.now[BEST_COST]:
+            keep_best(island, island.now[COST])
 
     def _recombine(self) -> None:
         """Choose the best set of all routes seen, and let every island go on from it."""
         best = self._best()
-        if best.now[rr.BEST_COST] < NONE:
+        if best.now[BEST_COST] < NONE:
             found = self.pool.best_set(
                 self.n,
                 vehicle_cost=self.case.vehicle_cost,
-                most=int(best.now[rr.BEST_ROUTES]) if self.instance.vehicles_first else self.n,
+                most=int(best.now[BEST_ROUTES]) if self.instance.vehicles_first else self.n,
                 known=_best_routes(best),
                 effort=self._effort(),
                 seconds=max((self.deadline - time.monotonic()) / 2, 0.01),
@@ -282,7 +283,7 @@ class _Search:
         return min(MOST_EFFORT, EFFORT_OF_ITERATION * self.options.iterations)
 
     def _tell(self) -> None:
-        cost = int(self._best().now[rr.BEST_COST])
+        cost = int(self._best().now[BEST_COST])
         if cost < self.told:
             self.told = cost
             self.on_better(self._answer(stopped_by="time_limit"))
@@ -290,7 +291,7 @@ class _Search:
     def _answer(self, *, stopped_by: str) -> RouteSet:
         best = self._best() if self.islands else None
         routes: list[tuple[float, Route]] = []
-        if best is not None and best.now[rr.BEST_COST] < NONE:
+        if best is not None and best.now[BEST_COST] < NONE:
             routes = [self._with_stations(route) for route in sorted(_best_routes(best))]
         served = {place for _, route in routes for place in route if place < self.n}
         return RouteSet(
@@ -323,18 +324,18 @@ def _longest(instance: Instance) -> int:
     return max(1, min(held, instance.customers))
 
 
-def _present(island: rr.Island) -> list[tuple[int, Route]]:
+def _present(island: Island) -> list[tuple[int, Route]]:
     """Return the routes of the present solution with their costs."""
-    slots = [int(island.slot_of[r]) for r in range(island.now[rr.ROUTES])]
+    slots = [int(island.slot_of[r]) for r in range(island.now[ROUTES])]
     routes = island.routes
     return [
         (int(routes.cost[s]), tuple(routes.stops[s, : routes.length[s]].tolist())) for s in slots if routes.length[s]
     ]
 
 
-def _best_routes(island: rr.Island) -> list[Route]:
+def _best_routes(island: Island) -> list[Route]:
     return [
         tuple(island.best_stops[r, : island.best_length[r]].tolist())
-        for r in range(island.now[rr.BEST_ROUTES])
+        for r in range(island.now[BEST_ROUTES])
         if island.best_length[r]
     ]

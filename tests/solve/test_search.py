@@ -16,9 +16,9 @@ from planner.instances.read import read_instance
 from planner.solve.case import build_case
 from planner.solve.charging import charged
 from planner.solve.instance import Instance, Kind, RouteSet
+from planner.solve.island import new_island, restore
 from planner.solve.labels import NONE
 from planner.solve.options import SolveOptions
-from planner.solve.ruin_recreate import new_island, restore
 from planner.solve.search import UNLIMITED, search_instance
 from tests.solve.instance_factories import best_answer, make_instance, random_instance
 

@@ -1,0 +1,297 @@
+"""The state of one search for an instance: routes in slots, who is absent, the best solution, its random stream.
+
+A route that an iteration touches is copied to a free slot first, so that a refused iteration costs nothing to undo.
+Nothing here calls a logarithm, so that every machine accepts the same solutions.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.instance import Floats, Ints
+from planner.solve.labels import NONE
+from planner.solve.pricing import Case, Routes, new_routes, renew
+
+# Rows of `Island.now`.
+ROUTES, FREE, ABSENT, COST, BEST_COST, BEST_ROUTES, DONE = range(7)
+
+
+class Island(NamedTuple):
+    """One search: its routes, which slots are in use, who is absent, the best solution, its random stream."""
+
+    routes: Routes
+    slot_of: Ints
+    free: Ints
+    where: Ints
+    at: Ints
+    absent: Ints
+    sums: Ints
+    now: Ints
+    stamp: Ints
+    saved_slot: Ints
+    touched: Ints
+    saved_absent: Ints
+    keys: Floats
+    look_cost: Ints
+    look_route: Ints
+    look_stop: Ints
+    best_stops: Ints
+    best_length: Ints
+    random: NDArray[np.uint64]
+
+
+def new_island(case: Case, *, seed: int, most_routes: int, longest: int) -> Island:
+    """Return a search in which every customer is absent."""
+    n = case.customers
+    slots = 2 * most_routes + 2
+    island = Island(
+        routes=new_routes(slots, longest + 1),
+        slot_of=np.zeros(most_routes + 1, np.int64),
+        free=np.arange(slots, dtype=np.int64)[::-1].copy(),
+        where=np.full(n, -1, np.int64),
+        at=np.zeros(n, np.int64),
+        absent=np.arange(n, dtype=np.int64),
+        sums=np.zeros(n, np.int64),
+        now=np.zeros(7, np.int64),
+        stamp=np.full(most_routes + 1, -1, np.int64),
+        saved_slot=np.zeros(most_routes + 1, np.int64),
+        touched=np.zeros(most_routes + 1, np.int64),
+        saved_absent=np.zeros(n, np.int64),
+        keys=np.zeros(n),
+        look_cost=np.zeros(2 * n + most_routes, np.int64),
+        look_route=np.zeros(2 * n + most_routes, np.int64),
+        look_stop=np.zeros(2 * n + most_routes, np.int64),
+        best_stops=np.zeros((most_routes + 1, longest + 1), np.int64),
+        best_length=np.zeros(most_routes + 1, np.int64),
+        random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
+    )
+    island.now[FREE], island.now[ABSENT], island.now[BEST_COST] = slots, n, NONE
+    return island
+
+
+@numba.njit(cache=True, nogil=True)
+def draw(random):  # type: ignore[no-untyped-def]
+    """Return a number in [0, 1) (xorshift64*, Vigna, ACM TOMS 42, 2016)."""
+    x = random[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    random[0] = x
+    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def exponential(random):  # type: ignore[no-untyped-def]
+    """Return a number with the exponential distribution, to seven digits, by arithmetic alone."""
+    u = 1.0 - draw(random)
+    halvings = 0
+    while u < 0.5:
+        u *= 2.0
+        halvings += 1
+    z = (1.0 - u) / (1.0 + u)
+    zz = z * z
+    series = 2.0 * z * (1.0 + zz * (1 / 3 + zz * (1 / 5 + zz * (1 / 7 + zz * (1 / 9 + zz / 11)))))
+    return halvings * 0.6931471805599453 + series
+
+
+@numba.njit(cache=True, nogil=True)
+def _take_slot(island):  # type: ignore[no-untyped-def]
+    island.now[FREE] -= 1
+    return island.free[island.now[FREE]]
+
+
+@numba.njit(cache=True, nogil=True)
+def _give_slot(island, slot):  # type: ignore[no-untyped-def]
+    island.free[island.now[FREE]] = slot
+    island.now[FREE] += 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _copy_labels(source, k, target, to, many, costs, values, bounds):  # type: ignore[no-untyped-def]
+    """Copy the labels of one stop."""
+    count = many[source, k]
+    many[target, to] = count
+    bounds[target, to] = bounds[source, k]
+    for m in range(count):
+        costs[target, to, m] = costs[source, k, m]
+        for f in range(3):
+            values[target, to, m, f] = values[source, k, m, f]
+
+
+@numba.njit(cache=True, nogil=True)
+def _copy(routes, source, target):  # type: ignore[no-untyped-def]
+    stops, length = routes.stops, routes.length[source]
+    routes.length[target] = length
+    routes.load[target] = routes.load[source]
+    routes.cost[target] = routes.cost[source]
+    many, costs, values, bounds = routes.ahead_many, routes.ahead_cost, routes.ahead, routes.soonest
+    for k in range(length):
+        stops[target, k] = stops[source, k]
+        _copy_labels(source, k, target, k, many, costs, values, bounds)
+    many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
+    for k in range(length):
+        _copy_labels(source, k, target, k, many, costs, values, bounds)
+
+
+@numba.njit(cache=True, nogil=True)
+def touch(island, r, mark, touched):  # type: ignore[no-untyped-def]
+    """Let an iteration change a route: from now on it changes a copy. Return how many it has touched."""
+    if island.stamp[r] == mark:
+        return touched
+    fresh = _take_slot(island)
+    _copy(island.routes, island.slot_of[r], fresh)
+    island.saved_slot[r] = island.slot_of[r]
+    island.slot_of[r] = fresh
+    island.stamp[r] = mark
+    island.touched[touched] = r
+    return touched + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def index(island, r):  # type: ignore[no-untyped-def]
+    """Note where each customer of a route is."""
+    slot, stops, where, at = island.slot_of[r], island.routes.stops, island.where, island.at
+    for k in range(island.routes.length[slot]):
+        c = stops[slot, k]
+        where[c] = r
+        at[c] = k
+
+
+@numba.njit(cache=True, nogil=True)
+def remove(case, island, r, begin, end):  # type: ignore[no-untyped-def]
+    """Make the customers at stops begin..end-1 of a route absent; labels are renewed by the caller."""
+    routes, slot = island.routes, island.slot_of[r]
+    length, stops = routes.length[slot], routes.stops
+    for k in range(begin, end):
+        c = stops[slot, k]
+        island.where[c] = -1
+        island.absent[island.now[ABSENT]] = c
+        island.now[ABSENT] += 1
+        routes.load[slot] -= case.demand[c]
+    many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
+    for k in range(end, length):
+        to = k - (end - begin)
+        stops[slot, to] = stops[slot, k]
+        _copy_labels(slot, k, slot, to, many, costs, values, bounds)
+    routes.length[slot] = length - (end - begin)
+
+
+@numba.njit(cache=True, nogil=True)
+def insert(case, island, r, k, u, bound):  # type: ignore[no-untyped-def]
+    """Put customer u before stop k of a route, which then costs no more than `bound`."""
+    routes, slot = island.routes, island.slot_of[r]
+    length, stops = routes.length[slot], routes.stops
+    many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
+    for m in range(length, k, -1):
+        stops[slot, m] = stops[slot, m - 1]
+        _copy_labels(slot, m - 1, slot, m, many, costs, values, bounds)
+    stops[slot, k] = u
+    routes.length[slot] = length + 1
+    routes.load[slot] += case.demand[u]
+    renew(case, routes, slot, k, k, bound)
+    index(island, r)
+
+
+@numba.njit(cache=True, nogil=True)
+def open_route(island, mark, touched):  # type: ignore[no-untyped-def]
+    """Add an empty route; return how many routes the iteration has touched."""
+    r, slot = island.now[ROUTES], _take_slot(island)
+    island.now[ROUTES] += 1
+    island.routes.length[slot] = 0
+    island.routes.load[slot] = 0.0
+    island.routes.cost[slot] = 0
+    island.slot_of[r], island.stamp[r], island.saved_slot[r] = slot, mark, -1
+    island.touched[touched] = r
+    return touched + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def undo(island, touched, absent, routes_before):  # type: ignore[no-untyped-def]
+    """Bring back the routes and the absent customers of before an iteration."""
+    for m in range(touched):
+        r = island.touched[m]
+        _give_slot(island, island.slot_of[r])
+        if island.saved_slot[r] >= 0:
+            island.slot_of[r] = island.saved_slot[r]
+            index(island, r)
+    island.now[ROUTES] = routes_before
+    island.now[ABSENT] = absent
+    for a in range(absent):
+        c = island.saved_absent[a]
+        island.absent[a] = c
+        island.where[c] = -1
+
+
+@numba.njit(cache=True, nogil=True)
+def settle(island, touched):  # type: ignore[no-untyped-def]
+    """Free the slots of what was before, and close empty routes."""
+    for m in range(touched):
+        r = island.touched[m]
+        if island.saved_slot[r] >= 0:
+            _give_slot(island, island.saved_slot[r])
+    r = 0
+    while r < island.now[ROUTES]:
+        if island.routes.length[island.slot_of[r]]:
+            r += 1
+            continue
+        _give_slot(island, island.slot_of[r])
+        island.now[ROUTES] -= 1
+        island.slot_of[r] = island.slot_of[island.now[ROUTES]]
+        if r < island.now[ROUTES]:
+            index(island, r)
+
+
+@numba.njit(cache=True, nogil=True)
+def total_cost(case, island):  # type: ignore[no-untyped-def]
+    """Return what the routes cost, vehicles included."""
+    total, slot_of, length, cost = np.int64(0), island.slot_of, island.routes.length, island.routes.cost
+    for r in range(island.now[ROUTES]):
+        slot = slot_of[r]
+        if length[slot]:
+            total += cost[slot] + case.vehicle_cost
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_best(island, cost):  # type: ignore[no-untyped-def]
+    """Remember the present routes."""
+    island.now[BEST_COST] = cost
+    island.now[BEST_ROUTES] = island.now[ROUTES]
+    for r in range(island.now[ROUTES]):
+        slot = island.slot_of[r]
+        island.best_length[r] = island.routes.length[slot]
+        for k in range(island.routes.length[slot]):
+            island.best_stops[r, k] = island.routes.stops[slot, k]
+
+
+@numba.njit(cache=True, nogil=True)
+def restore(case, island, stops, lengths, count):  # type: ignore[no-untyped-def]
+    """Make given routes the present solution."""
+    for r in range(island.now[ROUTES]):
+        _give_slot(island, island.slot_of[r])
+    island.now[ROUTES] = count
+    island.where[:] = -1
+    for r in range(count):
+        slot = _take_slot(island)
+        island.slot_of[r] = slot
+        island.stamp[r] = -1
+        length = lengths[r]
+        island.routes.length[slot] = length
+        load = 0.0
+        for k in range(length):
+            island.routes.stops[slot, k] = stops[r, k]
+            load += case.demand[stops[r, k]]
+        island.routes.load[slot] = load
+        renew(case, island.routes, slot, 0, length - 1, NONE)
+        index(island, r)
+    absent = 0
+    for c in range(case.customers):
+        if island.where[c] < 0:
+            island.absent[absent] = c
+            absent += 1
+    island.now[ABSENT] = absent
+    island.now[COST] = total_cost(case, island)
