@@ -8,7 +8,7 @@ demo: .venv/.base
 	$(BIN)/planner demo
 
 test: .venv/.test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 ui: .venv/.ui
 	$(BIN)/planner ui
