@@ -6,8 +6,19 @@ import numba
 import numpy as np
 
 from planner.solve.instance import Instance, Ints
-from planner.solve.labels import FAR, MOST, NONE, begin, drive, keep_backward, keep_forward, meets, plug_in
-from planner.solve.pricing import Case, back, back_plug
+from planner.solve.labels import (
+    FAR,
+    MOST,
+    NONE,
+    begin,
+    drive,
+    keep_backward,
+    keep_forward,
+    meets,
+    new_labels,
+    plug_in,
+)
+from planner.solve.pricing import Case, arrays, back, back_plug
 
 COST_UNIT = 1e-6  # of length; whole numbers make sums the same in any order
 SLACK = 1e-9  # sums of the same legs in another order must not seem late or flat
@@ -33,8 +44,9 @@ def build_case(instance: Instance) -> Case:
     takes = instance.energy if np.isfinite(instance.battery) else np.zeros((p, p))
     first, second, via, many = _worthwhile(cost, takes, battery, n)
     g = instance.charge_rate
-    out = _straight_out(cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
-    home = _straight_home(cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
+    out, home = new_labels(p), new_labels(p)
+    _straight_out(out, cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
+    _straight_home(home, cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
     around = cost[:n, :n] + cost[:n, :n].T
     return Case(
         customers=n,
@@ -53,13 +65,9 @@ def build_case(instance: Instance) -> Case:
         spare_cost=int(SPARE_LEGS * usual_leg(cost, n)),
         detours=(first, second, via, many),
         near=np.argsort(around, axis=1, kind="stable"),
-        out_many=out[0],
-        out_cost=out[1],
-        out=out[2],
-        home_many=home[0],
-        home_cost=home[1],
-        home=home[2],
-        alone=_alone(out[0], out[1], out[2], home[0], home[1], home[2], g),
+        out=out,
+        home=home,
+        alone=_alone(out, home, n, g),
     )
 
 
@@ -130,85 +138,83 @@ def _keep_detour(of, kept, s, r, total, i, j, takes, battery):  # type: ignore[n
 
 
 @numba.njit(cache=True, nogil=True)
-def _straight_out(cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
-    """Return forward labels at each customer for ways from the depot, past up to `MOST_HOPS` stations."""
+def _straight_out(labels, cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
+    """Find forward labels at each place for ways from the depot, past up to `MOST_HOPS` stations."""
     p, depot = len(cost), n
     per_g = 1.0 / g if g > 0.0 else 0.0
-    at_many, at_cost, at = np.zeros(p, np.int64), np.zeros((p, MOST), np.int64), np.zeros((p, MOST, 3))
+    at_many, at_cost, at = arrays(labels)
     at_many[depot] = 1
-    at[depot, 0, 0], at[depot, 0, 1] = opens[depot], battery
+    at[depot * MOST, 0], at[depot * MOST, 1] = opens[depot], battery
     for _ in range(MOST_HOPS):
         for i in range(depot, p):
-            for m in range(at_many[i]):
+            for m in range(i * MOST, i * MOST + at_many[i]):
                 for s in range(depot + 1, p):
                     if s == i:
                         continue
-                    t, q, x = drive(at[i, m, 0], at[i, m, 1], at[i, m, 2], lasts[i, s], takes[i, s], g)
+                    t, q, x = drive(at[m, 0], at[m, 1], at[m, 2], lasts[i, s], takes[i, s], g)
                     if q >= 0.0 and t <= closes[depot]:
                         t, q, x = plug_in(t, q, battery, g, full)
                         at_many[s] = keep_forward(
-                            at_cost[s], at[s], at_many[s], at_cost[i, m] + cost[i, s], t, q, x, per_g
+                            at_cost, at, s * MOST, at_many[s], at_cost[m] + cost[i, s], t, q, x, per_g
                         )
     for u in range(n):
         for i in range(depot, p):
-            for m in range(at_many[i]):
-                t, q, x = drive(at[i, m, 0], at[i, m, 1], at[i, m, 2], lasts[i, u], takes[i, u], g)
+            for m in range(i * MOST, i * MOST + at_many[i]):
+                t, q, x = drive(at[m, 0], at[m, 1], at[m, 2], lasts[i, u], takes[i, u], g)
                 if q >= 0.0:
                     t, q, x = begin(t, q, x, opens[u], closes[u], per_g)
                     if t <= closes[u]:
                         at_many[u] = keep_forward(
-                            at_cost[u], at[u], at_many[u], at_cost[i, m] + cost[i, u], t, q, x, per_g
+                            at_cost, at, u * MOST, at_many[u], at_cost[m] + cost[i, u], t, q, x, per_g
                         )
-    return at_many[:n].copy(), at_cost[:n].copy(), at[:n].copy()
 
 
 @numba.njit(cache=True, nogil=True)
-def _straight_home(cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
-    """Return backward labels at each customer for ways home, past up to `MOST_HOPS` stations."""
+def _straight_home(labels, cost, lasts, takes, opens, closes, n, battery, g, full):  # type: ignore[no-untyped-def]
+    """Find backward labels at each place for ways home, past up to `MOST_HOPS` stations."""
     p, depot = len(cost), n
     per_g = 1.0 / g if g > 0.0 else 0.0
-    at_many, at_cost, at = np.zeros(p, np.int64), np.zeros((p, MOST), np.int64), np.zeros((p, MOST, 3))
+    at_many, at_cost, at = arrays(labels)
     at_many[depot] = 1
-    at[depot, 0, 0], at[depot, 0, 1] = closes[depot], FAR
+    at[depot * MOST, 0], at[depot * MOST, 1] = closes[depot], FAR
     for _ in range(MOST_HOPS):
         for j in range(depot, p):
-            for m in range(at_many[j]):
+            for m in range(j * MOST, j * MOST + at_many[j]):
                 for s in range(depot + 1, p):
                     if s == j:
                         continue
                     latest, base, least = back(
-                        at[j, m, 0], at[j, m, 1], at[j, m, 2], lasts[s, j], takes[s, j], opens[depot], g, per_g
+                        at[m, 0], at[m, 1], at[m, 2], lasts[s, j], takes[s, j], opens[depot], g, per_g
                     )
                     if least > battery:
                         continue
                     latest, base, least = back_plug(latest, base, least, battery, g, full)
                     if latest >= 0.0:
                         at_many[s] = keep_backward(
-                            at_cost[s], at[s], at_many[s], at_cost[j, m] + cost[s, j], latest, base, least
+                            at_cost, at, s * MOST, at_many[s], at_cost[m] + cost[s, j], latest, base, least
                         )
     for u in range(n):
         for j in range(depot, p):
-            for m in range(at_many[j]):
-                latest, base, least = back(
-                    at[j, m, 0], at[j, m, 1], at[j, m, 2], lasts[u, j], takes[u, j], 0.0, g, per_g
-                )
+            for m in range(j * MOST, j * MOST + at_many[j]):
+                latest, base, least = back(at[m, 0], at[m, 1], at[m, 2], lasts[u, j], takes[u, j], 0.0, g, per_g)
                 latest = min(latest, closes[u])
                 if least <= battery and latest >= opens[u] and base + g * battery >= opens[u]:
                     at_many[u] = keep_backward(
-                        at_cost[u], at[u], at_many[u], at_cost[j, m] + cost[u, j], latest, base, least
+                        at_cost, at, u * MOST, at_many[u], at_cost[m] + cost[u, j], latest, base, least
                     )
-    return at_many[:n].copy(), at_cost[:n].copy(), at[:n].copy()
 
 
 @numba.njit(cache=True, nogil=True)
-def _alone(out_many, out_cost, out, home_many, home_cost, home, g):  # type: ignore[no-untyped-def]
+def _alone(out, home, n, g):  # type: ignore[no-untyped-def]
     """Return the least cost of a route for each customer alone, `NONE` where there is none."""
-    alone = np.full(len(out_many), NONE)
-    for u in range(len(alone)):
-        for f in range(out_many[u]):
-            for b in range(home_many[u]):
-                cost = out_cost[u, f] + home_cost[u, b]
-                t, q, x = out[u, f, 0], out[u, f, 1], out[u, f, 2]
-                if cost < alone[u] and meets(t, q, x, home[u, b, 0], home[u, b, 1], home[u, b, 2], g):
+    alone = np.full(n, NONE)
+    out_many, out_cost, outs = arrays(out)
+    home_many, home_cost, homes = arrays(home)
+    for u in range(n):
+        for f in range(u * MOST, u * MOST + out_many[u]):
+            for b in range(u * MOST, u * MOST + home_many[u]):
+                cost = out_cost[f] + home_cost[b]
+                t, q, x = outs[f, 0], outs[f, 1], outs[f, 2]
+                if cost < alone[u] and meets(t, q, x, homes[b, 0], homes[b, 1], homes[b, 2], g):
                     alone[u] = cost
     return alone

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,10 +34,6 @@ GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
 LENGTH, COST, REST_WAIT, DELAY, CHARGES = range(5)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
-
-
-# For loops that only compiled loops call: a door for Python would take as long to compile as the rest.
-inner: Any = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 
 
 class DayCase(NamedTuple):

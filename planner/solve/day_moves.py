@@ -6,9 +6,9 @@ iteration touches has its old day in its other slot, so that a refused iteration
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from planner.solve.compiled import compiled, inner
 from planner.solve.day_case import (
     ABSENT,
     BAY,
@@ -47,7 +47,6 @@ from planner.solve.day_case import (
     TRIP_L,
     WEIGHT,
     WINDOWS,
-    inner,
 )
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.island import draw, exponential
@@ -499,7 +498,7 @@ def _hardness(case, books):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-def]
     """Search for some iterations; with `fill`, absent orders may change for others that are easier to place."""
     now = books.now
@@ -538,7 +537,7 @@ def keep_best(books, cost):  # type: ignore[no-untyped-def]
             books.best_stops[v, k] = books.stops[slot, k]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def restore(case, books, stops, lengths):  # type: ignore[no-untyped-def]
     """Begin with given days; what no longer fits is absent."""
     seq = books.trial[0]

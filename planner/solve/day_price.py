@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.solve.compiled import inner
 from planner.solve.day_case import (
     BATTERY,
     BAY,
@@ -71,7 +72,6 @@ from planner.solve.day_case import (
     UWH,
     WANT,
     WINDOWS,
-    inner,
 )
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH

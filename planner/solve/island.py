@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.solve.compiled import compiled
 from planner.solve.instance import Floats, Ints
 from planner.solve.labels import NONE
-from planner.solve.pricing import Case, Routes, new_routes, renew
+from planner.solve.pricing import Case, Routes, arrays, copy_list, new_routes, renew
 
 # Rows of `Island.now`.
 ROUTES, FREE, ABSENT, COST, BEST_COST, BEST_ROUTES, DONE = range(7)
@@ -73,7 +73,7 @@ def new_island(case: Case, *, seed: int, most_routes: int, longest: int) -> Isla
     return island
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def draw(random):  # type: ignore[no-untyped-def]
     """Return a number in [0, 1) (xorshift64*, Vigna, ACM TOMS 42, 2016)."""
     x = random[0]
@@ -84,7 +84,7 @@ def draw(random):  # type: ignore[no-untyped-def]
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def exponential(random):  # type: ignore[no-untyped-def]
     """Return a number with the exponential distribution, to seven digits, by arithmetic alone."""
     u = 1.0 - draw(random)
@@ -98,46 +98,32 @@ def exponential(random):  # type: ignore[no-untyped-def]
     return halvings * 0.6931471805599453 + series
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _take_slot(island):  # type: ignore[no-untyped-def]
     island.now[FREE] -= 1
     return island.free[island.now[FREE]]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _give_slot(island, slot):  # type: ignore[no-untyped-def]
     island.free[island.now[FREE]] = slot
     island.now[FREE] += 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _copy_labels(source, k, target, to, many, costs, values, bounds):  # type: ignore[no-untyped-def]
-    """Copy the labels of one stop."""
-    count = many[source, k]
-    many[target, to] = count
-    bounds[target, to] = bounds[source, k]
-    for m in range(count):
-        costs[target, to, m] = costs[source, k, m]
-        for f in range(3):
-            values[target, to, m, f] = values[source, k, m, f]
-
-
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _copy(routes, source, target):  # type: ignore[no-untyped-def]
-    stops, length = routes.stops, routes.length[source]
+    stops, soonest, last, length = routes.stops, routes.soonest, routes.last, routes.length[source]
+    ahead, behind, width = arrays(routes.ahead), arrays(routes.behind), routes.stops.shape[1]
     routes.length[target] = length
     routes.load[target] = routes.load[source]
     routes.cost[target] = routes.cost[source]
-    many, costs, values, bounds = routes.ahead_many, routes.ahead_cost, routes.ahead, routes.soonest
     for k in range(length):
-        stops[target, k] = stops[source, k]
-        _copy_labels(source, k, target, k, many, costs, values, bounds)
-    many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
-    for k in range(length):
-        _copy_labels(source, k, target, k, many, costs, values, bounds)
+        stops[target, k], soonest[target, k], last[target, k] = stops[source, k], soonest[source, k], last[source, k]
+        copy_list(ahead, source * width + k, ahead, target * width + k)
+        copy_list(behind, source * width + k, behind, target * width + k)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def touch(island, r, mark, touched):  # type: ignore[no-untyped-def]
     """Let an iteration change a route: from now on it changes a copy. Return how many it has touched."""
     if island.stamp[r] == mark:
@@ -151,7 +137,7 @@ def touch(island, r, mark, touched):  # type: ignore[no-untyped-def]
     return touched + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def index(island, r):  # type: ignore[no-untyped-def]
     """Note where each customer of a route is."""
     slot, stops, where, at = island.slot_of[r], island.routes.stops, island.where, island.at
@@ -161,34 +147,34 @@ def index(island, r):  # type: ignore[no-untyped-def]
         at[c] = k
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def remove(case, island, r, begin, end):  # type: ignore[no-untyped-def]
     """Make the customers at stops begin..end-1 of a route absent; labels are renewed by the caller."""
-    routes, slot = island.routes, island.slot_of[r]
-    length, stops = routes.length[slot], routes.stops
+    routes, slot, where, absent, now = island.routes, island.slot_of[r], island.where, island.absent, island.now
+    length, stops, demand = routes.length[slot], routes.stops, case.demand
     for k in range(begin, end):
         c = stops[slot, k]
-        island.where[c] = -1
-        island.absent[island.now[ABSENT]] = c
-        island.now[ABSENT] += 1
-        routes.load[slot] -= case.demand[c]
-    many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
+        where[c] = -1
+        absent[now[ABSENT]] = c
+        now[ABSENT] += 1
+        routes.load[slot] -= demand[c]
+    behind, last, at0 = arrays(routes.behind), routes.last, slot * stops.shape[1]
     for k in range(end, length):
         to = k - (end - begin)
-        stops[slot, to] = stops[slot, k]
-        _copy_labels(slot, k, slot, to, many, costs, values, bounds)
+        stops[slot, to], last[slot, to] = stops[slot, k], last[slot, k]
+        copy_list(behind, at0 + k, behind, at0 + to)
     routes.length[slot] = length - (end - begin)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def insert(case, island, r, k, u, bound):  # type: ignore[no-untyped-def]
     """Put customer u before stop k of a route, which then costs no more than `bound`."""
     routes, slot = island.routes, island.slot_of[r]
     length, stops = routes.length[slot], routes.stops
-    many, costs, values, bounds = routes.behind_many, routes.behind_cost, routes.behind, routes.last
+    behind, last, at0 = arrays(routes.behind), routes.last, slot * stops.shape[1]
     for m in range(length, k, -1):
-        stops[slot, m] = stops[slot, m - 1]
-        _copy_labels(slot, m - 1, slot, m, many, costs, values, bounds)
+        stops[slot, m], last[slot, m] = stops[slot, m - 1], last[slot, m - 1]
+        copy_list(behind, at0 + m - 1, behind, at0 + m)
     stops[slot, k] = u
     routes.length[slot] = length + 1
     routes.load[slot] += case.demand[u]
@@ -196,7 +182,7 @@ def insert(case, island, r, k, u, bound):  # type: ignore[no-untyped-def]
     index(island, r)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def open_route(island, mark, touched):  # type: ignore[no-untyped-def]
     """Add an empty route; return how many routes the iteration has touched."""
     r, slot = island.now[ROUTES], _take_slot(island)
@@ -209,7 +195,7 @@ def open_route(island, mark, touched):  # type: ignore[no-untyped-def]
     return touched + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def undo(island, touched, absent, routes_before):  # type: ignore[no-untyped-def]
     """Bring back the routes and the absent customers of before an iteration."""
     for m in range(touched):
@@ -226,7 +212,7 @@ def undo(island, touched, absent, routes_before):  # type: ignore[no-untyped-def
         island.where[c] = -1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def settle(island, touched):  # type: ignore[no-untyped-def]
     """Free the slots of what was before, and close empty routes."""
     for m in range(touched):
@@ -245,7 +231,7 @@ def settle(island, touched):  # type: ignore[no-untyped-def]
             index(island, r)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def total_cost(case, island):  # type: ignore[no-untyped-def]
     """Return what the routes cost, vehicles included."""
     total, slot_of, length, cost = np.int64(0), island.slot_of, island.routes.length, island.routes.cost
@@ -256,7 +242,7 @@ def total_cost(case, island):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def keep_best(island, cost):  # type: ignore[no-untyped-def]
     """Remember the present routes."""
     island.now[BEST_COST] = cost
@@ -268,7 +254,7 @@ def keep_best(island, cost):  # type: ignore[no-untyped-def]
             island.best_stops[r, k] = island.routes.stops[slot, k]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def restore(case, island, stops, lengths, count):  # type: ignore[no-untyped-def]
     """Make given routes the present solution."""
     for r in range(island.now[ROUTES]):

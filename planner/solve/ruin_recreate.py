@@ -7,9 +7,9 @@ each customer was left out says how hard it is to place, and a solution with eas
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from planner.solve.compiled import compiled
 from planner.solve.island import (
     ABSENT,
     BEST_COST,
@@ -28,8 +28,8 @@ from planner.solve.island import (
     touch,
     undo,
 )
-from planner.solve.labels import NONE
-from planner.solve.pricing import price, renew
+from planner.solve.labels import MOST, NONE
+from planner.solve.pricing import arrays, price, renew
 
 BLINK = 0.01
 REMOVED = 10.0  # customers on average
@@ -44,7 +44,7 @@ RANDOM, DEMAND, FAR, CLOSE, WIDTH, OPENS, CLOSES = range(7)
 WEIGHTS = np.array([4, 4, 2, 1, 2, 2, 2])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _ruin(case, island, mark):  # type: ignore[no-untyped-def]
     """Remove strings near a random customer from as many routes; return how many routes were touched."""
     n, touched = case.customers, 0
@@ -72,7 +72,7 @@ def _ruin(case, island, mark):  # type: ignore[no-untyped-def]
     return touched
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _cut(case, island, r, k, size):  # type: ignore[no-untyped-def]
     """Remove `size` customers around stop k, in one string or with a part kept in its middle."""
     slot = island.slot_of[r]
@@ -101,46 +101,46 @@ def _cut(case, island, r, k, size):  # type: ignore[no-untyped-def]
     index(island, r)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _sort_absent(case, island):  # type: ignore[no-untyped-def]
     """Choose an order in which the absent customers come back."""
-    depot = case.customers
-    timed = case.closes[depot] < 1e14
+    # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
+    depot, keys, absent, random = case.customers, island.keys, island.absent, island.random
+    demand, cost, opens, closes = case.demand, case.cost, case.opens, case.closes
+    timed = closes[depot] < 1e14
     total = 0
     for w in range(7 if timed else 4):
         total += WEIGHTS[w]
-    pick = draw(island.random) * total
+    pick = draw(random) * total
     way = 0
     while pick >= WEIGHTS[way]:
         pick -= WEIGHTS[way]
         way += 1
     many = island.now[ABSENT]
     for a in range(many):
-        c = island.absent[a]
+        c = absent[a]
         if way == RANDOM:
-            key = draw(island.random)
+            key = draw(random)
         elif way == DEMAND:
-            key = -case.demand[c]
+            key = -demand[c]
         elif way == FAR:
-            key = -float(case.cost[depot, c])
+            key = -float(cost[depot, c])
         elif way == CLOSE:
-            key = float(case.cost[depot, c])
+            key = float(cost[depot, c])
         elif way == WIDTH:
-            key = case.closes[c] - case.opens[c]
+            key = closes[c] - opens[c]
         elif way == OPENS:
-            key = case.opens[c]
+            key = opens[c]
         else:
-            key = -case.closes[c]
+            key = -closes[c]
         b = a
-        while b > 0 and island.keys[b - 1] > key:
-            island.keys[b] = island.keys[b - 1]
-            island.absent[b] = island.absent[b - 1]
+        while b > 0 and keys[b - 1] > key:
+            keys[b], absent[b] = keys[b - 1], absent[b - 1]
             b -= 1
-        island.keys[b] = key
-        island.absent[b] = c
+        keys[b], absent[b] = key, c
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _look(case, island, u):  # type: ignore[no-untyped-def]
     """List the places of a customer that a look at clock and load does not rule out; return how many.
 
@@ -149,7 +149,9 @@ def _look(case, island, u):  # type: ignore[no-untyped-def]
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
     routes, where, at, near = island.routes, island.where, island.at, case.near
     stops, lengths, load, route_cost = routes.stops, routes.length, routes.load, routes.cost
-    soonest, last, ahead_cost, behind_cost = routes.soonest, routes.last, routes.ahead_cost, routes.behind_cost
+    soonest, last, ahead_cost, behind_cost = routes.soonest, routes.last, routes.ahead.cost, routes.behind.cost
+    out, home_least, width = case.out.value[u * MOST, 0], case.home.cost[u * MOST], routes.stops.shape[1]
+    out_least = case.out.cost[u * MOST]
     lasts, cost, random, slot_of = case.lasts, case.cost, island.random, island.slot_of
     look_cost, look_route, look_stop = island.look_cost, island.look_route, island.look_stop
     opens, closes, room = case.opens[u], case.closes[u], case.capacity - case.demand[u]
@@ -179,24 +181,23 @@ def _look(case, island, u):  # type: ignore[no-untyped-def]
                 if t > closes:
                     break
                 t = max(t, opens)
-                least = ahead_cost[slot, k - 1, 0] + cost[i, u]
+                least = ahead_cost[(slot * width + k - 1) * MOST] + cost[i, u]
             else:
-                t = case.out[u, 0, 0]
-                least = case.out_cost[u, 0]
+                t, least = out, out_least
             if k < lengths[slot]:
                 j = stops[slot, k]
                 if t + lasts[u, j] > last[slot, k]:
                     continue
-                least += cost[u, j] + behind_cost[slot, k, 0]
+                least += cost[u, j] + behind_cost[(slot * width + k) * MOST]
             else:
-                least += case.home_cost[u, 0]
+                least += home_least
             if draw(random) >= BLINK:
                 look_cost[found], look_route[found], look_stop[found] = least - route_cost[slot], r, k
                 found += 1
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def cheapest(case, island, u):  # type: ignore[no-untyped-def]
     """Return the least extra cost of a customer in the routes, the route and the stop before which it comes.
 
@@ -204,7 +205,13 @@ def cheapest(case, island, u):  # type: ignore[no-untyped-def]
     """
     found = _look(case, island, u)
     best, best_r, best_k = NONE, -1, 0
-    routes, costs, cost_of = island.routes, island.look_cost, island.routes.cost
+    routes, costs, look_route, look_stop = island.routes, island.look_cost, island.look_route, island.look_stop
+    cost_of, lengths, stops, slot_of = routes.cost, routes.length, routes.stops, island.slot_of
+    legs, detours = (case.cost, case.lasts, case.takes), case.detours
+    power = (case.battery, case.g, case.per_g, case.full)
+    ahead, behind, at = arrays(routes.ahead), arrays(routes.behind), arrays(routes.at)
+    out, back_home, opens, closes = arrays(case.out), arrays(case.home), case.opens, case.closes
+    depot, width = case.customers, stops.shape[1]
     while True:
         pick, least = -1, best
         for f in range(found):
@@ -212,16 +219,24 @@ def cheapest(case, island, u):  # type: ignore[no-untyped-def]
                 pick, least = f, costs[f]
         if pick < 0:
             return best, best_r, best_k
-        r, k = island.look_route[pick], island.look_stop[pick]
+        r, k = look_route[pick], look_stop[pick]
         costs[pick] = NONE
-        slot = island.slot_of[r]
-        base = cost_of[slot]
-        extra = price(case, routes, slot, k, u, min(best, NONE - base) + base) - base
+        slot = slot_of[r]
+        base, home = cost_of[slot], k == lengths[slot]
+        i, j = depot if k == 0 else stops[slot, k - 1], depot if home else stops[slot, k]
+        p, times = slot * width + k, (opens[u], closes[u], opens[j], closes[j])
+        extra = (
+            price(
+                u, k, home, i, j, p - 1, p, legs, detours, ahead, behind, at, out, back_home, times, power,
+                min(best, NONE - base) + base,
+            )
+            - base
+        )  # fmt: skip
         if extra < best and extra < NONE - base:
             best, best_r, best_k = extra, r, k
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _recreate(case, island, mark, touched, limit, most_sum):  # type: ignore[no-untyped-def]
     """Put the absent customers back, up to `limit` routes; return the routes touched and the sum of absences.
 
@@ -250,7 +265,7 @@ def _recreate(case, island, mark, touched, limit, most_sum):  # type: ignore[no-
     return touched, total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def drop_route(case, island):  # type: ignore[no-untyped-def]
     """Take one vehicle away: the one whose customers have been absent least."""
     least, chosen = NONE, 0
@@ -266,7 +281,7 @@ def drop_route(case, island):  # type: ignore[no-untyped-def]
     island.now[COST] = total_cost(case, island)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def run(case, island, iterations, temperature, limit, leave):  # type: ignore[no-untyped-def]
     """Search for a number of iterations with at most `limit` routes; return how many were made.
 
