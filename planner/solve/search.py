@@ -3,6 +3,10 @@
 Progress is the spent share of the iteration budget, or of the time limit where that is all there is. It is cut into
 slices; temperature and phase change between slices only, and there islands exchange what they found. So an iteration
 budget gives the same answer whatever the number of threads; a time limit beside it only ends the search early.
+
+Where vehicles come first, a budget that is large for the instance is spent in rounds. Each places all customers anew
+and cools down again, for where windows and fleet are tight no temperature leads from one part of the answers to
+another. The last round ends with the best of all.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
 import numpy as np
@@ -32,6 +36,8 @@ SLICES = 200
 TOLD_SLICES = 10  # between two looks for a better answer to tell of: stations are placed for it, exactly
 FLEET_SHARE = 0.35  # of the budget at most, for fewer vehicles
 MARKS = (0.3, 0.5, 0.7, 0.85)  # of the way down in temperature: routes are recombined, and all go on from the best
+ROUND = 2_500  # iterations for each customer at least, and so many rounds at most
+MOST_ROUNDS = 5
 HOT = 5.0  # the first temperature, in usual legs; the last is a hundredth of it
 FLEET_TEMPERATURE = 0.1
 CHUNK_S = 0.03  # between two looks at the clock
@@ -86,6 +92,21 @@ def _restricted(instance: Instance, customers: Ints) -> Instance:
     )
 
 
+@dataclass(slots=True, kw_only=True)
+class _Round:
+    """A part of the budget in which all customers are placed anew, vehicles are saved, and then it cools down."""
+
+    number: int
+    begin: float
+    end: float
+    cooling_from: float | None = None
+    marks: list[float] = field(default_factory=lambda: list(MARKS))
+
+    def way(self, now: float) -> float:
+        """Return how far it has cooled down."""
+        return 0.0 if self.cooling_from is None else (now - self.cooling_from) / (self.end - self.cooling_from)
+
+
 class _Search:
     """The state of one search."""
 
@@ -109,6 +130,9 @@ class _Search:
         self.seeking = [False] * ISLANDS
         self.rate = [2_000.0] * ISLANDS  # iterations a second, measured
         self.done = 0  # iterations of each island
+        self.rounds = 1
+        self.round = _Round(number=1, begin=0.0, end=1.0)
+        self.best_cost, self.best_routes = int(NONE), list[Route]()
         self.told = int(NONE)
         self.charged: dict[Route, tuple[float, Route]] = {}
         self.leg = usual_leg(self.case.cost, self.n)
@@ -144,10 +168,7 @@ class _Search:
             seeds = range(self.options.seed * ISLANDS, self.options.seed * ISLANDS + ISLANDS)
             self.islands = [new_island(self.case, seed=s, most_routes=most, longest=longest) for s in seeds]
             for island in self.islands:
-                for _ in range(FIRST_TRIES):
-                    run(self.case, island, 1, 0.0, most, False)
-                    if island.now[ABSENT] == 0:
-                        break
+                self._place_all(island)
             if most == self.n or all(island.now[ABSENT] == 0 for island in self.islands):
                 return
             most = min(self.n, 2 * most)
@@ -156,10 +177,9 @@ class _Search:
         return max(1, math.ceil(float(self.instance.demand.sum()) / self.instance.capacity - 1e-9))
 
     def _descend(self) -> None:
-        """Seek fewer vehicles, then less length at falling temperature."""
+        """Seek fewer vehicles, then less length at falling temperature, in each round."""
+        self._note_best()
         threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
-        marks = list(MARKS)
-        begun_at: float | None = None
         with ThreadPoolExecutor(threads) as workers:
             for number in range(1, SLICES + 1):
                 slice_end = number / SLICES
@@ -167,40 +187,82 @@ class _Search:
                     break
                 if now >= slice_end:
                     continue
-                fleet = begun_at is None and self._seek_fewer(now)
-                if not fleet and begun_at is None:
-                    begun_at = now
-                    self._share_best()
-                way = 0.0 if begun_at is None else (now - begun_at) / (1.0 - begun_at)
+                temperature = self._prepare(now)
                 until = round(self.options.iterations * slice_end)
                 share_s = self._seconds_until(slice_end) * threads / ISLANDS  # islands that wait for a thread share
-                jobs = [
-                    workers.submit(self._slice, i, until - self.done, share_s, _temperature(way) * self.leg, fleet)
-                    for i in range(ISLANDS)
-                ]
+                jobs = [workers.submit(self._slice, i, until - self.done, share_s, temperature) for i in range(ISLANDS)]
                 try:
                     made = [job.result() for job in jobs]
                 except KeyboardInterrupt:
                     self.stop.set()
                     raise
                 self.done = until if max(made) >= until - self.done else self.done + min(made)
-                self._exchange(fleet)
-                if marks and way >= marks[0]:
-                    marks.pop(0)
+                self._exchange()
+                if self.round.marks and self.round.way(now) >= self.round.marks[0]:
+                    self.round.marks.pop(0)
                     self._recombine()
                 if self.told >= NONE or number % TOLD_SLICES == 0:
                     self._tell()
+
+    def _prepare(self, now: float) -> float:
+        """Enter the round and the phase that progress has come to; return the temperature.
+
+        A round that does not get down to the vehicles of one before goes on from the best answer of that.
+        """
+        if now >= self.round.end:
+            self._next_round(now)
+        if self.round.cooling_from is None and not self._seek_fewer(now):
+            if self.round.number == 1:
+                self._plan_rounds(now)
+            self.round.cooling_from = now
+            behind = self.instance.vehicles_first and self._fewest() > len(self.best_routes)
+            self._share(self.best_routes if behind else _routes(self._best()))
+        return _temperature(self.round.way(now)) * self.leg
+
+    def _plan_rounds(self, now: float) -> None:
+        """Part what is left of the budget into rounds, by the iterations that it will last for."""
+        left = min(self.rate) * (self.deadline - time.monotonic())
+        if not self.timed:
+            left = (1.0 - now) * self.options.iterations
+        rounds = int(left / (ROUND * self.n)) if self.instance.vehicles_first else 1
+        self.rounds = max(1, min(rounds, MOST_ROUNDS))
+        self.round.end = now + (1.0 - now) / self.rounds
+
+    def _next_round(self, now: float) -> None:
+        """Begin anew with all customers absent."""
+        left = self.rounds - self.round.number
+        self.round = _Round(number=self.round.number + 1, begin=now, end=now + (1.0 - now) / left)
+        self.pool = Pool()
+        for i, island in enumerate(self.islands):
+            self._place_all(island)
+            self.seeking[i] = False
+
+    def _place_all(self, island: Island) -> None:
+        """Let an island forget its routes and place all customers; it keeps its random stream."""
+        restore(self.case, island, island.best_stops, island.best_length, 0)
+        island.now[BEST_COST] = NONE
+        most = len(island.slot_of) - 1
+        for _ in range(FIRST_TRIES):
+            run(self.case, island, 1, 0.0, most, False)
+            if island.now[ABSENT] == 0:
+                break
 
     def _seconds_until(self, progress: float) -> float:
         until = self.begun + self.options.time_limit_s * progress if self.timed else self.deadline
         return until - time.monotonic()
 
     def _seek_fewer(self, now: float) -> bool:
-        if not self.instance.vehicles_first or now >= FLEET_SHARE:
+        """Say whether to look for fewer vehicles: than ever in the first round, than there must be in later ones."""
+        share = (now - self.round.begin) / (self.round.end - self.round.begin)
+        if not self.instance.vehicles_first or share >= FLEET_SHARE:
             return False
-        return min(int(island.now[BEST_ROUTES]) for island in self.islands) > self._least_routes()
+        return self._fewest() > (self._least_routes() if self.round.number == 1 else len(self.best_routes))
 
-    def _slice(self, i: int, iterations: int, seconds: float, temperature: float, fleet: bool) -> int:
+    def _fewest(self) -> int:
+        """Return the least number of vehicles of any island in this round."""
+        return min(int(island.now[BEST_ROUTES]) for island in self.islands)
+
+    def _slice(self, i: int, iterations: int, seconds: float, temperature: float) -> int:
         """Let one island search; return its iterations."""
         island, begun, made = self.islands[i], time.monotonic(), 0
         limit = int(island.now[BEST_ROUTES]) if self.instance.vehicles_first else len(island.slot_of) - 1
@@ -209,7 +271,7 @@ class _Search:
             if since - begun >= seconds:
                 break
             chunk = min(max(int(self.rate[i] * min(CHUNK_S, seconds)), 1), iterations - made)
-            if not fleet:
+            if self.round.cooling_from is not None:
                 count = int(run(self.case, island, chunk, temperature, limit, False))
             else:
                 if not self.seeking[i]:
@@ -235,20 +297,26 @@ class _Search:
     def _best(self) -> Island:
         return min(self.islands, key=lambda island: int(island.now[BEST_COST]))
 
-    def _exchange(self, fleet: bool) -> None:
+    def _exchange(self) -> None:
         """Collect routes; an island that still has more vehicles than another takes over its solution."""
+        self._note_best()
         for island in self.islands:
             self.pool.add(_present(island))
-        if fleet:
+        if self.round.cooling_from is None:
             best = self._best()
             for i, island in enumerate(self.islands):
                 if island.now[BEST_ROUTES] > best.now[BEST_ROUTES]:
-                    self._adopt(island, _best_routes(best))
+                    self._adopt(island, _routes(best))
                     self.seeking[i] = False
 
-    def _share_best(self) -> None:
-        """Let every island go on from the best solution."""
-        routes = _best_routes(self._best())
+    def _note_best(self) -> None:
+        """Remember the best solution of all rounds."""
+        best = self._best()
+        if best.now[BEST_COST] < self.best_cost:
+            self.best_cost, self.best_routes = int(best.now[BEST_COST]), _routes(best)
+
+    def _share(self, routes: list[Route]) -> None:
+        """Let every island go on from a solution."""
         for island in self.islands:
             self._adopt(island, routes)
 
@@ -261,20 +329,26 @@ class _Search:
             keep_best(island, island.now[COST])
 
     def _recombine(self) -> None:
-        """Choose the best set of all routes seen, and let every island go on from it."""
+        """Choose the best set of all routes seen, and let every island go on from it.
+
+        At its last mark the last round takes up the best of all rounds.
+        """
+        if self.round.number == self.rounds > 1 and not self.round.marks:
+            self._share(self.best_routes)
+            self.pool.add(_present(self.islands[0]))
         best = self._best()
         if best.now[BEST_COST] < NONE:
             found = self.pool.best_set(
                 self.n,
                 vehicle_cost=self.case.vehicle_cost,
                 most=int(best.now[BEST_ROUTES]) if self.instance.vehicles_first else self.n,
-                known=_best_routes(best),
+                known=_routes(best),
                 effort=self._effort(),
                 seconds=max((self.deadline - time.monotonic()) / 2, 0.01),
             )
             if found is not None:
                 self._adopt(best, found)
-        self._share_best()
+        self._share(_routes(self._best()))
 
     def _effort(self) -> float:
         """Return the deterministic seconds of one recombination; with an iteration budget they depend on that alone."""
@@ -283,16 +357,14 @@ class _Search:
         return min(MOST_EFFORT, EFFORT_OF_ITERATION * self.options.iterations)
 
     def _tell(self) -> None:
-        cost = int(self._best().now[BEST_COST])
-        if cost < self.told:
-            self.told = cost
+        if self.best_cost < self.told:
+            self.told = self.best_cost
             self.on_better(self._answer(stopped_by="time_limit"))
 
     def _answer(self, *, stopped_by: str) -> RouteSet:
-        best = self._best() if self.islands else None
-        routes: list[tuple[float, Route]] = []
-        if best is not None and best.now[BEST_COST] < NONE:
-            routes = [self._with_stations(route) for route in sorted(_best_routes(best))]
+        if self.islands:
+            self._note_best()
+        routes = [self._with_stations(route) for route in sorted(self.best_routes)]
         served = {place for _, route in routes for place in route if place < self.n}
         return RouteSet(
             routes=tuple(route for _, route in routes),
@@ -333,7 +405,7 @@ def _present(island: Island) -> list[tuple[int, Route]]:
     ]
 
 
-def _best_routes(island: Island) -> list[Route]:
+def _routes(island: Island) -> list[Route]:
     return [
         tuple(island.best_stops[r, : island.best_length[r]].tolist())
         for r in range(island.now[BEST_ROUTES])
