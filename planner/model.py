@@ -190,3 +190,19 @@ class Day:
         midnight = datetime.fromisoformat(self.date)
         starts, ends = zip(*((v.shift.start_s, v.shift.end_s) for v in self.vehicles), strict=True)
         return midnight + timedelta(seconds=min(starts)), midnight + timedelta(seconds=max(ends))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """How a day may turn out otherwise than planned; as given here, it turns out as planned.
+
+    Every drive takes `travel_factor` times as long, every order weighs `load_factor` times as much, each battery
+    holds `state_of_health` of what it held new, and the plugs in `plugs_out` give nothing.
+    """
+
+    name: str
+    temperature_c: float = 20.0
+    travel_factor: float = 1.0
+    load_factor: float = 1.0
+    state_of_health: float = 1.0
+    plugs_out: tuple[str, ...] = ()
