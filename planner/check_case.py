@@ -101,7 +101,7 @@ class RouteCase:
         """Return a violation at step `i` (from 0; shown from 1)."""
         step = self.steps[i]
         where = f"vehicle {self.vehicle.id} step {i + 1} ({step.kind} {step.place_id})"
-        return Violation(code=code, where=where, message=message)
+        return Violation(code=code, where=where, message=message, vehicle_id=self.vehicle.id, step=i)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,13 +100,20 @@ class _Ground:
 class LegFinder:
     """Finds drives on one set of streets and remembers them, so that a second audit costs little.
 
-    `span` is when the vehicle may be on the road, for streets whose rules change with the hour.
+    `span` is when the vehicle may be on the road, for streets whose rules change with the hour. Every drive takes
+    `travel_factor` times as long as on an ordinary day.
     """
 
-    def __init__(self, streets: Streets) -> None:
-        self.streets = streets
+    def __init__(self, streets: Streets, *, travel_factor: float = 1.0) -> None:
+        self.streets, self.travel_factor = streets, travel_factor
         self._grounds: dict[tuple[RoadClass, float, Span | None], _Ground | None] = {}
         self._legs: dict[tuple[VehicleType, Span | None, Point, Point], FoundLeg | None] = {}
+
+    def slowed(self, travel_factor: float) -> LegFinder:
+        """Return a finder for a day of other traffic that shares what this one knows of the streets."""
+        other = LegFinder(self.streets, travel_factor=travel_factor)
+        other._grounds = self._grounds
+        return other
 
     def learn(self, kind: VehicleType, points: Iterable[Point], *, span: Span | None = None) -> None:
         """Attach many places to the streets at once, which is far quicker than one by one."""
@@ -170,7 +177,7 @@ class LegFinder:
         speed_mps = ground.edge_mps[drive.edges]
         energy = drive_energy(kind, self._pieces, edges=drive.edges, parts=drive.parts, speed_mps=speed_mps)
         return FoundLeg(
-            seconds=(drive.key >> DM_BITS) / 1000.0,
+            seconds=(drive.key >> DM_BITS) / 1000.0 * self.travel_factor,
             metres=(drive.key & DM_MASK) / 10.0,
             energy=energy,
             start=source.point,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planner.model import Day
+from planner.model import Day, Scenario
 
 
 class StepKind(StrEnum):
@@ -108,11 +109,16 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A rule that a plan breaks: a stable code, where, and how far."""
+    """A rule that a plan breaks: a stable code, where, and how far.
+
+    One found at a step of a route also names it: the vehicle, and the step's place in the route, from 0.
+    """
 
     code: str
     where: str
     message: str
+    vehicle_id: str | None = None
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +147,38 @@ class Plan:
     unassigned: tuple[Unassigned, ...]
     provenance: Provenance
     violations: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A rule that a replay breaks: the auditor's code, and by how much in words; where and when, if at one step.
+
+    `step` counts the steps of the replayed route from 1.
+    """
+
+    code: str
+    where: str
+    message: str
+    vehicle_id: str | None = None
+    step: int | None = None
+    place_id: str | None = None
+    at_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A plan under one scenario: what breaks, in order of time, and the orders that are hit by it."""
+
+    scenario: Scenario
+    breaks: tuple[Break, ...]
+    orders_hit: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing breaks."""
+        return not self.breaks
+
+
+def share_held(replays: Sequence[Replay]) -> float:
+    """Return the share of the scenarios under which a plan holds."""
+    return sum(replay.holds for replay in replays) / len(replays)

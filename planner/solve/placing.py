@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 
 from planner.solve.cost import total_cost
 from planner.solve.problem import Problem
@@ -19,16 +20,25 @@ def place(problem: Problem, wanted: list[Sequence]) -> list[Tour]:
 
 
 def settle(
-    problem: Problem, used: dict[int, Sequence], *, taken: list[Tour], until_s: float = math.inf
+    problem: Problem,
+    used: dict[int, Sequence],
+    *,
+    taken: list[Tour],
+    until_s: float = math.inf,
+    begins: Mapping[int, int] | None = None,
 ) -> list[Tour] | None:
-    """Time some vehicles beside settled tours, without stations that turn out not to be needed; None if impossible."""
+    """Time some vehicles beside settled tours, without stations that turn out not to be needed; None if impossible.
+
+    `begins` says for some vehicles when they start.
+    """
     if not used:
         return taken
-    tours = schedule(problem, used, taken=taken, until_s=until_s)
+    tours = schedule(problem, used, taken=taken, until_s=until_s, begins=begins)
     idle = {t.vehicle: needed for t in tours or [] if (needed := _without_idle_stations(problem, t)) is not None}
     if tours is None or not idle:
         return tours
-    return settle(problem, idle, taken=[tour for tour in tours if tour.vehicle not in idle], until_s=until_s)
+    busy = [tour for tour in tours if tour.vehicle not in idle]
+    return settle(problem, idle, taken=busy, until_s=until_s, begins=begins)
 
 
 def drop_needless_stations(problem: Problem, tours: list[Tour], *, until_s: float) -> list[Tour]:

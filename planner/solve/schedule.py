@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,19 +57,25 @@ class _Model:
 
 
 def schedule(
-    problem: Problem, sequences: dict[int, Sequence], *, taken: Iterable[Tour] = (), until_s: float = math.inf
+    problem: Problem,
+    sequences: dict[int, Sequence],
+    *,
+    taken: Iterable[Tour] = (),
+    until_s: float = math.inf,
+    begins: Mapping[int, int] | None = None,
 ) -> list[Tour] | None:
     """Time the sequences of some vehicles beside tours that are settled; None if they do not fit.
 
     Returns the settled tours, whose charges may have changed to an equal plug, and the new ones. Minimises paid
     hours and the price of energy, and where plugs stand free takes energy at the depot as a cushion. Gives up when
-    the monotonic clock shows `until_s`.
+    the monotonic clock shows `until_s`. `begins` says for some vehicles when they start; the others start when it
+    is cheapest.
     """
     settled = list(taken)
     model = _Model(problem=problem)
     for tour in settled:
         _settle(model, tour)
-    drives = {vehicle: _drive(model, vehicle, sequence) for vehicle, sequence in sequences.items()}
+    drives = {v: _drive(model, v, sequence, begin=(begins or {}).get(v)) for v, sequence in sequences.items()}
     for group, sessions in model.sessions.items():
         model.cp.add_cumulative(sessions, [1] * len(sessions), len(equal_plugs(problem, group)))
     for site, draws in model.draws.items():
@@ -94,13 +100,13 @@ def equal_plugs(problem: Problem, plug: int) -> list[int]:
     return [int(i) for i in np.flatnonzero(same)]
 
 
-def _drive(model: _Model, vehicle: int, sequence: Sequence) -> tuple[Any, list[_Stop]]:
+def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None) -> tuple[Any, list[_Stop]]:
     """Put one vehicle's day into the model; return its start and its stops, loading and return included."""
     p, cp = model.problem, model.cp
     kind, depot = int(p.kind[vehicle]), int(p.depot[vehicle])
     travel = p.travel_s[p.network[kind]]
     first, last = (int(s) for s in p.shift[vehicle])
-    start: Any = cp.new_int_var(first, last, "")
+    start: Any = cp.new_int_var(first, last, "") if begin is None else cp.new_constant(begin)
     arrival, stored, at = start, int(p.start_mwh[vehicle]), depot
     stops: list[_Stop] = []
     for place, leg in zip([*sequence, depot], legs_of(p, vehicle, sequence), strict=True):
@@ -134,7 +140,7 @@ def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
         return min(stored, battery - lost_mwh)
     if not lost_mwh:
         return stored
-    kept = model.cp.new_int_var(0, battery, "")
+    kept = model.cp.new_int_var(min(0, int(p.reserve_mwh[vehicle])), battery, "")
     model.cp.add_min_equality(kept, [stored, battery - lost_mwh])
     price = SPENT * int(p.price_per_kwh[p.depot[vehicle] - p.orders]) // MICRO
     model.cost.append((stored - kept) * (price + CUSHION))
