@@ -22,8 +22,9 @@ from rich.status import Status
 
 from planner import __version__
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
+from planner.cli_robust import robust
 from planner.cli_solve import solve
-from planner.cli_tools import generate, parse_date
+from planner.cli_tools import Results, generate, parse_date
 from planner.cli_ui import ui
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
@@ -42,13 +43,6 @@ streets_app = typer.Typer(
 )
 app.add_typer(streets_app, name="streets")
 talk = Console(stderr=True, highlight=False)
-
-
-class _Results(Console):
-    """Stdout; a reader that goes away is no error."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
 
 
 class Exit(IntEnum):
@@ -201,6 +195,7 @@ def check(
 app.command()(ui)
 app.command()(generate)
 app.command()(matrix)
+app.command()(robust)
 app.command()(solve)
 streets_app.command("info")(streets_info)
 streets_app.command("cut")(streets_cut)
@@ -240,7 +235,7 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
     if job.as_json:
         sys.stdout.write(plan_to_json(made).decode())
     else:
-        print_summary(made, _Results(highlight=False))
+        print_summary(made, Results(highlight=False))
         typer.echo(f"\nwritten to {job.folder}: open {job.folder / 'map.html'} in a browser")
     if made.provenance.stopped_by == "interrupt":
         return Exit.INTERRUPTED

@@ -15,6 +15,14 @@ FIRST_DAY = "2026-03-10"  # an ordinary Tuesday: its orders are as many as asked
 DEFAULT_CLASS = "L6e"
 talk = Console(stderr=True, highlight=False)
 
+
+class Results(Console):
+    """Stdout; a reader that goes away is no error."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 ClassName = Annotated[str | None, typer.Option("--class", help="Road class, such as L6e, L7e, us-lsv or van.")]
 
 

@@ -23,11 +23,11 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("roads",),
     ("solve", "check"),
     ("io", "report"),
-    ("answer", "instances"),
-    ("pipeline", "outputs", "warm"),
+    ("answer", "instances", "replay"),
+    ("pipeline", "outputs", "robust", "warm"),
     ("demo", "generate", "cut", "matrix"),
     ("cli_tools", "cli_ui"),
-    ("cli_roads", "cli_solve"),
+    ("cli_roads", "cli_robust", "cli_solve"),
     ("cli",),
     ("ui",),
 )
@@ -78,7 +78,14 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "scipy": ("planner.roads",),
     "shapely": ("planner.roads", "planner.report"),
     "streamlit": ("ui",),
-    "typer": ("planner.cli", "planner.cli_roads", "planner.cli_solve", "planner.cli_tools", "planner.cli_ui"),
+    "typer": (
+        "planner.cli",
+        "planner.cli_roads",
+        "planner.cli_robust",
+        "planner.cli_solve",
+        "planner.cli_tools",
+        "planner.cli_ui",
+    ),
     "tzfpy": ("planner.generate",),
 }
 
