@@ -10,15 +10,19 @@ import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from planner.demo import OPTIONS
 from planner.errors import printable
+from planner.io.files import write_atomic
 from planner.io.plan_file import read_plan
 from planner.plan import Plan
 
 CANCEL_S = 10.0  # to write the best plan so far, then the process is killed
 LONGEST_S = 1_800.0  # no search on the screen lasts longer
 ERROR_BYTES = 1_000_000
+REPLAYS = "replays.json"  # what became of the plan on harder days
+REPLAY_S = 300.0  # no replay lasts longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,27 @@ class Job:
     def result(self, name: str) -> Path:
         """Return where a file of the plan's folder is, whether or not it was written."""
         return self.folder / "plan" / name
+
+    def replays(self) -> dict[str, Any] | None:
+        """Return what ``planner robust`` told about the plan, None before `replay`."""
+        told = self.folder / REPLAYS
+        return json.loads(told.read_bytes()) if told.exists() else None
+
+    def replay(self) -> None:
+        """Replay the plan on harder days, in a process of its own, and keep what it tells."""
+        command = [sys.executable, "-P", "-m", "planner.cli", "robust", str(self.result("plan.json"))]
+        try:
+            done = subprocess.run(  # noqa: S603  (our own interpreter and module)
+                [*command, "--streets", str(self.streets), "--json"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=REPLAY_S,
+                check=False,
+            )
+            told = json.loads(done.stdout)
+        except (subprocess.TimeoutExpired, ValueError):
+            told = {"error": f"the replay did not end within {REPLAY_S:.0f} s → run planner robust on plan.json"}
+        write_atomic(self.folder / REPLAYS, json.dumps(told))
 
     def error(self) -> str:
         """Return why there is no plan, in the words of the command line."""

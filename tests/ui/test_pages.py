@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
 
 import pytest
 import state
-from jobs import Job
+from jobs import REPLAYS, Job
 from streamlit.testing.v1 import AppTest
 
 from planner.io.plan_file import write_plan
@@ -114,6 +115,26 @@ def test_a_plan_is_shown_with_its_figures_and_reasons() -> None:
     assert page.error == []
 
 
+def test_a_replay_of_a_plan_is_shown_with_what_breaks_first() -> None:
+    first = {"vehicle_id": "v1", "place_id": HOSTILE, "at_s": 36_000, "message": "120 s outside the nearest window"}
+    cold = {"name": "cold", "holds": False, "orders_hit": [HOSTILE], "breaks": [first]}
+    told = {"held": 1, "scenarios": [{"name": "slow", "holds": True, "orders_hit": [], "breaks": []}, cold]}
+    page = plan_page(make_plan(), replays=json.dumps(told))
+    assert metrics(page)["Scenarios that hold"] == "1 / 2"
+    table = page.dataframe[-1].value
+    assert table["holds"].tolist() == ["yes", "no"]
+    assert table["at"].tolist() == ["", "10:00"]
+    assert table["orders hit"].tolist() == [0, 1]
+
+
+def test_a_plan_that_cannot_be_replayed_says_why() -> None:
+    page = plan_page(make_plan())  # its streets are made up
+    pressed = next(found for found in page.button if found.label == "Replay the plan on harder days")
+    pressed.click().run(timeout=60)
+    assert not page.exception
+    assert r"E\-R04" in page.error[0].value
+
+
 def test_a_plan_that_breaks_a_rule_is_never_shown() -> None:
     broken = make_plan(violations=(Violation(code="V-01", where="v1", message="the battery is empty"),))
     page = plan_page(broken)
@@ -141,12 +162,14 @@ def test_a_workspace_left_alone_goes_with_its_files(monkeypatch: pytest.MonkeyPa
     assert not left.folder.exists()
 
 
-def plan_page(plan: Plan, *, name: str = "") -> AppTest:
+def plan_page(plan: Plan, *, name: str = "", replays: str = "") -> AppTest:
     """Open the plan page of a workspace whose job has just written a plan."""
     work = state.registry().find(None)
     folder = work.folder / "job"
     (folder / "plan").mkdir(parents=True)
     write_plan(_renamed(plan, name) if name else plan, folder / "plan" / "plan.json")
+    if replays:
+        (folder / REPLAYS).write_text(replays)
     streets = state.demo_draft().streets
     work.job = Job(folder, [sys.executable, "-c", ""], streets=streets)
     work.job.process.wait()

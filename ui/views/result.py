@@ -17,6 +17,7 @@ from words import plain
 from planner.plan import Plan, Route, StepKind
 from planner.report.kpis import kpis
 from planner.report.view import REASON_TEXT, PlanView, numbered
+from views import harder_days
 
 LIST_PX = PLAN_PX[1] - 50
 ONLY = "vehicle-shown"
@@ -90,8 +91,8 @@ def _map(job: Job, view: PlanView, only: str | None) -> None:
 
 def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
     left_out = view.plan.unassigned
-    names = ["Stops", "Battery", "Plugs", f"Left out ({len(left_out)})", "Files"]
-    stops, battery, plugs, missing, files = st.tabs(names)
+    names = ["Stops", "Battery", "Plugs", f"Left out ({len(left_out)})", "Harder days", "Files"]
+    stops, battery, plugs, missing, harder, files = st.tabs(names)
     with stops:
         st.dataframe(_stops(view, routes), hide_index=True, height=LIST_PX)
     with battery:
@@ -110,6 +111,8 @@ def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
             st.dataframe(_left_out(view), hide_index=True, height=LIST_PX)
         else:
             st.text("Every order is planned.")
+    with harder:
+        harder_days.show(job, view)
     with files:
         _downloads(job)
 
