@@ -24,14 +24,15 @@ from planner import __version__
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
-from planner.cli_tools import Results, generate, parse_date
+from planner.cli_tools import Results, generate, parse_date, usage
 from planner.cli_ui import ui
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, USUAL_ITERATIONS, EngineName, SolveOptions
 
 if TYPE_CHECKING:
-    from planner.pipeline import Inputs
+    from planner.pipeline import Inputs, Progress, Stages
+    from planner.plan import Plan
 
 app = typer.Typer(
     add_completion=False,
@@ -142,6 +143,12 @@ def plan(
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="Exit 0 although rows were rejected or orders left out.")
     ] = False,
+    share: Annotated[
+        float | None, typer.Option("--robust", min=0, max=1, help="Share of the scenarios that the plan is to hold in.")
+    ] = None,
+    scenarios: Annotated[
+        Path | None, typer.Option("--scenarios", help="TOML file of scenarios for --robust, see docs/robust.md.")
+    ] = None,
     output: Output = None,
     as_json: Json = False,
     progress_file: ProgressFile = None,
@@ -149,6 +156,8 @@ def plan(
     """Plan a day: which vehicle delivers what, when, and where it charges."""
     from planner.roads.read import fetch_place
 
+    if scenarios is not None and share is None:
+        raise usage("--scenarios", str(scenarios), "goes with --robust", "add --robust 0.8, or leave it out")
     request = {
         "orders": orders,
         "fleet": fleet,
@@ -163,6 +172,8 @@ def plan(
         progress_file=progress_file,
         strict=strict,
         allow_incomplete=allow_incomplete,
+        share=share,
+        scenarios=scenarios,
     )
     return _plan(request, job)
 
@@ -212,6 +223,8 @@ class _Job:
     progress_file: Path | None = None
     strict: bool = False
     allow_incomplete: bool = False
+    share: float | None = None  # of the scenarios, under which the plan is to hold
+    scenarios: Path | None = None
 
 
 def _plan(request: dict[str, Any], job: _Job) -> int:
@@ -219,7 +232,7 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
     from planner.io.files import refuse_strangers
     from planner.io.plan_file import plan_to_json
     from planner.outputs import write_outputs
-    from planner.pipeline import Stages, plan_inputs, read_inputs
+    from planner.pipeline import Stages, read_inputs
     from planner.report.summary import print_summary
 
     refuse_strangers(job.folder)
@@ -229,7 +242,7 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
     _tell_of_rows(inputs, job)
     with talk.status(f"{len(rows.orders)} orders: measuring roads") as status:
         tell = partial(_tell_progress, status, job.progress_file, len(rows.orders), inputs.day.currency)
-        made = plan_inputs(inputs, job.options, progress=tell, stages=stages)
+        made = _make(inputs, job, tell, stages)
     with stages.stage("write"):
         made = write_outputs(made, inputs.streets, job.folder, orders_file=rows, seconds=stages.seconds)
     if job.as_json:
@@ -239,8 +252,30 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
         typer.echo(f"\nwritten to {job.folder}: open {job.folder / 'map.html'} in a browser")
     if made.provenance.stopped_by == "interrupt":
         return Exit.INTERRUPTED
-    incomplete = bool(made.unassigned or rows.rejected) and not job.allow_incomplete
+    fragile = made.provenance.robust is not None and not made.provenance.robust.enough
+    incomplete = bool(made.unassigned or rows.rejected or fragile) and not job.allow_incomplete
     return Exit.INCOMPLETE if incomplete else Exit.DONE
+
+
+def _make(inputs: Inputs, job: _Job, tell: Progress, stages: Stages) -> Plan:
+    """Plan what was read, with slack where it is asked for."""
+    from planner.padded import PaddedJob, plan_padded
+    from planner.pipeline import plan_inputs, provenance_of
+    from planner.robust import scenarios_for
+
+    if job.share is None:
+        return plan_inputs(inputs, job.options, progress=tell, stages=stages)
+    wanted = PaddedJob(
+        day=inputs.day,
+        streets=inputs.streets,
+        provenance=provenance_of(inputs, job.options),
+        options=job.options,
+        share=job.share,
+        scenarios=scenarios_for(inputs.day, job.scenarios),
+        progress=tell,
+        stages=stages,
+    )
+    return plan_padded(wanted)
 
 
 def _tell_progress(status: Status, file: Path | None, orders: int, currency: str, served: int, cost: float) -> None:

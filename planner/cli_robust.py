@@ -33,13 +33,12 @@ def robust(
 ) -> int:
     """Replay a plan in the cold, in traffic, with more load, aged batteries or a plug out: what breaks first?"""
     from planner.io.plan_file import read_plan
-    from planner.io.scenarios import read_scenarios
     from planner.report.replays import print_replays
     from planner.roads.read import read_streets
-    from planner.robust import replay_plan, usual_scenarios
+    from planner.robust import replay_plan, scenarios_for
 
     plan = read_plan(plan_file)
-    wanted = usual_scenarios(plan.day) if scenarios is None else read_scenarios(scenarios)
+    wanted = scenarios_for(plan.day, scenarios)
     network = read_streets(streets or plan_file.parent / plan.provenance.streets_file)
     with talk.status("auditing the plan") as status:
 

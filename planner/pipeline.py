@@ -133,7 +133,13 @@ def plan_inputs(
     inputs: Inputs, options: SolveOptions, *, progress: Progress | None = None, stages: Stages | None = None
 ) -> Plan:
     """Plan what was read, and say in the plan where it comes from."""
-    provenance = Provenance(
+    provenance = provenance_of(inputs, options)
+    return plan_day(inputs.day, inputs.streets, options, provenance=provenance, progress=progress, stages=stages)
+
+
+def provenance_of(inputs: Inputs, options: SolveOptions) -> Provenance:
+    """Say where a plan of these inputs comes from."""
+    return Provenance(
         program=f"planner {__version__}",
         engine=options.engine,
         seed=options.seed,
@@ -146,7 +152,6 @@ def plan_inputs(
         rows_read=inputs.orders_file.rows_read,
         rows_rejected=len(inputs.orders_file.rejected),
     )
-    return plan_day(inputs.day, inputs.streets, options, provenance=provenance, progress=progress, stages=stages)
 
 
 def plan_day(
@@ -168,7 +173,7 @@ def plan_day(
         problem = build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
     known = impossible(day, problem, roads.snapped)
     with stages.stage("solve"):
-        solution = _solve(problem, options, known, progress)
+        solution = solve_possible(problem, options, known, progress)
     with stages.stage("shapes"):
         plan = Plan(
             day=day,
@@ -180,10 +185,13 @@ def plan_day(
         return replace(plan, violations=audit(plan, streets))
 
 
-def _solve(
+def solve_possible(
     problem: Problem, options: SolveOptions, known: dict[int, Unassigned], progress: Progress | None
 ) -> Solution:
-    """Run the engine on the orders that can be served at all, and answer in the day's own numbers."""
+    """Run the engine on the orders that can be served at all, and answer in the day's own numbers.
+
+    Raises `NoPlanError`, or `Interrupted` where the user stops it before there is a solution.
+    """
     keep = [order for order in range(problem.orders) if order not in known]
     if not keep:
         return Solution(tours=(), cost=0, iterations=0, stopped_by="iterations")

@@ -122,6 +122,24 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Robust:
+    """How many of the scenarios a plan holds under, of which at least `share` were asked for.
+
+    `padding` is the harder day for which its routes were searched, None where those of the day itself hold enough.
+    """
+
+    share: float
+    held: int
+    scenarios: int
+    padding: Scenario | None
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether the share was reached."""
+        return self.held >= self.share * self.scenarios - 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where a plan comes from: enough to make it again. Times and hosts are kept apart, in `run.json`."""
 
@@ -136,6 +154,7 @@ class Provenance:
     inputs_sha256: dict[str, str]
     rows_read: int
     rows_rejected: int
+    robust: Robust | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

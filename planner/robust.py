@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from planner.answer import routes_of
 from planner.check import audit
 from planner.check_legs import LegFinder
 from planner.energy.conditions import in_conditions
 from planner.errors import Fault, InputError, did_you_mean
+from planner.io.scenarios import read_scenarios
 from planner.model import Day, Plug, Scenario
 from planner.plan import Break, Plan, Replay, Route, Step, StepKind, Violation
 from planner.replay import Driven, drive_again, driven
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
-from planner.solve.problem import build_problem
+from planner.solve.problem import Problem, build_problem
 from planner.solve.solution import Solution
 
 WHOLE_TRIP = frozenset({"overweight", "overfull"})
@@ -39,6 +41,11 @@ def usual_scenarios(day: Day) -> tuple[Scenario, ...]:
     )
 
 
+def scenarios_for(day: Day, file: Path | None) -> tuple[Scenario, ...]:
+    """Return the scenarios of a file, or the usual ones. Raises `InputError`."""
+    return usual_scenarios(day) if file is None else read_scenarios(file)
+
+
 def replay_plan(
     plan: Plan,
     streets: Streets,
@@ -50,8 +57,7 @@ def replay_plan(
 
     Raises `InputError`: E-R02 for a plug that the day does not have, E-R04 for a plan that breaks rules as it is.
     """
-    if faults := [*_strange_plugs(plan.day, scenarios)]:
-        raise InputError(faults)
+    refuse_strange_plugs(plan.day, scenarios)
     legs = LegFinder(streets)
     if found := audit(plan, streets, legs=legs):
         raise InputError(_broken_already(found))
@@ -86,11 +92,19 @@ def day_under(day: Day, scenario: Scenario) -> Day:
     )
 
 
-def roads_under(day: Day, streets: Streets, scenario: Scenario) -> DayRoads:
-    """Measure a day's places, every drive `travel_factor` times as long."""
+def measured_under(day: Day, streets: Streets, scenario: Scenario) -> tuple[Day, DayRoads, Problem]:
+    """Return a day as the scenario has it, its roads with drives as long as they then are, and its problem."""
+    day = day_under(day, scenario)
     roads = day_roads(day, streets)
     slowed = tuple(replace(table, seconds=table.seconds * scenario.travel_factor) for table in roads.matrices)
-    return replace(roads, matrices=slowed)
+    problem = build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=slowed)
+    return day, replace(roads, matrices=slowed), problem
+
+
+def refuse_strange_plugs(day: Day, scenarios: Sequence[Scenario]) -> None:
+    """Raise `InputError` E-R02 for each plug of a scenario that the day does not have."""
+    if faults := [*_strange_plugs(day, scenarios)]:
+        raise InputError(faults)
 
 
 def _replay(plan: Plan, streets: Streets, scenario: Scenario, *, legs: LegFinder) -> Replay:
@@ -98,9 +112,7 @@ def _replay(plan: Plan, streets: Streets, scenario: Scenario, *, legs: LegFinder
     orders = tuple(order for order in plan.day.orders if order.id in served)
     if not orders:
         return Replay(scenario=scenario, breaks=(), orders_hit=())
-    day = day_under(replace(plan.day, orders=orders), scenario)
-    roads = roads_under(day, streets, scenario)
-    problem = build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
+    day, roads, problem = measured_under(replace(plan.day, orders=orders), streets, scenario)
     drives = driven(day, plan.routes)
     tours, lost = drive_again(problem, drives)
     solution = Solution(tours=tuple(tours), cost=0, iterations=0, stopped_by="iterations")

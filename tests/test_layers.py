@@ -25,7 +25,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("io", "report"),
     ("answer", "instances", "replay"),
     ("pipeline", "outputs", "robust", "warm"),
-    ("demo", "generate", "cut", "matrix"),
+    ("demo", "generate", "cut", "matrix", "padded"),
     ("cli_tools", "cli_ui"),
     ("cli_roads", "cli_robust", "cli_solve"),
     ("cli",),

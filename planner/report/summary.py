@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -20,7 +20,7 @@ def print_summary(plan: Plan, console: Console) -> None:
     """Print the summary; no text of the user is taken for markup, and any terminal encoding will do."""
     view, measured = PlanView(plan), kpis(plan)
     _print(console, f"Plan for {plan.day.date} ({plan.day.time_zone})", style="bold")
-    _print_pairs(console, _totals(measured, plan.day.currency))
+    _print_pairs(console, [*_totals(measured, plan.day.currency), *_robust(plan)])
     if measured.lines:
         _print(console, "")
         _print_vehicles(console, view, measured.lines)
@@ -60,6 +60,22 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
             else f"lowest {100 * lowest.soc:.0f} %, {printable(lowest.vehicle_id)} at {printable(lowest.place_id)}",
         ),
     ]
+
+
+def _robust(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Say how many scenarios hold, where that was asked for, and for which harder day the routes were searched."""
+    robust = plan.provenance.robust
+    if robust is None:
+        return
+    asked = "" if robust.enough else f", {100 * robust.share:g} % were asked for"
+    padding = robust.padding
+    padded = (
+        ""
+        if padding is None
+        else f"; routes for {padding.temperature_c:g} °C, travel x {padding.travel_factor:g}, "
+        f"load x {padding.load_factor:g}, batteries at {100 * padding.state_of_health:g} %"
+    )
+    yield "robust", f"{robust.held} of {robust.scenarios} scenarios hold{asked}{padded}"
 
 
 def _print_pairs(console: Console, pairs: Sequence[tuple[str, str]]) -> None:

@@ -50,6 +50,7 @@ class _Model:
     """The model in the making: charging intervals by set of equal plugs, and with their watts by site."""
 
     problem: Problem
+    at_each_station: bool
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     sessions: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     draws: dict[int, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -63,16 +64,17 @@ def schedule(
     taken: Iterable[Tour] = (),
     until_s: float = math.inf,
     begins: Mapping[int, int] | None = None,
+    at_each_station: bool = False,
 ) -> list[Tour] | None:
     """Time the sequences of some vehicles beside tours that are settled; None if they do not fit.
 
     Returns the settled tours, whose charges may have changed to an equal plug, and the new ones. Minimises paid
     hours and the price of energy, and where plugs stand free takes energy at the depot as a cushion. Gives up when
     the monotonic clock shows `until_s`. `begins` says for some vehicles when they start; the others start when it
-    is cheapest.
+    is cheapest. With `at_each_station` no station is visited without a charge.
     """
     settled = list(taken)
-    model = _Model(problem=problem)
+    model = _Model(problem=problem, at_each_station=at_each_station)
     for tour in settled:
         _settle(model, tour)
     drives = {v: _drive(model, v, sequence, begin=(begins or {}).get(v)) for v, sequence in sequences.items()}
@@ -160,6 +162,8 @@ def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) ->
     cp.add(leave >= arrival + int(p.loading_s[place - p.orders]))
     if charge:
         cp.add(leave >= charge.end)
+    if charge and model.at_each_station and place >= p.orders + p.depots:
+        cp.add(charge.present == 1)
     return _Stop(place=place, begin=arrival, charge=charge), leave
 
 

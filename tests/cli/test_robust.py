@@ -96,6 +96,27 @@ def test_bad_scenarios_are_named_all_at_once_with_exit_code_2(
         assert message in err
 
 
+def test_a_plan_without_the_slack_that_was_asked_for_says_so_with_exit_code_4(
+    run: Run, plan_file: Path, tmp_path: Path
+) -> None:
+    orders, fleet = plan_file.parents[1] / "orders.csv", demo_folder() / "fleet.toml"
+    plan = ["plan", orders, "--fleet", fleet, "--date", "2026-03-10", "--iterations", "40", "-o", tmp_path / "plan"]
+    snow = tmp_path / "snow.toml"
+    snow.write_text('[[scenarios]]\nname = "snow"\ntemperature_c = -20\ntravel_factor = 3\nstate_of_health = 0.3\n')
+    code, out, _ = run(*plan, "--robust", "1", "--scenarios", snow)
+    assert (code, "0 of 1 scenarios hold, 100 % were asked for" in out) == (4, True)
+    robust = json.loads((tmp_path / "plan" / "plan.json").read_text())["provenance"]["robust"]
+    assert robust == {"share": 1.0, "held": 0, "scenarios": 1, "padding": None}
+
+
+def test_a_share_that_is_none_and_scenarios_without_a_share_are_refused(run: Run, tmp_path: Path) -> None:
+    plan = ["plan", tmp_path / "orders.csv", "--fleet", tmp_path / "fleet.toml"]
+    code, _, err = run(*plan, "--scenarios", tmp_path / "snow.toml")
+    assert (code, "E-A01 --scenarios" in err, "add --robust" in err) == (2, True, True)
+    code, _, err = run(*plan, "--robust", "80")
+    assert (code, "E-A01" in err, "less than or equal to 1" in err) == (2, True, True)
+
+
 def test_no_scenarios_no_file_and_a_plan_that_breaks_rules_are_refused(
     run: Run, plan_file: Path, tmp_path: Path
 ) -> None:

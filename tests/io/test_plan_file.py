@@ -17,7 +17,8 @@ from planner import io
 from planner.errors import InputError
 from planner.io.plan_file import plan_to_json, read_plan, write_plan
 from planner.io.plan_schema import decode_line, encode_line, schema_text
-from planner.plan import Plan, Reason, Unassigned, Violation
+from planner.model import Scenario
+from planner.plan import Plan, Reason, Robust, Unassigned, Violation
 from tests.factories import make_day, make_plan, make_provenance
 
 SCHEMA = Path(io.__file__).with_name("plan.schema.json")
@@ -27,6 +28,11 @@ PLANS = {
     "unknown ids": make_plan(
         day=make_day(orders=(), vehicles=()),
         unassigned=(Unassigned(order_id="gone", reason=Reason.FLEET_FULL, detail=""),),
+    ),
+    "with slack": make_plan(
+        provenance=make_provenance(
+            robust=Robust(share=0.8, held=3, scenarios=5, padding=Scenario(name="padding", plugs_out=("hub-1",)))
+        )
     ),
     "with violations": make_plan(violations=(Violation(code="V-load", where="v1 o1", message="5 kg too much"),)),
     "with a time limit": make_plan(provenance=make_provenance(time_limit_s=12.5, stopped_by="time_limit")),
