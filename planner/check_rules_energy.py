@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from planner.check_case import ENERGY_WH, Case, RouteCase
-from planner.energy.charging import charge_power_w, charge_s
+from planner.energy.charging import charge_power_w, charge_s, full_power_until_wh
+from planner.energy.driving import JOULE_PER_WH
 from planner.model import Depot, Order, Plug, Station
 from planner.plan import Step, StepKind, Violation
 
@@ -110,6 +111,15 @@ def charges_in_time(route: RouteCase) -> Iterator[Violation]:
             yield route.broken("charge_too_fast", i, f"takes {step.end_s - step.begin_s} s, needs {least_s:.0f} s")
 
 
+def charges_fully(route: RouteCase) -> Iterator[Violation]:
+    """On a day of full charges each one goes up to where the power falls, short of it by less than a second."""
+    knee_wh = full_power_until_wh(route.kind)
+    for i, step in _charges(route):
+        short_wh = knee_wh - step.stored_end_wh - (step.power_w or 0.0) / JOULE_PER_WH
+        if route.case.plan.day.full_charges and short_wh > ENERGY_WH:
+            yield route.broken("charge_partial", i, f"ends {short_wh:.2f} Wh short of {knee_wh:.1f} Wh")
+
+
 def books_plugs_once(case: Case) -> Iterator[Violation]:
     """A plug serves one vehicle at a time, whichever route it belongs to."""
     booked: dict[tuple[str, str | None], list[tuple[RouteCase, int]]] = defaultdict(list)
@@ -164,5 +174,6 @@ ROUTE_RULES = (
     does_not_overfill,
     charges_where_it_may,
     charges_in_time,
+    charges_fully,
 )
 PLAN_RULES = (books_plugs_once, stays_within_site_power)

@@ -135,13 +135,14 @@ def drives_in_order(route: RouteCase) -> Iterator[Violation]:
 
 
 def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
-    """Within a stop each step waits for the one before; only charging may overlap loading at the depot."""
+    """Within a stop each step waits for the one before; only charging may overlap loading at the depot, if at all."""
+    at_once = LOADING if route.case.plan.day.charge_while_loading else frozenset()
     for stop in route.stops:
         for n, i in enumerate(stop):
             step = route.steps[i]
             if n > 0 and step.arrival_s < route.steps[stop[0]].arrival_s:
                 yield route.broken("time_travel", i, "arrives before the vehicle is at this place")
-            overlappable = LOADING if step.kind == StepKind.CHARGE and step.place_id == route.depot.id else frozenset()
+            overlappable = at_once if step.kind == StepKind.CHARGE and step.place_id == route.depot.id else frozenset()
             earlier = [route.steps[j] for j in stop[:n] if route.steps[j].kind not in overlappable]
             busy_s = max((done.end_s for done in earlier), default=step.begin_s)
             if step.begin_s < busy_s:

@@ -178,6 +178,8 @@ class Day:
     depots: tuple[Depot, ...]
     stations: tuple[Station, ...] = ()
     charging: bool = True
+    charge_while_loading: bool = True  # else a charge at the depot begins when the vehicle is loaded
+    full_charges: bool = False  # every charge goes up to where the power falls
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

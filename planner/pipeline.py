@@ -119,6 +119,8 @@ def read_inputs(
         depots=fleet_file.depots,
         stations=fleet_file.stations,
         charging=charging,
+        charge_while_loading=fleet_file.charge_while_loading,
+        full_charges=fleet_file.full_charges,
     )
     return Inputs(
         day=the_day,

@@ -86,6 +86,8 @@ def _smallest_day() -> Problem:
         loading_s=one * 600,
         site_w=one * 0,
         price_per_kwh=one,
+        apart=one * 0,
+        full=one * 0,
         open=whole_day[None, None],
         plug_site=one * 0,
         plug_w=one * 1_000,

@@ -25,6 +25,10 @@ A complete example; `docs/fleet.md` explains every key::
     price_per_kwh = 0.40
     open = "08:00-20:00"                 # optional
 
+    [charging]                           # optional
+    while_loading = true
+    full = false
+
     [road_classes.our-l6e]               # optional
     like = "L6e"
     tolls = false
@@ -77,6 +81,8 @@ class FleetFile:
     vehicles: tuple[Vehicle, ...]
     depots: tuple[Depot, ...]
     stations: tuple[Station, ...]
+    charge_while_loading: bool
+    full_charges: bool
     warnings: tuple[Fault, ...]
     sha256: str
 
@@ -102,6 +108,8 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         vehicles=vehicles,
         depots=depots,
         stations=stations,
+        charge_while_loading=document.charging.while_loading,
+        full_charges=document.charging.full,
         warnings=tuple(builder.warnings),
         sha256=hashlib.sha256(data).hexdigest(),
     )

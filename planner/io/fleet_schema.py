@@ -146,6 +146,13 @@ class VehicleRow(Row):
     skills: tuple[Name, ...] = Field(default=(), strict=False)
 
 
+class ChargingRow(Row):
+    """The table ``[charging]``: how charges go, whatever the place."""
+
+    while_loading: bool = True
+    full: bool = False
+
+
 class FleetDocument(Row):
     """The whole file."""
 
@@ -154,6 +161,7 @@ class FleetDocument(Row):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     depots: list[DepotRow]
     stations: list[StationRow] = []
+    charging: ChargingRow = ChargingRow()
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
@@ -168,6 +176,7 @@ class ClassesDocument(Row):
 TABLES: dict[str, type[Row]] = {
     "depots": DepotRow,
     "stations": StationRow,
+    "charging": ChargingRow,
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,

@@ -23,7 +23,7 @@ GRAMS, LITRES, SERVICE, PENALTY, WINDOWS = range(5)
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
-FIRST_GROUP, LAST_GROUP, SITE_W, SITE_PRICE = range(4)
+FIRST_GROUP, LAST_GROUP, SITE_W, SITE_PRICE, SITE_APART, SITE_FULL = range(6)
 GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
 
 # Rows of `Books.scratch`, by stop.
@@ -178,13 +178,13 @@ def _plugs(p: Problem) -> tuple[Ints, Ints, Ints]:
     firsts = sorted({equal_plugs(p, q)[0] for q in range(len(p.plug_w)) if p.plug_w[q] >= LEAST_W})
     firsts.sort(key=lambda q: (int(p.plug_site[q]), -int(p.plug_w[q])))
     buckets = p.horizon_s // BUCKET_S + 2
-    site = np.zeros((len(p.site_w), 4), np.int64)
+    site = np.zeros((len(p.site_w), 6), np.int64)
     group = np.zeros((len(firsts), 5), np.int64)
     closed = np.zeros((len(firsts), buckets), np.int64)
     for s in range(len(site)):
         first = sum(1 for q in firsts if p.plug_site[q] < s)
         last = first + sum(1 for q in firsts if p.plug_site[q] == s)
-        site[s] = first, last, p.site_w[s], p.price_per_kwh[s]
+        site[s] = first, last, p.site_w[s], p.price_per_kwh[s], p.apart[s], p.full[s]
     begins = np.arange(buckets) * BUCKET_S
     for g, q in enumerate(firsts):
         s, many = int(p.plug_site[q]), len(equal_plugs(p, q))

@@ -64,6 +64,8 @@ from planner.solve.day_case import (
     SECONDS,
     SERVICE,
     SITE,
+    SITE_APART,
+    SITE_FULL,
     SITE_PRICE,
     SITE_W,
     START,
@@ -151,6 +153,9 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     for i in range(m + 1):
         if place >= orders:
             lasts = loading if place == depot else np.int64(0)
+            if lasts and site[place - orders, SITE_APART]:
+                t += lasts
+                lasts = np.int64(0)
             need, want = scratch[NEED, i], scratch[WANT, i]
             if q < need or (lasts and q < want):
                 s = place - orders
@@ -247,6 +252,8 @@ def _plug_in(site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, wan
             continue
         room = (knee - q) // rate
         least = max(-(-LEAST_CHARGE_MWH // rate), -((q - need) // rate))
+        if site[s, SITE_FULL]:
+            least = max(least, room)
         if room < least:
             continue
         if group[g, GROUP_FREE]:

@@ -50,7 +50,8 @@ class Problem:
     `allowed` [n, v]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
     `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`. Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2],
     `start_mwh`, `reserve_mwh`, `end_mwh`. Sites [d + s]: `loading_s` (0 at stations), `site_w` (0: no limit),
-    `price_per_kwh`, `open` [d + s, k, 2]. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    `price_per_kwh`, `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the
+    knee), `open` [d + s, k, 2]. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
     """
 
     orders: int
@@ -83,6 +84,8 @@ class Problem:
     loading_s: Ints
     site_w: Ints
     price_per_kwh: Ints
+    apart: Ints
+    full: Ints
     open: Ints
     plug_site: Ints
     plug_w: Ints
@@ -144,6 +147,8 @@ def build_problem(
         loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
         site_w=_ints([*(_site_w(depot) for depot in day.depots), *(0 for _ in day.stations)]),
         price_per_kwh=_ints([_ceil(site.price_per_kwh * MICRO) for site in sites]),
+        apart=_ints([not day.charge_while_loading for _ in sites]),
+        full=_ints([day.full_charges for _ in sites]),
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
@@ -189,6 +194,7 @@ def validate(problem: Problem) -> None:
         "demand_g": (n,), "volume_ml": (n,), "service_s": (n,), "windows": (n, MOST_WINDOWS, 2), "penalty": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "start_mwh": (v,), "reserve_mwh": (v,),
         "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
+        "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip

@@ -157,9 +157,10 @@ def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) ->
         begin = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), "")
         cp.add(begin >= arrival)
         return _Stop(place=place, begin=begin, charge=None), begin + int(p.service_s[place])
-    charge = _charge(model, vehicle, place - p.orders, arrival, stored)
+    loaded = arrival + int(p.loading_s[place - p.orders])
+    charge = _charge(model, vehicle, place - p.orders, loaded if p.apart[place - p.orders] else arrival, stored)
     leave = cp.new_int_var(0, p.horizon_s, "")
-    cp.add(leave >= arrival + int(p.loading_s[place - p.orders]))
+    cp.add(leave >= loaded)
     if charge:
         cp.add(leave >= charge.end)
     if charge and model.at_each_station and place >= p.orders + p.depots:
@@ -168,7 +169,10 @@ def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) ->
 
 
 def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
-    """Allow a charge at a site: on one plug that is free, while it is open, up to where the power falls."""
+    """Allow a charge at a site: on one plug that is free, while it is open, up to where the power falls.
+
+    Where charges are to be full, they go there to the second.
+    """
     p, cp = model.problem, model.cp
     kind = int(p.kind[vehicle])
     plugs = np.flatnonzero((p.plug_site == site) & (p.plug_w >= LEAST_W))
@@ -191,6 +195,8 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
         cp.add(length * rate >= LEAST_CHARGE_MWH).only_enforce_if(chosen)
         session = cp.new_optional_interval_var(begin, length, end, chosen, "")
         amount += length * rate
+        if p.full[site]:
+            cp.add(stored + length * rate > int(p.knee_mwh[kind]) - rate).only_enforce_if(chosen)
         model.sessions[first].append(session)
         model.draws[site].append((session, watts))
     cp.add(stored + amount <= int(p.knee_mwh[kind])).only_enforce_if(present)

@@ -197,6 +197,21 @@ def charges_in_no_time(plan: Plan, rng: Rng) -> Plan:
     return with_step(plan, r, i, end_s=step.end_s - 2)
 
 
+@damage("charge_partial")
+def unplugs_early_on_a_day_of_full_charges(plan: Plan, rng: Rng) -> Plan:
+    r, i, _ = pick(plan, rng, of(StepKind.CHARGE))
+    kind = vehicle_of(plan, r).type
+    spoilt = with_step(plan, r, i, stored_end_wh=kind.charge_curve[0].until_soc * kind.battery_wh - 2)
+    return replace(spoilt, day=replace(spoilt.day, full_charges=True))
+
+
+@damage("overlap")
+def charges_beside_its_loading_where_it_may_not(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, lambda step: step.kind is StepKind.CHARGE and step.leg is None)
+    spoilt = with_step(plan, r, i, begin_s=step.arrival_s)
+    return replace(spoilt, day=replace(spoilt.day, charge_while_loading=False))
+
+
 @damage("charge_power_wrong")
 def draws_more_than_the_plug_gives(plan: Plan, rng: Rng) -> Plan:
     r, i, _ = pick(plan, rng, of(StepKind.CHARGE))

@@ -109,6 +109,30 @@ def test_without_a_day_it_is_today_in_the_time_zone_of_the_fleet(tmp_path: Path)
     assert abs((read(tmp_path, HEAD, DEPOT, VEHICLE, day=None).day - date.today()).days) <= 1
 
 
+@pytest.mark.parametrize(
+    ("table", "while_loading", "full"),
+    [
+        ("", True, False),
+        ("[charging]\nwhile_loading = false\n", False, False),
+        ("[charging]\nfull = true\n", True, True),
+    ],
+)
+def test_charges_may_overlap_loading_and_be_partial_unless_the_fleet_says_otherwise(
+    tmp_path: Path, table: str, *, while_loading: bool, full: bool
+) -> None:
+    found = read(tmp_path, HEAD, DEPOT, VEHICLE, table)
+    assert (found.charge_while_loading, found.full_charges) == (while_loading, full)
+
+
+def test_a_slip_in_the_charging_table_is_named(tmp_path: Path) -> None:
+    faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, '[charging]\nfull = "yes"\nwhile_loadin = false\n')
+    assert {(fault.code, fault.column) for fault in faults} == {
+        ("E-F19", "charging.full"),
+        ("E-F15", "charging.while_loadin"),
+    }
+    assert any('did you mean "while_loading"?' in fault.message for fault in faults)
+
+
 def test_F01_a_fleet_without_vehicles_is_refused(tmp_path: Path) -> None:
     assert one(tmp_path, HEAD, DEPOT) == ("E-F01", "vehicles")
     assert one(tmp_path, HEAD, DEPOT, VEHICLE, "count = 0\n") == ("E-F01", "vehicles[0].count")

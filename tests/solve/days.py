@@ -134,4 +134,6 @@ def days(draw: st.DrawFn) -> Day:
         depots=hubs,
         stations=tuple(draw(stations(i)) for i in range(draw(st.integers(0, 2)))),
         charging=draw(st.sampled_from([True, True, False])),
+        charge_while_loading=draw(st.sampled_from([True, True, False])),
+        full_charges=draw(st.sampled_from([False, False, True])),
     )

@@ -70,6 +70,8 @@ def make_problem(
         "loading_s": [LOADING_S] * len(depots) + [0] * len(stations),
         "site_w": [0] * sites,
         "price_per_kwh": [200_000] * sites,
+        "apart": [0] * sites,
+        "full": [0] * sites,
         "open": [[[0, SHIFT_S]]] * sites,
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],

@@ -132,6 +132,21 @@ def test_charging_while_loading_takes_no_time_of_its_own() -> None:
     assert visit.charge_end_s <= visit.end_s
 
 
+def test_where_plugs_are_not_at_the_dock_a_charge_begins_when_the_vehicle_is_loaded() -> None:
+    problem = two_trips(plugs=(PLUG,), apart=[1])
+    ((tour, visit),) = charges(solved(problem))
+    assert visit.charge_begin_s >= visit.end_s == visit.arrival_s + 600
+    assert tour.end_s - tour.start_s == pytest.approx(2 * 600 + 2 * 4_000 + 2 * 100 + 3 * KWH / 277, abs=2)
+
+
+def test_where_every_charge_is_a_full_one_it_ends_within_a_second_of_where_the_power_falls() -> None:
+    # 1 kWh is left; 3 more would do, 4 fill it.
+    problem = two_trips(plugs=(PLUG,), full=[1])
+    ((tour, visit),) = charges(solved(problem))
+    assert 4 * KWH - 277 < visit.charge_mwh <= 4 * KWH
+    assert tour.end_s - tour.start_s == pytest.approx(600 + 2 * 4_000 + 2 * 100 + 4 * KWH / 277, abs=2)
+
+
 def test_the_vehicle_draws_no_more_than_its_own_charger_takes() -> None:
     problem = two_trips(plugs=((0, 20_000),), charge_w=[1_000])
     ((_, visit),) = charges(solved(problem))
