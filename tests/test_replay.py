@@ -120,3 +120,11 @@ def test_a_station_without_its_plug_is_driven_past_and_its_energy_missed() -> No
     (tour,) = again(make_problem(**day), [2, 0])
     assert [visit.place for visit in tour.visits] == [0]
     assert left_mwh(make_problem(**day), tour) == -KWH
+
+
+def test_a_vehicle_without_any_times_is_told_and_stops_no_other() -> None:
+    town = make_problem(vehicles=2)
+    never_s = 3 * SHIFT_S + 86_400
+    drives = {v: Driven(vehicle_id=f"v{v}", begin_s=at_s, places=[v]) for v, at_s in enumerate((BEGIN_S, never_s))}
+    tours, lost = drive_again(town, drives)
+    assert ([tour.vehicle for tour in tours], lost) == ([0], [1])
