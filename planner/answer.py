@@ -35,6 +35,8 @@ def _search_reason(order: Order, *, fits_nowhere: bool) -> Unassigned:
         detail = "every place beside the planned orders was tried; a vehicle, a plug or a longer shift would help"
         return Unassigned(order_id=order.id, reason=Reason.FLEET_FULL, detail=detail)
     detail = "a longer search may find a place for it"
+    if order.group:
+        detail = f"a longer search may find a vehicle for all orders of its group {order.group}"
     return Unassigned(order_id=order.id, reason=Reason.NOT_FOUND_IN_TIME, detail=detail)
 
 
@@ -73,6 +75,7 @@ class _RouteWriter:
         if home.plug >= 0:
             self._charge(home, leg)
             leg = None
+        self.state.load_g = self.state.load_ml = 0
         self._write(StepKind.END, self.depot, home.arrival_s, home.leave_s, home.leave_s, leg=leg)
         return Route(vehicle_id=self.vehicle.id, steps=tuple(self.steps), cost=self._cost())
 
@@ -80,9 +83,12 @@ class _RouteWriter:
         p, state = self.problem, self.state
         leg: Leg | None = self._drive(visit.place)
         if visit.place < p.orders:
-            state.load_g -= int(p.demand_g[visit.place])
-            state.load_ml -= int(p.volume_ml[visit.place])
-            self._write(StepKind.DELIVERY, visit.place, visit.arrival_s, visit.begin_s, visit.end_s, leg=leg)
+            picked_up = bool(p.pickup[visit.place])
+            sign = 1 if picked_up else -1
+            state.load_g += sign * int(p.demand_g[visit.place])
+            state.load_ml += sign * int(p.volume_ml[visit.place])
+            kind = StepKind.PICKUP if picked_up else StepKind.DELIVERY
+            self._write(kind, visit.place, visit.arrival_s, visit.begin_s, visit.end_s, leg=leg)
         elif visit.place == self.depot:
             state.trip += 1
             self._load(first_visit=i + 1)
@@ -111,7 +117,7 @@ class _RouteWriter:
         for visit in self.tour.visits[first_visit:]:
             if visit.place == self.depot:
                 break
-            if visit.place < p.orders:
+            if visit.place < p.orders and not p.pickup[visit.place]:
                 state.load_g += int(p.demand_g[visit.place])
                 state.load_ml += int(p.volume_ml[visit.place])
 
@@ -175,6 +181,6 @@ class _RouteWriter:
         return Cost(
             vehicles=kind.cost_per_day,
             distance=round(distance_m / 1000 * kind.cost_per_km, 6),
-            time=round((steps[-1].end_s - steps[0].begin_s) / 3600 * kind.cost_per_hour, 6),
+            time=round((steps[-1].end_s - steps[0].arrival_s) / 3600 * kind.cost_per_hour, 6),
             energy=round((charged + missing_wh * prices[self.vehicle.depot_id]) / WH_PER_KWH, 6),
         )

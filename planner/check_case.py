@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
-from planner.model import Day, Depot, Order, Station, Vehicle, VehicleType
+from planner.model import Day, Depot, Order, OrderKind, Station, Vehicle, VehicleType
 from planner.plan import Plan, Route, Step, StepKind, Violation
 from planner.roads.conditional import Span
 
@@ -25,6 +25,8 @@ from planner.roads.conditional import Span
 ENERGY_WH = 0.01
 LOAD = 0.01  # kilograms or litres
 MOST = 1e12  # no sensible number in a plan is larger
+DELIVERY, PICKUP = OrderKind.DELIVERY, OrderKind.PICKUP
+UNLOADING = frozenset({StepKind.START, StepKind.RELOAD, StepKind.END})
 SHIFT_S = 7 * 86_400  # no sensible shift is further from its day
 
 
@@ -49,12 +51,12 @@ class RouteCase:
 
     @property
     def delivers(self) -> bool:
-        """Say whether there is any delivery."""
-        return any(step.kind == StepKind.DELIVERY for step in self.steps)
+        """Say whether any order is served."""
+        return any(step.serves for step in self.steps)
 
     def place(self, step: Step) -> Order | Depot | Station | None:
         """Return what the step's id names, None where nothing of the right kind has that id."""
-        if step.kind == StepKind.DELIVERY:
+        if step.serves:
             return self.case.orders.get(step.place_id)
         if step.kind == StepKind.CHARGE and step.place_id != self.depot.id:
             return self.case.stations.get(step.place_id)
@@ -73,16 +75,21 @@ class RouteCase:
     @cached_property
     def loads(self) -> tuple[tuple[float, float], ...]:
         """Kilograms and litres on board after each step, from the orders and not from what the plan states."""
-        to_go = (0.0, 0.0)
-        backwards: list[tuple[float, float]] = []
+        kg, litres = self._on_board(lambda order: order.demand_kg), self._on_board(lambda order: order.volume_l)
+        return tuple(zip(kg, litres, strict=True))
+
+    def _on_board(self, amount: Callable[[Order], float]) -> list[float]:
+        """Return after each step what is still to be delivered in its trip and what has been picked up in it."""
+        to_come, picked_up = [0.0], [0.0]
+        for step in self.steps:
+            picked_up.append(0.0 if step.kind in UNLOADING else picked_up[-1] + self._share(step, amount, PICKUP))
         for step in reversed(self.steps):
-            backwards.append(to_go)
-            order = self.case.orders.get(step.place_id) if step.kind == StepKind.DELIVERY else None
-            if order is not None:
-                to_go = (to_go[0] + order.demand_kg, to_go[1] + order.volume_l)
-            elif step.kind == StepKind.RELOAD:
-                to_go = (0.0, 0.0)
-        return tuple(reversed(backwards))
+            to_come.append(0.0 if step.kind in UNLOADING else to_come[-1] + self._share(step, amount, DELIVERY))
+        return [ahead + behind for ahead, behind in zip(reversed(to_come[:-1]), picked_up[1:], strict=True)]
+
+    def _share(self, step: Step, amount: Callable[[Order], float], kind: OrderKind) -> float:
+        order = self.case.orders.get(step.place_id) if step.serves else None
+        return amount(order) if order is not None and order.kind == kind else 0.0
 
     @cached_property
     def drives(self) -> Mapping[int, FoundLeg | None]:
@@ -93,7 +100,7 @@ class RouteCase:
             if step.leg is None or origin is None or target is None:
                 continue
             start, end = Point(origin.lat, origin.lon), Point(target.lat, target.lon)
-            alike = before.place_id == step.place_id and StepKind.DELIVERY not in {before.kind, step.kind}
+            alike = before.place_id == step.place_id and not (before.serves or step.serves)
             found[i] = standing(start) if alike else self.case.leg(self.kind, start, end)
         return found
 
@@ -254,9 +261,9 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
     if route.vehicle_id not in vehicles:
         yield Violation(code="vehicle_unknown", where=where, message="the day has no vehicle with this id")
     kinds = [step.kind for step in route.steps]
-    middle = {StepKind.DELIVERY, StepKind.CHARGE, StepKind.RELOAD}
+    middle = {StepKind.DELIVERY, StepKind.PICKUP, StepKind.CHARGE, StepKind.RELOAD}
     if kinds[:1] != [StepKind.START] or kinds[-1:] != [StepKind.END] or not middle.issuperset(kinds[1:-1]):
-        yield Violation(code="route_shape", where=where, message="a route is a start, deliveries and such, and an end")
+        yield Violation(code="route_shape", where=where, message="a route is a start, orders and such, and an end")
     for i, step in enumerate(route.steps):
         for name in _not_numbers(step):
             message = f"{name} is not a usable number"

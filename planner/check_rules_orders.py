@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from planner.check_case import Case, RouteCase
@@ -12,19 +12,19 @@ MONEY = 0.01
 
 
 def serves_each_order_once(case: Case) -> Iterator[Violation]:
-    """Every order is delivered once or listed as unassigned once, and no other order is."""
+    """Every order is served once or listed as unassigned once, and no other order is."""
     steps = (step for route in case.plan.routes for step in route.steps)
-    mentions = Counter(step.place_id for step in steps if step.kind == StepKind.DELIVERY)
+    mentions = Counter(step.place_id for step in steps if step.serves)
     mentions.update(left_out.order_id for left_out in case.plan.unassigned)
     for order_id, count in mentions.items():
         if order_id not in case.orders:
             yield Violation(code="order_unknown", where=f"order {order_id}", message="the day has no such order")
         elif count > 1:
-            message = f"delivered or listed as unassigned {count} times"
+            message = f"served or listed as unassigned {count} times"
             yield Violation(code="order_twice", where=f"order {order_id}", message=message)
     for order_id in case.orders:
         if order_id not in mentions:
-            message = "neither delivered nor listed as unassigned"
+            message = "neither served nor listed as unassigned"
             yield Violation(code="order_missing", where=f"order {order_id}", message=message)
 
 
@@ -43,6 +43,28 @@ def accounts_for_each_row(case: Case) -> Iterator[Violation]:
         yield Violation(code="counts_wrong", where="provenance", message=message)
 
 
+def keeps_groups_together(case: Case) -> Iterator[Violation]:
+    """The orders of a group go on one vehicle, or none of them is served."""
+    served_by: dict[str, set[str]] = defaultdict(set)
+    for route in case.plan.routes:
+        for step in route.steps:
+            if step.serves:
+                served_by[step.place_id].add(route.vehicle_id)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for order in case.orders.values():
+        if order.group:
+            groups[order.group].append(order.id)
+    for group, orders in groups.items():
+        vehicles = {vehicle for order_id in orders for vehicle in served_by[order_id]}
+        left_out = [order_id for order_id in orders if not served_by[order_id]]
+        if len(vehicles) > 1:
+            message = f"goes on the vehicles {', '.join(sorted(vehicles))}"
+            yield Violation(code="group_split", where=f"group {group}", message=message)
+        elif vehicles and left_out:
+            message = f"only a part of it is served, without {', '.join(left_out)}"
+            yield Violation(code="group_split", where=f"group {group}", message=message)
+
+
 def states_its_cost(route: RouteCase) -> Iterator[Violation]:
     """A route's money follows from its steps and the prices of its vehicle and its places."""
     stated = route.route.cost
@@ -51,7 +73,7 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
     expected = {
         "vehicles": kind.cost_per_day if route.delivers else 0.0,
         "distance": metres / 1_000 * kind.cost_per_km,
-        "time": (end.end_s - route.steps[0].begin_s) / 3_600 * kind.cost_per_hour,
+        "time": (end.end_s - route.steps[0].arrival_s) / 3_600 * kind.cost_per_hour,
         "energy": _energy_cost(route),
     }
     for name, due in expected.items():
@@ -72,4 +94,4 @@ def _energy_cost(route: RouteCase) -> float:
 
 
 ROUTE_RULES = (states_its_cost,)
-PLAN_RULES = (serves_each_order_once, uses_each_vehicle_once, accounts_for_each_row)
+PLAN_RULES = (serves_each_order_once, uses_each_vehicle_once, keeps_groups_together, accounts_for_each_row)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from planner.check_case import Case
 from planner.check_legs import FoundLeg, Point
-from planner.model import Order, Station, Vehicle
+from planner.model import Order, OrderKind, Station, Vehicle
 from planner.plan import Reason, Violation
 
 # A claim is refuted only by a clear margin on each of two legs, which the planner rounds up.
@@ -31,7 +31,7 @@ class Trip:
 
     def home_s(self, order: Order, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
-        arrival_s = from_s + self.loading_s + self.out.seconds + MARGIN_S
+        arrival_s = max(from_s, order.release_s) + self.loading_s + self.out.seconds + MARGIN_S
         begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s >= arrival_s]
         if order.windows and not begins_s:
             return None
@@ -48,7 +48,8 @@ class Trip:
         battery_wh = self.vehicle.type.battery_wh
         reserve_wh, end_wh = self.vehicle.reserve_soc * battery_wh, self.vehicle.end_soc * battery_wh
         lowest_wh = stored_wh
-        for leg, load_kg in ((self.out, order.demand_kg), (self.back, 0.0)):
+        loads_kg = (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
+        for leg, load_kg in zip((self.out, self.back), loads_kg, strict=True):
             lowest_wh = min(lowest_wh, leg.lowest_wh(stored_wh, load_kg=load_kg) - MARGIN_WH)
             kept_wh = leg.kept_wh(stored_wh, battery_wh=battery_wh, load_kg=load_kg)
             stored_wh = kept_wh - leg.energy_wh(load_kg=load_kg) - MARGIN_WH
@@ -166,6 +167,26 @@ def _usable(chances: Chances, station: Station) -> bool:
     return bool(station.plugs) and any(leg(kind, Point(depot.lat, depot.lon), at) for kind, depot in homes)
 
 
+def _group_incomplete(chances: Chances) -> str:
+    """Refute that a group can not be served: none of its other orders is claimed to fail, and one vehicle fits all."""
+    case, group = chances.case, chances.order.group
+    orders = [order for order in case.orders.values() if group and order.group == group]
+    if len(orders) < 2:
+        return "it has no group"
+    reasons = {left_out.order_id: left_out.reason for left_out in case.plan.unassigned}
+    proven = set(Reason) - {Reason.GROUP_INCOMPLETE, Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}
+    if any(reasons.get(order.id) in proven for order in orders):
+        return ""  # and that reason is judged by itself
+    for vehicle in case.vehicles.values():
+        kind = vehicle.type
+        if all(
+            _admits(order, vehicle) and _has_room(order, vehicle) and order.demand_kg <= kind.payload_kg
+            for order in orders
+        ):
+            return f"vehicle {vehicle.id} may carry all of its group"
+    return ""
+
+
 def _fleet_full(chances: Chances) -> str:
     order, case = chances.order, chances.case
     if not (chances.skilled and chances.strong and chances.roomy and chances.trips):
@@ -194,6 +215,7 @@ REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
     Reason.WINDOW_UNREACHABLE: _window_unreachable,
     Reason.BEYOND_RANGE: _beyond_range,
     Reason.NO_PLUG: _no_plug,
+    Reason.GROUP_INCOMPLETE: _group_incomplete,
     Reason.FLEET_FULL: _fleet_full,
     Reason.NOT_FOUND_IN_TIME: _not_found_in_time,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.check_case import LOAD, RouteCase
-from planner.model import Order
+from planner.model import Order, OrderKind
 from planner.plan import StepKind, Violation
 
 SAME_PLACE_DEGREES = 2e-6  # coordinates are written with six decimals
@@ -42,7 +42,7 @@ def counts_trips(route: RouteCase) -> Iterator[Violation]:
 
 def may_carry_each_order(route: RouteCase) -> Iterator[Violation]:
     """An order goes with a vehicle of the class, the skills and the length that it needs."""
-    for i, order in _deliveries(route):
+    for i, order in _orders(route):
         if order.vehicle_classes and route.kind.road_class.name not in order.vehicle_classes:
             yield route.broken("class_refused", i, f"the order asks for {' or '.join(order.vehicle_classes)}")
         if missing := sorted(set(order.skills) - set(route.vehicle.skills)):
@@ -51,11 +51,16 @@ def may_carry_each_order(route: RouteCase) -> Iterator[Violation]:
             yield route.broken("too_long", i, f"{order.longest_cm} cm, the bay takes {route.kind.longest_cm} cm")
 
 
+def does_what_the_order_asks(route: RouteCase) -> Iterator[Violation]:
+    """What is to be delivered is delivered, and what is to be picked up is picked up."""
+    for i, order in _orders(route):
+        if route.steps[i].kind.value != order.kind.value:
+            yield route.broken("order_kind_wrong", i, f"the order is a {order.kind.value}")
+
+
 def fits_the_bay(route: RouteCase) -> Iterator[Violation]:
-    """No trip begins with more than the vehicle may carry; from there the load only falls."""
-    for i, (step, (kg, litres)) in enumerate(zip(route.steps, route.loads, strict=True)):
-        if step.kind not in LOADING:
-            continue
+    """At no moment there is more on board than the vehicle may carry."""
+    for i, (kg, litres) in enumerate(route.loads):
         if kg > route.kind.payload_kg + 1e-6:
             yield route.broken("overweight", i, f"{kg:.2f} kg, the vehicle takes {route.kind.payload_kg} kg")
         if litres > route.kind.volume_l + 1e-6:
@@ -63,7 +68,7 @@ def fits_the_bay(route: RouteCase) -> Iterator[Violation]:
 
 
 def states_its_load(route: RouteCase) -> Iterator[Violation]:
-    """The load on board is that of the deliveries still to come in the trip."""
+    """The load on board is that of the deliveries still to come in the trip and of what was picked up in it."""
     for i, (step, (kg, litres)) in enumerate(zip(route.steps, route.loads, strict=True)):
         if not (abs(step.load_kg - kg) <= LOAD and abs(step.load_l - litres) <= LOAD):
             stated = f"{step.load_kg} kg and {step.load_l} l"
@@ -73,8 +78,9 @@ def states_its_load(route: RouteCase) -> Iterator[Violation]:
 def keeps_the_shift(route: RouteCase) -> Iterator[Violation]:
     """Nothing happens before or after the shift."""
     shift = route.vehicle.shift
-    if route.steps[0].begin_s < shift.start_s:
-        yield route.broken("shift_early", 0, f"begins {shift.start_s - route.steps[0].begin_s} s before the shift")
+    begun_s = min(route.steps[0].arrival_s, route.steps[0].begin_s)
+    if begun_s < shift.start_s:
+        yield route.broken("shift_early", 0, f"begins {shift.start_s - begun_s} s before the shift")
     late = max(range(len(route.steps)), key=lambda i: max(route.steps[i].arrival_s, route.steps[i].end_s))
     end_s = max(route.steps[late].arrival_s, route.steps[late].end_s)
     if end_s > shift.end_s:
@@ -82,10 +88,10 @@ def keeps_the_shift(route: RouteCase) -> Iterator[Violation]:
 
 
 def takes_time_to_load(route: RouteCase) -> Iterator[Violation]:
-    """Loading takes the depot's time before each trip; a route that delivers nothing loads nothing."""
+    """Loading takes the depot's time before each trip; one that serves no order needs none."""
     reloads = [i for i, step in enumerate(route.steps) if step.kind == StepKind.RELOAD]
     first_trip = route.steps[: reloads[0]] if reloads else route.steps
-    starts = [0] if any(step.kind == StepKind.DELIVERY for step in first_trip) else []
+    starts = [0] if any(step.serves for step in first_trip) else []
     for i in starts + reloads:
         step = route.steps[i]
         short_s = route.depot.loading_s - (step.end_s - step.begin_s)
@@ -93,9 +99,23 @@ def takes_time_to_load(route: RouteCase) -> Iterator[Violation]:
             yield route.broken("loading_short", i, f"{short_s} s short of {route.depot.loading_s} s")
 
 
+def waits_for_the_goods(route: RouteCase) -> Iterator[Violation]:
+    """Loading for a trip begins when the goods of its deliveries are all at the depot."""
+    loading = 0
+    for i, step in enumerate(route.steps):
+        loading = i if step.kind in LOADING else loading
+        order = route.case.orders.get(step.place_id) if step.serves else None
+        if order is None or order.kind is not OrderKind.DELIVERY:
+            continue
+        early_s = order.release_s - route.steps[loading].begin_s
+        if early_s > 0:
+            message = f"order {order.id} is loaded {early_s} s before its release"
+            yield route.broken("released_late", loading, message)
+
+
 def takes_time_to_deliver(route: RouteCase) -> Iterator[Violation]:
-    """Parking and handing over are spent at each delivery."""
-    for i, order in _deliveries(route):
+    """Parking and handing over are spent at each order."""
+    for i, order in _orders(route):
         step = route.steps[i]
         short_s = order.setup_s + order.service_s - (step.end_s - step.begin_s)
         if short_s > 0:
@@ -104,7 +124,7 @@ def takes_time_to_deliver(route: RouteCase) -> Iterator[Violation]:
 
 def meets_windows(route: RouteCase) -> Iterator[Violation]:
     """Service begins inside one of the order's windows."""
-    for i, order in _deliveries(route):
+    for i, order in _orders(route):
         begin_s = route.steps[i].begin_s
         if order.windows and not any(window.start_s <= begin_s <= window.end_s for window in order.windows):
             off_s = min(max(window.start_s - begin_s, begin_s - window.end_s) for window in order.windows)
@@ -149,9 +169,9 @@ def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
                 yield route.broken("overlap", i, f"begins {busy_s - step.begin_s} s before the vehicle is free")
 
 
-def _deliveries(route: RouteCase) -> Iterator[tuple[int, Order]]:
+def _orders(route: RouteCase) -> Iterator[tuple[int, Order]]:
     for i, step in enumerate(route.steps):
-        order = route.case.orders.get(step.place_id) if step.kind == StepKind.DELIVERY else None
+        order = route.case.orders.get(step.place_id) if step.serves else None
         if order is not None:
             yield i, order
 
@@ -161,10 +181,12 @@ ROUTE_RULES = (
     is_where_it_says,
     counts_trips,
     may_carry_each_order,
+    does_what_the_order_asks,
     fits_the_bay,
     states_its_load,
     keeps_the_shift,
     takes_time_to_load,
+    waits_for_the_goods,
     takes_time_to_deliver,
     meets_windows,
     waits_forwards,

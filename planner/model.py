@@ -21,6 +21,13 @@ class Priority(StrEnum):
     MAY = "may"
 
 
+class OrderKind(StrEnum):
+    """Which way the goods go: from the depot to the customer, or from there to the depot at the end of the trip."""
+
+    DELIVERY = "delivery"
+    PICKUP = "pickup"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeWindow:
     """A span in which something may begin, both ends included."""
@@ -31,10 +38,11 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One delivery. Service must begin inside one of `windows`; none given means any time.
+    """One delivery or pickup. Service must begin inside one of `windows`; none given means any time.
 
     `setup_s` (parking) and `service_s` (handing over) are both spent at the stop. An empty
-    `vehicle_classes` admits every class.
+    `vehicle_classes` admits every class. The goods of a delivery are at the depot from `release_s` on, and loading
+    for its trip begins no earlier. Orders of one `group` go on one vehicle, in any of its trips, or not at all.
     """
 
     id: str
@@ -52,6 +60,9 @@ class Order:
     vehicle_classes: tuple[str, ...] = ()
     address: str = ""
     notes: str = ""
+    kind: OrderKind = OrderKind.DELIVERY
+    release_s: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

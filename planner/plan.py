@@ -14,13 +14,14 @@ class StepKind(StrEnum):
 
     START = "start"
     DELIVERY = "delivery"
+    PICKUP = "pickup"
     RELOAD = "reload"
     CHARGE = "charge"
     END = "end"
 
 
 class Reason(StrEnum):
-    """Why an order is not in the plan. All but the last two hold for the order alone on a fresh vehicle."""
+    """Why an order is not in the plan. All but the last three hold for the order alone on a fresh vehicle."""
 
     OFF_NETWORK = "off_network"  # no usable street near it, or none that leads there and back
     TOO_HEAVY = "too_heavy"
@@ -29,6 +30,7 @@ class Reason(StrEnum):
     WINDOW_UNREACHABLE = "window_unreachable"
     BEYOND_RANGE = "beyond_range"  # not even with charging on the way
     NO_PLUG = "no_plug"  # it needs a charge on the way, and no plug may be used
+    GROUP_INCOMPLETE = "group_incomplete"  # its group goes on one vehicle, and one of the others can not
     FLEET_FULL = "fleet_full"  # it fits nowhere beside the planned orders
     NOT_FOUND_IN_TIME = "not_found_in_time"  # the search was stopped before it could tell
 
@@ -68,6 +70,11 @@ class Step:
     leg: Leg | None = None
     plug_id: str | None = None
     power_w: float | None = None  # the most this charge draws, constant as far as the site limit goes
+
+    @property
+    def serves(self) -> bool:
+        """Say whether this step serves an order."""
+        return self.kind in {StepKind.DELIVERY, StepKind.PICKUP}
 
     @property
     def charged_wh(self) -> float:

@@ -96,7 +96,7 @@ def _route_stops(view: PlanView, route: Route, shade: list[int], only: str | Non
             "number": f"{step.trip}.{place}" if chosen else "",
         }
         for step, place in numbered(route)
-        if step.kind is StepKind.DELIVERY
+        if step.serves
     ]
 
 
@@ -104,7 +104,7 @@ def _stop_tip(view: PlanView, route: Route, step: Step, number: int | None) -> s
     order = view.order_at(step)
     address = order.address if order else ""
     return (
-        f"Order {step.place_id}\n{address}\n"
+        f"{'Pickup' if step.kind is StepKind.PICKUP else 'Order'} {step.place_id}\n{address}\n"
         f"{view.clock(step.begin_s)}, {route.vehicle_id}, trip {step.trip}, stop {number}"
     )
 

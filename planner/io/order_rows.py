@@ -25,7 +25,7 @@ from planner.io.cells import (
     whole,
     words,
 )
-from planner.model import Order, Priority, TimeWindow
+from planner.model import Order, OrderKind, Priority, TimeWindow
 
 REQUIRED = ("id", "lat", "lon", "demand_kg")
 WINDOWS = (("tw_start", "tw_end"), ("tw2_start", "tw2_end"), ("tw3_start", "tw3_end"))
@@ -126,8 +126,8 @@ def read_order(row: RowReader) -> Order | None:
 
 def _parse(row: RowReader) -> Order:
     """Read every cell, so that all faults of the row are found; worth something only if there are none."""
-    _refuse_unsupported(row)
     lat, lon = _position(row)
+    kind, windows = row.read("type", _kind, OrderKind.DELIVERY), _windows(row)
     quantity = functools.partial(amount, code="E-O26")
     minutes = functools.partial(minutes_s, code="E-O39")
     return Order(
@@ -140,12 +140,15 @@ def _parse(row: RowReader) -> Order:
         parcels=row.read("parcels", functools.partial(whole, code="E-O26"), 1),
         service_s=row.read("service_min", minutes, DEFAULT_SERVICE_S),
         setup_s=row.read("setup_min", minutes, 0),
-        windows=_windows(row),
+        windows=windows,
         priority=row.read("priority", _priority, Priority.SHOULD),
         skills=row.read("skills", words, ()),
         vehicle_classes=row.read("vehicle_class", words, ()),
         address=_prose(row, "address"),
         notes=_prose(row, "notes"),
+        kind=kind,
+        release_s=_release(row, kind, windows),
+        group=_prose(row, "group").strip(),
     )
 
 
@@ -223,12 +226,25 @@ def _priority(text: str) -> Priority:
         raise CellError("E-O54", "is no priority", "write must, should or may") from None
 
 
-def _refuse_unsupported(row: RowReader) -> None:
-    kind = row.text("type").casefold()
-    if kind == "pickup":
-        row.refuse("type", CellError("E-O55", "is not supported yet", "plan deliveries only"))
-    elif kind not in {"", "delivery"}:
-        row.refuse("type", CellError("E-O54", "is no type of order", "write delivery or leave it empty"))
-    for column in ("group", "release"):
-        if row.text(column):
-            row.refuse(column, CellError("E-O55", f"a {column} is not supported yet", "leave the column empty"))
+def _kind(text: str) -> OrderKind:
+    try:
+        return OrderKind(text.casefold())
+    except ValueError:
+        raise CellError("E-O54", "is no type of order", "write delivery or pickup, or leave it empty") from None
+
+
+def _release(row: RowReader, kind: OrderKind, windows: tuple[TimeWindow, ...]) -> int:
+    """Return when the goods are at the depot; those of an earlier day are there from the beginning."""
+    release_s = row.read("release", row.context.clock, 0)
+    if not row.text("release"):
+        return 0
+    if kind is OrderKind.PICKUP:
+        message = "is when goods are at the depot, and those of a pickup come from the customer"
+        row.refuse("release", CellError("E-O55", message, "leave it empty, or give the pickup a window"))
+    elif release_s > LATEST_S:
+        message = f"the goods do not come on {row.context.day}"
+        row.refuse("release", CellError("E-O31", message, "correct the date, or plan that day with --date"))
+    elif windows and release_s > windows[-1].end_s:
+        message = "the goods are at the depot only after the last window has ended"
+        row.refuse("release", CellError("E-O57", message, "correct the release, or give a later window"))
+    return max(0, release_s)

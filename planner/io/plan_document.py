@@ -19,7 +19,7 @@ from planner.io.plan_schema import (
     decode_line,
     encode_line,
 )
-from planner.model import Day, Order
+from planner.model import Day, Order, OrderKind
 from planner.plan import Cost, Leg, Plan, Route, Step, StepKind, Unassigned, Violation
 
 MONEY_DECIMALS, ENERGY_DECIMALS, METRE_DECIMALS = 6, 3, 3  # of sums; single values are written as they are
@@ -112,8 +112,6 @@ def _share(stored_wh: float, battery_wh: float | None) -> float | None:
 def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, Any]:
     steps = [step for route in routes for step in route.steps]
     legs = [step.leg for step in steps if step.leg is not None]
-    deliveries = [step for step in steps if step.kind is StepKind.DELIVERY]
-    brought = [orders[step.place_id] for step in deliveries if step.place_id in orders]
     cost = {
         kind: round(sum(getattr(route.cost, kind) for route in routes), MONEY_DECIMALS)
         for kind in CostPart.model_fields
@@ -121,9 +119,11 @@ def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, A
     return {
         "cost": round(sum(route.cost.total for route in routes), MONEY_DECIMALS),
         "cost_by_kind": CostPart(**cost),
-        "deliveries": len(deliveries),
-        "delivery": (round(sum(o.demand_kg for o in brought), 6), round(sum(o.volume_l for o in brought), 6)),
-        "service": sum(step.end_s - step.begin_s for step in deliveries),
+        "deliveries": _count(steps, StepKind.DELIVERY),
+        "delivery": _goods(steps, StepKind.DELIVERY, orders),
+        "pickups": _count(steps, StepKind.PICKUP),
+        "pickup": _goods(steps, StepKind.PICKUP, orders),
+        "service": sum(step.end_s - step.begin_s for step in steps if step.serves),
         "duration": sum(leg.drive_s for leg in legs),
         "waiting_time": sum(step.begin_s - step.arrival_s for step in steps if not _overlaps_reload(step)),
         "distance": round(sum(leg.distance_m for leg in legs), METRE_DECIMALS),
@@ -144,11 +144,17 @@ def _count(steps: Iterable[Step], kind: StepKind) -> int:
     return sum(step.kind is kind for step in steps)
 
 
+def _goods(steps: Iterable[Step], kind: StepKind, orders: Mapping[str, Order]) -> tuple[float, float]:
+    """Return kilograms and litres of the orders that steps of a kind serve."""
+    moved = [orders[step.place_id] for step in steps if step.kind is kind and step.place_id in orders]
+    return round(sum(order.demand_kg for order in moved), 6), round(sum(order.volume_l for order in moved), 6)
+
+
 def _unassigned(left_out: Unassigned, orders: Mapping[str, Order]) -> UnassignedPart:
     order = orders.get(left_out.order_id)
     return UnassignedPart(
         id=left_out.order_id,
-        type="delivery",
+        type=OrderKind.DELIVERY if order is None else order.kind,
         location=None if order is None else (order.lon, order.lat),
         reason=left_out.reason,
         detail=left_out.detail,

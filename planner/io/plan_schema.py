@@ -1,8 +1,8 @@
 """The shape of a plan file: VROOM's words for what VROOM has, and ours, with units, for the rest.
 
 VROOM's words: `summary`, `routes`, `steps`, `unassigned`, `vehicle`, `cost`, `distance` (m), `duration` (s of
-driving), `service` (s), `waiting_time` (s), `delivery` and `load` ([kg, litres]), `location` ([lon, lat]), `arrival`
-(s since midnight), `geometry` (encoded polyline, here of precision 6).
+driving), `service` (s), `waiting_time` (s), `delivery`, `pickup` and `load` ([kg, litres]), `location` ([lon, lat]),
+`arrival` (s since midnight), `geometry` (encoded polyline, here of precision 6).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import polyline
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from planner.model import Day
+from planner.model import Day, OrderKind
 from planner.plan import Provenance, Reason, StepKind
 
 FORMAT: Final = "planner-plan-1"
@@ -93,12 +93,14 @@ class StepPart(Part):
 
 
 class Totals(Part):
-    """Sums over a route or over the plan. `service` is that of deliveries; `delivery` is what they bring."""
+    """Sums over a route or over the plan. `service` is that of orders; `delivery` and `pickup` are their goods."""
 
     cost: float
     cost_by_kind: CostPart
     deliveries: int
     delivery: Amount
+    pickups: int = 0
+    pickup: Amount = (0.0, 0.0)
     service: int
     duration: int
     waiting_time: int
@@ -129,7 +131,7 @@ class UnassignedPart(Part):
     """An order left out, and why."""
 
     id: str
-    type: Literal["delivery"]
+    type: Annotated[OrderKind, Field(strict=False)]
     location: Location | None = None
     reason: Annotated[Reason, Field(strict=False)]
     detail: str

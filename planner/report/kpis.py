@@ -102,20 +102,20 @@ def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
     """Measure one route, which has at least one step."""
     steps = route.steps
     legs = [step.leg for step in steps if step.leg is not None]
-    deliveries = [step for step in steps if step.kind is StepKind.DELIVERY]
+    stops = [step for step in steps if step.serves]
     charges = [step for step in steps if step.kind is StepKind.CHARGE]
     return VehicleLine(
         vehicle_id=vehicle.id,
         type_name=vehicle.type.name,
-        trips=len({step.trip for step in deliveries}),
-        stops=len(deliveries),
+        trips=len({step.trip for step in stops}),
+        stops=len(stops),
         reloads=sum(step.kind is StepKind.RELOAD for step in steps),
         charges=len(charges),
         distance_km=sum(leg.distance_m for leg in legs) / 1_000.0,
         out_s=steps[0].arrival_s,
         back_s=steps[-1].end_s,
         drive_s=sum(leg.drive_s for leg in legs),
-        service_s=sum(step.end_s - step.begin_s for step in deliveries),
+        service_s=sum(step.end_s - step.begin_s for step in stops),
         wait_s=_idle_s(route, legs),
         charge_s=sum(step.end_s - step.begin_s for step in charges),
         energy_kwh=sum(leg.energy_wh for leg in legs) / 1_000.0,

@@ -162,7 +162,9 @@ def _step_facts(step: Step) -> list[str]:
         facts.append(f"waits {(step.begin_s - step.arrival_s + 59) // 60} min")
     if step.charged_wh:
         facts.append(f"+{step.charged_wh / 1_000:.1f} kWh at plug {step.plug_id}")
-    if step.kind is StepKind.RELOAD:
+    if step.kind is StepKind.PICKUP:
+        facts.append("picks up")
+    if step.kind in {StepKind.PICKUP, StepKind.RELOAD}:
         facts.append(f"{step.load_kg:.0f} kg, {step.load_l:.0f} l on board")
     return facts
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from planner.clock import clock, moment_at
 from planner.model import Order, Vehicle
-from planner.plan import Leg, Plan, Reason, Route, Step, StepKind
+from planner.plan import Leg, Plan, Reason, Route, Step
 
 REASON_TEXT = {
     Reason.OFF_NETWORK: "no usable street near it",
@@ -20,6 +20,7 @@ REASON_TEXT = {
     Reason.WINDOW_UNREACHABLE: "time window cannot be met",
     Reason.BEYOND_RANGE: "beyond range, even with charging",
     Reason.NO_PLUG: "needs a charge, and no plug is free to use",
+    Reason.GROUP_INCOMPLETE: "another order of its group can not be served",
     Reason.FLEET_FULL: "the fleet is full",
     Reason.NOT_FOUND_IN_TIME: "not found in time",
 }
@@ -62,17 +63,17 @@ class PlanView:
         return self.vehicles[route.vehicle_id]
 
     def order_at(self, step: Step) -> Order | None:
-        """Return the order that a delivery hands over, nothing for other steps."""
-        return self.orders[step.place_id] if step.kind is StepKind.DELIVERY else None
+        """Return the order that a step serves, nothing for other steps."""
+        return self.orders[step.place_id] if step.serves else None
 
 
 def numbered(route: Route) -> list[tuple[Step, int | None]]:
-    """Pair each step with its number among the deliveries of its trip, from 1; other steps have none."""
+    """Pair each step with its number among the stops of its trip, from 1; other steps have none."""
     counts: dict[int, int] = {}
     pairs: list[tuple[Step, int | None]] = []
     for step in route.steps:
         number = None
-        if step.kind is StepKind.DELIVERY:
+        if step.serves:
             number = counts[step.trip] = counts.get(step.trip, 0) + 1
         pairs.append((step, number))
     return pairs

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from planner.solve.problem import Problem
 from planner.solve.solution import Sequence, Tour
+from planner.solve.trips import loads_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +41,11 @@ def legs_of(p: Problem, vehicle: int, sequence: Sequence) -> list[LegEnergy]:
     """Return the energy of each leg, the last one home included, with what is on board on it."""
     kind, depot = int(p.kind[vehicle]), int(p.depot[vehicle])
     stops = [*sequence, depot]
-    load, legs, at = 0, [], depot
-    for i, place in enumerate(stops):
-        if i == 0 or stops[i - 1] == depot:
-            until = next(k for k in range(i, len(stops)) if stops[k] == depot)
-            load = sum(int(p.demand_g[order]) for order in stops[i:until] if order < p.orders)
-        legs.append(leg_energy(p, kind, at, place, load_g=load))
-        load -= int(p.demand_g[place]) if place < p.orders else 0
-        at = place
-    return legs
+    loads = loads_of(p, depot, sequence)
+    return [
+        leg_energy(p, kind, at, place, load_g=load_g)
+        for at, place, (load_g, _) in zip([depot, *sequence], stops, loads, strict=True)
+    ]
 
 
 def left_mwh(p: Problem, tour: Tour) -> int:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from planner.solve.instance import Floats
 from planner.solve.problem import HILLY, NO_WAY, Ints, Problem
 from planner.solve.schedule import LEAST_W, equal_plugs
+from planner.solve.trips import allowed_together, members
 
 NONE = np.int64(2) ** 60  # the cost of what is impossible
 BUCKET_S = 180  # plugs and site power are counted in steps of this
@@ -18,8 +19,9 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 # Columns of `DayCase.vehicle`.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, LIKE = range(12, 19)
-# Columns of `DayCase.order`; windows follow, three times from and until.
+# Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, SERVICE, PENALTY, WINDOWS = range(5)
+RELEASE = 10
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -27,9 +29,14 @@ FIRST_GROUP, LAST_GROUP, SITE_W, SITE_PRICE, SITE_APART, SITE_FULL = range(6)
 GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
 
 # Rows of `Books.scratch`, by stop.
-NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED = range(13)
+NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED, READY = range(14)
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
+# On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
+# Only where orders are pickups: picked up in the trip so far, and the most on board from that leg to the trip's end.
+PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
+# Only where orders have a release: when the stop before is left if nothing is waited for.
+EARLY = 10
 # Columns of `Books.fact`, by slot.
 LENGTH, COST, REST_WAIT, DELAY, CHARGES = range(5)
 # Fields of `Books.now`.
@@ -46,6 +53,9 @@ class DayCase(NamedTuple):
 
     orders: int
     depots: int
+    pickups: bool
+    releases: bool
+    groups: bool
     vehicle: Ints
     order: Ints
     leg: Ints
@@ -53,6 +63,7 @@ class DayCase(NamedTuple):
     group: Ints
     closed: Ints
     allowed: Ints
+    mate: Ints  # [n]: the next order of the same group, round and round; an order without a group is its own
     near: Ints
     stations: Ints
 
@@ -98,20 +109,31 @@ def build_day(p: Problem) -> DayCase:
             p.per_day[kind], p.per_km[kind], p.per_s[kind], p.price_per_kwh[depot], p.loading_s[depot],
         ]
     )  # fmt: skip
-    alike = np.unique(np.column_stack([vehicle, p.allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
+    allowed = allowed_together(p)
+    alike = np.unique(np.column_stack([vehicle, allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
     site, group, closed = _plugs(p)
-    order = np.column_stack([p.demand_g, p.volume_ml, p.service_s, p.penalty, p.windows.reshape(p.orders, -1)])
+    sign = 1 - 2 * p.pickup
+    order = np.column_stack(
+        [
+            sign * p.demand_g, sign * p.volume_ml, p.service_s, p.penalty, p.windows.reshape(p.orders, -1),
+            p.release_s,
+        ]
+    )  # fmt: skip
     leg = _legs(p)
     return DayCase(
         orders=p.orders,
         depots=p.depots,
+        pickups=bool(p.pickup.any()),
+        releases=bool(p.release_s.any()),
+        groups=bool(members(p)),
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
         leg=leg,
         site=site,
         group=group,
         closed=closed,
-        allowed=_dense(p.allowed),
+        allowed=_dense(allowed),
+        mate=_mates(p),
         near=_dense(np.argsort(_distance(p), axis=1, kind="stable")),
         stations=_stations(p, leg),
     )
@@ -126,12 +148,12 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
         fact=np.zeros((slots, 5), np.int64),
-        stop=np.zeros((slots, 6, longest), np.int64),
+        stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
         watts=np.zeros((len(case.site), buckets), np.int64),
-        scratch=np.zeros((13, longest), np.int64),
+        scratch=np.zeros((14, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
         out=np.zeros(3, np.int64),
         where=np.full(n, -1, np.int64),
@@ -153,6 +175,13 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
     books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))
     return books
+
+
+def _mates(p: Problem) -> Ints:
+    mate = np.arange(p.orders, dtype=np.int64)
+    for orders in members(p):
+        mate[orders] = np.roll(orders, -1)
+    return mate
 
 
 def _dense(values: Ints) -> Ints:

@@ -19,10 +19,13 @@ from planner.solve.day_case import (
     CHARGES,
     COST,
     DEPOT,
+    EARLY,
     GONE,
     GRAMS,
     INVITED,
     KIND,
+    LATER_G,
+    LATER_L,
     LATEST,
     LENGTH,
     LIKE,
@@ -39,7 +42,10 @@ from planner.solve.day_case import (
     PER_DAY,
     PER_KM,
     PER_S,
+    PICKED_G,
+    PICKED_L,
     PRICE,
+    RELEASE,
     REST_WAIT,
     SECONDS,
     SERVICE,
@@ -62,6 +68,7 @@ INVITE, INVITE_WITH_DAY = (
     0.05,
     0.5,
 )  # of iterations, and of those that remove a day, look at an idle vehicle as if in use
+WHOLE_GROUP = 0.5  # of groups of which an order was removed go as a whole, so that they may change the vehicle
 MOST_PRICED = 16  # places of an order
 MOST_FLAT = 2  # of them are tried with a station
 IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
@@ -256,7 +263,7 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
         if way == RANDOM:
             key = draw(random) * 1e6
         elif way == DEMAND:
-            key = -float(max(order[u, LITRES], order[u, GRAMS]))
+            key = -float(max(abs(order[u, LITRES]), abs(order[u, GRAMS])))
         elif way == FAR:
             key = -float(case.leg[0, depot, u, METRES])
         elif way == CLOSE:
@@ -282,12 +289,45 @@ def _opening(books, of, m):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _home(case, books, u):  # type: ignore[no-untyped-def]
+    """Return the vehicle that serves others of an order's group, -1 if none does."""
+    mate, where = case.mate, books.where
+    w = mate[u]
+    while w != u:
+        if where[w] >= 0:
+            return where[w]
+        w = mate[w]
+    return np.int64(-1)
+
+
+@inner
+def _leave_out_groups(case, books, touched, share):  # type: ignore[no-untyped-def]
+    """Leave out the rest of a share of the groups of which an order is absent; return how many vehicles are touched."""
+    mate, where, at, absent = case.mate, books.where, books.at, books.absent
+    a = 0
+    while a < books.now[ABSENT]:
+        u = absent[a]
+        a += 1
+        if mate[u] == u or _home(case, books, u) < 0 or draw(books.random) >= share:
+            continue
+        w = mate[u]
+        while w != u:
+            if where[w] >= 0:
+                v = where[w]
+                touched = _touch(books, v, touched)
+                _without(case, books, v, at[w], at[w] + 1, 0, 0)
+            w = mate[w]
+    return touched
+
+
+@inner
 def _look(case, books, u):  # type: ignore[no-untyped-def]
     """List the places of an order that a look at clock and load does not rule out; return how many."""
     fact, slot_of, allowed, vehicle = books.fact, books.slot_of, case.allowed, case.vehicle
     found, like = 0, np.int64(-1)
+    home = _home(case, books, u) if case.groups else np.int64(-1)
     for v in range(len(slot_of)):
-        if not allowed[u, v]:
+        if not allowed[u, v] or (home >= 0 and v != home):
             continue
         if fact[slot_of[v], LENGTH] == 0:
             if vehicle[v, LIKE] == like:  # the same as the empty one before
@@ -304,36 +344,44 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
     m, rest = books.fact[slot, LENGTH], books.fact[slot, REST_WAIT]
-    room_g, room_l = of[PAYLOAD] - order[GRAMS], of[BAY] - order[LITRES]
+    room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
+    picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading
+    early_row = EARLY if case.releases else GONE
     once = _opening(books, of, m)
     if m == 0:
         once = of[PER_DAY] + loading * of[PER_S] - once
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
     for k in range(m + 1):
-        gone = stop[slot, GONE, k]
-        if gone > last:
+        gone, early = stop[slot, GONE, k], stop[slot, early_row, k]
+        if early > last:
             break
         i = depot if k == 0 else stops[slot, k - 1]
         j = depot if k == m else stops[slot, k]
         saved_s, saved_m, saved_e = leg[kind, i, j, SECONDS], leg[kind, i, j, METRES], leg[kind, i, j, MWH]
-        board_g, board_l = stop[slot, BOARD_G, k], stop[slot, BOARD_L, k]
-        trip_g, trip_l = stop[slot, TRIP_G, k], stop[slot, TRIP_L, k]
+        # What is on board beside the order at the worst moment: here in the trip, in a new one before, or after.
+        in_g, in_l = stop[slot, TRIP_G, k], stop[slot, TRIP_L, k]
+        before_g, before_l = stop[slot, BOARD_G, k], stop[slot, BOARD_L, k]
+        after_g, after_l = in_g - before_g, in_l - before_l
+        if picked_up:
+            in_g, in_l = stop[slot, LATER_G, k], stop[slot, LATER_L, k]
+            after_g, after_l = stop[slot, PICKED_G, k], stop[slot, PICKED_L, k]
+            before_g, before_l = in_g - after_g, in_l - after_l
         for way in range(3):
             if way == IN_TRIP:
-                fits, a, b = trip_g <= room_g and trip_l <= room_l, i, j
+                fits, a, b = in_g <= room_g and in_l <= room_l, i, j
             elif way == NEW_BEFORE:
-                fits, a, b = i != depot and board_g <= room_g and board_l <= room_l, depot, j
+                fits, a, b = i != depot and before_g <= room_g and before_l <= room_l, depot, j
             else:
-                fits = j != depot and trip_g - board_g <= room_g and trip_l - board_l <= room_l
+                fits = j != depot and after_g <= room_g and after_l <= room_l
                 a, b = i, depot
             if not fits or draw(random) < BLINK:
                 continue
-            t, metres, energy = gone, -saved_m, -saved_e
+            t, metres, energy = gone if way == IN_TRIP else early, -saved_m, -saved_e
             if way == NEW_BEFORE:
                 t += leg[kind, i, depot, SECONDS] + loading
                 metres += leg[kind, i, depot, METRES]
                 energy += leg[kind, i, depot, MWH]
-            t += leg[kind, a, u, SECONDS]
+            t = max(t, released) + leg[kind, a, u, SECONDS]
             if t > last:
                 continue
             begin = NONE
@@ -463,6 +511,8 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
 @inner
 def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
     """Put the absent orders back; return how many vehicles were touched."""
+    if case.groups:
+        touched = _leave_out_groups(case, books, touched, WHOLE_GROUP)
     _sort_absent(case, books)
     left = 0
     for a in range(books.now[ABSENT]):
@@ -474,7 +524,7 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
             books.absent[left] = u
             left += 1
     books.now[ABSENT] = left
-    return touched
+    return _leave_out_groups(case, books, touched, 1.0) if case.groups else touched
 
 
 @inner

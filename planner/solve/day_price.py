@@ -29,6 +29,7 @@ from planner.solve.day_case import (
     COST,
     DELAY,
     DEPOT,
+    EARLY,
     END,
     FIRST_GROUP,
     GONE,
@@ -40,6 +41,8 @@ from planner.solve.day_case import (
     KIND,
     KNEE,
     LAST_GROUP,
+    LATER_G,
+    LATER_L,
     LATEST,
     LEFT,
     LENGTH,
@@ -58,7 +61,11 @@ from planner.solve.day_case import (
     PER_DAY,
     PER_KM,
     PER_S,
+    PICKED_G,
+    PICKED_L,
     PRICE,
+    READY,
+    RELEASE,
     RESERVE,
     REST_WAIT,
     SECONDS,
@@ -105,7 +112,8 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     kind, depot, reserve, knee, battery = of[KIND], of[DEPOT], of[RESERVE], of[KNEE], of[BATTERY]
     payload, bay = of[PAYLOAD], of[BAY]
     at_home = site[of[SITE], FIRST_GROUP] < site[of[SITE], LAST_GROUP]
-    grams = litres = np.int64(0)
+    pickups, releases = case.pickups, case.releases
+    grams = litres = ready = np.int64(0)
     need = reserve if at_home else of[END]
     want = of[END]
     for i in range(m, -1, -1):
@@ -116,8 +124,14 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             litres += order[place, LITRES]
             if grams > payload or litres > bay:
                 return NONE
+            if releases:
+                ready = max(ready, order[place, RELEASE])
         elif place == depot:
-            grams = litres = np.int64(0)
+            grams = litres = ready = np.int64(0)
+            if pickups:
+                grams, litres = _picked_up(order, seq, i, depot, orders)
+                if grams > payload or litres > bay:
+                    return NONE
         if leg[kind, before, place, SECONDS] >= NONE:
             return NONE
         net = leg[kind, before, place, MWH] - (-leg[kind, before, place, UWH] * grams // 1_000_000)
@@ -133,11 +147,27 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             return FLAT
         scratch[NET, i], scratch[LOST, i], scratch[NEED, i], scratch[WANT, i] = net, lost, need, want
         scratch[ON_G, i], scratch[ON_L, i] = grams, litres
+        if releases:
+            scratch[READY, i] = ready
         if before >= orders and need <= knee:
             s = before - orders
             if site[s, FIRST_GROUP] < site[s, LAST_GROUP]:
                 need = reserve
     return np.int64(0)
+
+
+@inner
+def _picked_up(order, seq, i, depot, orders):  # type: ignore[no-untyped-def]
+    """Return what is picked up in the trip that ends with stop i."""
+    grams = litres = np.int64(0)
+    for k in range(i - 1, -1, -1):
+        place = seq[k]
+        if place == depot:
+            break
+        if place < orders:
+            grams -= min(order[place, GRAMS], np.int64(0))
+            litres -= min(order[place, LITRES], np.int64(0))
+    return grams, litres
 
 
 @inner
@@ -149,18 +179,28 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     kind, depot, battery, orders, charge_w = of[KIND], of[DEPOT], of[BATTERY], case.orders, of[CHARGE_W]
     t, q, closes, knee, loading = of[OPENS], of[START], of[CLOSES], of[KNEE], of[LOADING]
     waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
-    place = depot
+    place, releases = depot, case.releases
     for i in range(m + 1):
         if place >= orders:
             lasts = loading if place == depot else np.int64(0)
-            if lasts and site[place - orders, SITE_APART]:
-                t += lasts
-                lasts = np.int64(0)
             need, want = scratch[NEED, i], scratch[WANT, i]
+            hold = max(scratch[READY, i] - t, np.int64(0)) if releases and place == depot else np.int64(0)
+            if (lasts or hold) and site[place - orders, SITE_APART]:
+                t += hold + lasts
+                waited += hold
+                lasts = hold = np.int64(0)
+            if hold and i == 0:
+                # Nobody comes to work before the goods do but to charge what the first trip needs.
+                if q < need:
+                    want = need
+                else:
+                    t += hold
+                    waited += hold
+                    hold = np.int64(0)
             if q < need or (lasts and q < want):
                 s = place - orders
                 g, begin, end, until = _plug_in(
-                    site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts
+                    site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts + hold
                 )
                 if g < 0 and q < need:
                     return FLAT
@@ -170,14 +210,15 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                     price += amount * (site[s, SITE_PRICE] - of[PRICE])
                     natural = max(lasts, end - begin)
                     slack = min(slack, waited + until - end + max(begin - t, 0))
-                    leave = max(t + lasts, end)
+                    leave = max(t + hold + lasts, end)
                     before_wait, waited = waited, waited + leave - t - natural
                     scratch[CH_STOP, charges], scratch[CH_GROUP, charges] = i, g
                     scratch[CH_BEGIN, charges], scratch[CH_END, charges] = begin, end
                     scratch[CH_AT, charges], scratch[CH_WAITED, charges] = t, before_wait
                     charges += 1
-                    lasts = leave - t
-            t += lasts
+                    lasts, hold = leave - t, np.int64(0)
+            waited += hold
+            t += hold + lasts
         scratch[LEFT, i] = t
         before, place = place, (depot if i == m else seq[i])
         q = min(q, battery - scratch[LOST, i]) - scratch[NET, i]
@@ -327,7 +368,10 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     depot, kind, orders = of[DEPOT], of[KIND], case.orders
     if m == 0:
         stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
-        stop[slot, BOARD_G, 0] = stop[slot, BOARD_L, 0] = stop[slot, TRIP_G, 0] = stop[slot, TRIP_L, 0] = 0
+        for f in range(BOARD_G, stop.shape[1]):
+            stop[slot, f, 0] = 0
+        if case.releases:
+            stop[slot, EARLY, 0] = stop[slot, GONE, 0]
         return
     latest, trip_g, trip_l = of[CLOSES], np.int64(0), np.int64(0)
     for k in range(m, -1, -1):
@@ -349,7 +393,55 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     for k in range(m + 1):
         if k == 0 or stops[slot, k - 1] == depot:
             trip_g, trip_l = scratch[ON_G, k], scratch[ON_L, k]
+        trip_g, trip_l = max(trip_g, scratch[ON_G, k]), max(trip_l, scratch[ON_L, k])
         stop[slot, TRIP_G, k], stop[slot, TRIP_L, k] = trip_g, trip_l
+    if case.pickups:
+        _note_pickups(case, books, slot, depot, m)
+    if case.releases:
+        _note_early(case, books, slot, of, m)
+
+
+@inner
+def _note_pickups(case, books, slot, depot, m):  # type: ignore[no-untyped-def]
+    """Note what has been picked up before each stop, and the most on board from there to the end of its trip."""
+    stop, stops, scratch, order, orders = books.stop, books.stops, books.scratch, case.order, case.orders
+    later_g = later_l = picked_g = picked_l = np.int64(0)
+    for k in range(m, -1, -1):
+        if k == m or stops[slot, k] == depot:
+            later_g = later_l = np.int64(0)
+        later_g, later_l = max(later_g, scratch[ON_G, k]), max(later_l, scratch[ON_L, k])
+        stop[slot, LATER_G, k], stop[slot, LATER_L, k] = later_g, later_l
+    for k in range(m + 1):
+        before = depot if k == 0 else stops[slot, k - 1]
+        if before < orders:
+            picked_g -= min(order[before, GRAMS], np.int64(0))
+            picked_l -= min(order[before, LITRES], np.int64(0))
+        elif before == depot:
+            picked_g = picked_l = np.int64(0)
+        stop[slot, PICKED_G, k], stop[slot, PICKED_L, k] = picked_g, picked_l
+        stop[slot, BOARD_G, k] -= picked_g
+        stop[slot, BOARD_L, k] -= picked_l
+
+
+@inner
+def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
+    """Note when each stop could be left if no goods were waited for: cutting a trip in two may free its first part."""
+    stop, stops, order, leg, orders = books.stop, books.stops, case.order, case.leg, case.orders
+    t, place = of[OPENS], of[DEPOT]
+    for k in range(m + 1):
+        if k:
+            before, place = place, stops[slot, k - 1]
+            t += leg[of[KIND], before, place, SECONDS]
+        if place < orders:
+            begin = EVER
+            for w in range(WINDOWS, WINDOWS + 6, 2):
+                a, b = order[place, w], order[place, w + 1]
+                if t <= b and a <= b:
+                    begin = min(begin, max(t, a))
+            t = begin + order[place, SERVICE]
+        elif place == of[DEPOT]:
+            t += of[LOADING]
+        stop[slot, EARLY, k] = t
 
 
 @inner

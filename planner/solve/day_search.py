@@ -25,6 +25,7 @@ from planner.solve.placing import drop_needless_stations, settle
 from planner.solve.problem import Problem
 from planner.solve.schedule import assign_plugs
 from planner.solve.solution import Solution, Tour, Visit, tour_of
+from planner.solve.trips import ready_of
 
 ISLANDS = 2
 SLICES = 100
@@ -178,6 +179,7 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
     charges = {int(stop): c for c, stop in enumerate(island.best_charge[v, 0, : fact[dc.CHARGES]])}
     travel = p.travel_s[p.network[of[dc.KIND]]]
     places = [depot, *island.best_stops[v, :m].tolist(), depot]
+    ready = ready_of(p, depot, places[1:-1])
     visits: list[Visit] = []
     arrival = int(of[dc.OPENS] + fact[dc.DELAY])
     for k, place in enumerate(places):
@@ -188,7 +190,8 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
             end = begin + int(p.service_s[place])
         elif place == depot and k <= m:
-            end = arrival + int(of[dc.LOADING])
+            begin = max(arrival, ready[k])
+            end = begin + int(of[dc.LOADING])
         visit = Visit(place=place, arrival_s=arrival, begin_s=begin, end_s=end)
         if k in charges:
             group, since, until = island.best_charge[v, 1:, charges[k]].tolist()

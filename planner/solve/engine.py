@@ -13,7 +13,7 @@ from planner.solve.cost import total_cost
 from planner.solve.day_search import search_day
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import SolveOptions
-from planner.solve.placing import drop_needless_stations, place
+from planner.solve.placing import drop_needless_stations, keep_groups_whole, place
 from planner.solve.problem import Problem
 from planner.solve.solution import Solution, Tour
 
@@ -45,7 +45,8 @@ def _by_ortools(problem: Problem, options: SolveOptions, *, on_better: Callable[
             model, routes or first_routes(model), solutions=max(budget, 1), seconds=until - time.monotonic()
         )
         late, spent = late or time.monotonic() >= until, spent + budget
-        found = timed(problem, place(problem, sequences(model, routes)), iterations=spent, late=late)
+        tours = keep_groups_whole(problem, place(problem, sequences(model, routes)))
+        found = timed(problem, tours, iterations=spent, late=late)
         if best is None or found.cost < best.cost:
             best = found
             on_better(best)

@@ -10,6 +10,7 @@ import numpy as np
 from planner.solve.placing import settle
 from planner.solve.problem import NO_WAY, Problem
 from planner.solve.solution import Sequence, Tour
+from planner.solve.trips import has_room, members, ready_of
 
 _Place = tuple[int, int, Sequence]
 """Seconds that an order costs there, the vehicle, and its sequence with the order."""
@@ -23,11 +24,13 @@ def insert_left_out(problem: Problem, tours: tuple[Tour, ...], *, until_s: float
     Weightiest first, at the place that costs the least time. A place is tried exactly, plugs included, if the bay
     has room and the clock allows it without any charging, and then with a stop at a station beside the order. An
     order fits nowhere if no such place is left, or if all fail and no station lies near: where stations do, two of
-    them might have helped, and nothing is claimed. Stops when the monotonic clock shows `until_s`.
+    them might have helped, and nothing is claimed. Nothing is tried or claimed for orders of a group, which go in
+    together or not at all. Stops when the monotonic clock shows `until_s`.
     """
     settled = list(tours)
-    visited = {visit.place for tour in tours for visit in tour.visits}
-    left_out = [order for order in range(problem.orders) if order not in visited]
+    skipped = {visit.place for tour in tours for visit in tour.visits}
+    skipped |= {order for orders in members(problem) for order in orders}
+    left_out = [order for order in range(problem.orders) if order not in skipped]
     nowhere: list[int] = []
     for order in sorted(left_out, key=lambda i: (-int(problem.penalty[i]), i)):
         places = sorted(_places(problem, settled, order))
@@ -81,7 +84,7 @@ def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[_Place]:
         at_the_ends = [[*base, depot, order], [order, depot, *base]] if base else []
         for sequence in [*in_a_trip, *between, *at_the_ends]:
             seconds = _drive_s(p, vehicle, sequence)
-            if seconds is not None and _has_room(p, vehicle, sequence):
+            if seconds is not None and has_room(p, vehicle, sequence):
                 detour = seconds - sum(int(travel[a, b]) for a, b in _legs(base, depot))
                 loading = (sequence.count(depot) - base.count(depot)) * int(p.loading_s[depot - p.orders])
                 yield detour + loading, vehicle, sequence
@@ -95,8 +98,9 @@ def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
     """Return the seconds driven, None if windows or shift cannot be kept even without charging."""
     depot, travel = int(p.depot[vehicle]), p.travel_s[p.network[p.kind[vehicle]]]
     loading_s = int(p.loading_s[depot - p.orders])
-    now, driven = int(p.shift[vehicle, 0]) + loading_s, 0
-    for before, at in _legs(sequence, depot):
+    now, driven = int(p.shift[vehicle, 0]), 0
+    for (before, at), ready_s in zip(_legs(sequence, depot), ready_of(p, depot, sequence), strict=True):
+        now = max(now, ready_s) + loading_s if before == depot else now
         leg = int(travel[before, at])
         if leg == NO_WAY:
             return None
@@ -106,20 +110,4 @@ def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
             if not begins:
                 return None
             now = min(begins) + int(p.service_s[at])
-        elif at == depot:
-            now += loading_s
-    return driven if now - loading_s <= p.shift[vehicle, 1] else None
-
-
-def _has_room(p: Problem, vehicle: int, sequence: Sequence) -> bool:
-    kind, depot = int(p.kind[vehicle]), int(p.depot[vehicle])
-    grams = millilitres = 0
-    for at in sequence:
-        if at == depot:
-            grams = millilitres = 0
-        elif at < p.orders:
-            grams += int(p.demand_g[at])
-            millilitres += int(p.volume_ml[at])
-            if grams > p.payload_g[kind] or millilitres > p.bay_ml[kind]:
-                return False
-    return True
+    return driven if now <= p.shift[vehicle, 1] else None

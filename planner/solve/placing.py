@@ -10,6 +10,7 @@ from planner.solve.cost import total_cost
 from planner.solve.problem import Problem
 from planner.solve.schedule import schedule
 from planner.solve.solution import Sequence, Tour
+from planner.solve.trips import torn
 
 
 def place(problem: Problem, wanted: list[Sequence]) -> list[Tour]:
@@ -53,6 +54,20 @@ def drop_needless_stations(problem: Problem, tours: list[Tour], *, until_s: floa
         while better is not None and time.monotonic() < until_s:
             settled = better
             better = _with_a_station_less(problem, settled, vehicle)
+    return settled
+
+
+def keep_groups_whole(problem: Problem, tours: list[Tour]) -> list[Tour]:
+    """Leave out the orders whose group is not whole on one vehicle, and a day that does not hold without them."""
+    settled = tours
+    while left_out := torn(problem, settled):
+        for tour in [tour for tour in settled if any(visit.place in left_out for visit in tour.visits)]:
+            depot = int(problem.depot[tour.vehicle])
+            less = tidy([visit.place for visit in tour.visits if visit.place not in left_out], depot=depot)
+            others = [other for other in settled if other.vehicle != tour.vehicle]
+            used = {tour.vehicle: less} if any(at < problem.orders for at in less) else {}
+            found = settle(problem, used, taken=others)
+            settled = others if found is None else found
     return settled
 
 

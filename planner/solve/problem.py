@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
-from planner.model import Day, Depot, Order, Plug, Priority, VehicleType
+from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, VehicleType
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
     from planner.roads.matrices import Matrices
@@ -30,7 +30,7 @@ MOST_WINDOWS = 3
 LEVEL, HILLY = 1, 3  # rows of energy
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
 LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
-LOWEST = {"travel_s": NO_WAY, "distance_m": NO_WAY, "energy_mwh": -LARGEST, "energy_uwh_per_kg": -LARGEST}
+LOWEST = {"travel_s": NO_WAY, "distance_m": NO_WAY, "energy_mwh": -LARGEST, "energy_uwh_per_kg": -LARGEST, "group": -1}
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
 
@@ -47,7 +47,8 @@ class Problem:
     Energy is 0 where there is no way, negative where a leg gives back. Its rows c are the whole leg and, where streets
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
     Orders [n]: `demand_g`, `volume_ml`, `service_s`, `windows` [n, 3, 2] (unused rows repeat the first), `penalty`;
-    `allowed` [n, v]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
+    `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none); `allowed` [n, v].
+    Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
     `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`. Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2],
     `start_mwh`, `reserve_mwh`, `end_mwh`. Sites [d + s]: `loading_s` (0 at stations), `site_w` (0: no limit),
     `price_per_kwh`, `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the
@@ -65,6 +66,9 @@ class Problem:
     service_s: Ints
     windows: Ints
     penalty: Ints
+    pickup: Ints
+    release_s: Ints
+    group: Ints
     allowed: Ints
     payload_g: Ints
     bay_ml: Ints
@@ -128,6 +132,9 @@ def build_problem(
         service_s=_ints([order.service_s + order.setup_s for order in day.orders]),
         windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
         penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
+        pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
+        release_s=_ints([order.release_s for order in day.orders]),
+        group=_groups(day),
         allowed=_ints([[may_serve(order, v.type, v.skills) for v in day.vehicles] for order in day.orders]),
         payload_g=_ints([kind.payload_kg * 1000 for kind in types]),
         bay_ml=_ints([kind.volume_l * 1000 for kind in types]),
@@ -161,7 +168,7 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
-    rows = ("demand_g", "volume_ml", "service_s", "windows", "penalty", "allowed")
+    rows = ("demand_g", "volume_ml", "service_s", "windows", "penalty", "pickup", "release_s", "group", "allowed")
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
     shift = len(keep) - problem.orders
@@ -192,6 +199,7 @@ def validate(problem: Problem) -> None:
     shapes: dict[str, tuple[int, ...]] = {
         "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (c, t, p, p), "energy_uwh_per_kg": (c, t, p, p),
         "demand_g": (n,), "volume_ml": (n,), "service_s": (n,), "windows": (n, MOST_WINDOWS, 2), "penalty": (n,),
+        "pickup": (n,), "release_s": (n,), "group": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "start_mwh": (v,), "reserve_mwh": (v,),
         "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
         "apart": (sites,), "full": (sites,),
@@ -254,6 +262,12 @@ def _up(values: NDArray[np.float64], *, missing: int) -> Ints:
 
 def _energies(of_types: Sequence[Sequence[NDArray[np.float64]]], *, unit: int) -> Ints:
     return np.stack([_up(np.stack(rows) * unit, missing=0) for rows in of_types], axis=1)
+
+
+def _groups(day: Day) -> Ints:
+    """Number the groups in order of their first order."""
+    names = list(dict.fromkeys(order.group for order in day.orders if order.group))
+    return _ints([names.index(order.group) if order.group else -1 for order in day.orders])
 
 
 def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:

@@ -6,15 +6,19 @@ before it: skills and class, weight, size, a road there and back, the clock, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from planner.clock import clock
 from planner.model import Day, Order, Vehicle
 from planner.plan import Reason, Unassigned
 from planner.roads.snap import MAX_GAP_M, Snapped
 from planner.solve.battery import leg_energy
 from planner.solve.problem import NO_WAY, Problem
+from planner.solve.trips import allowed_together, members
 
 STRANDED = -1
 
@@ -26,7 +30,25 @@ def impossible(day: Day, problem: Problem, snapped: Sequence[Snapped]) -> dict[i
         verdict = _body_verdict(order, day.vehicles) or _road_verdict(problem, day, snapped, i)
         if verdict:
             found[i] = Unassigned(order_id=order.id, reason=verdict[0], detail=verdict[1])
-    return found
+    return found | _incomplete(day, problem, found)
+
+
+def _incomplete(day: Day, p: Problem, found: Mapping[int, Unassigned]) -> dict[int, Unassigned]:
+    """Return the other orders of groups of which one can not be served, or all only by different vehicles."""
+    incomplete = {}
+    together = allowed_together(p)
+    for orders in members(p):
+        first = next((i for i in orders if i in found), None)
+        if first is not None:
+            why = f"order {day.orders[first].id} of its group can not be served ({found[first].reason.value})"
+        elif not together[orders[0]].any():
+            why = "no vehicle may carry all orders of its group"
+        else:
+            continue
+        for i in orders:
+            if i not in found:
+                incomplete[i] = Unassigned(order_id=day.orders[i].id, reason=Reason.GROUP_INCOMPLETE, detail=why)
+    return incomplete
 
 
 def _body_verdict(order: Order, vehicles: Sequence[Vehicle]) -> tuple[Reason, str] | None:
@@ -63,7 +85,12 @@ def _road_verdict(p: Problem, day: Day, snapped: Sequence[Snapped], i: int) -> t
     late_s = {v: _late_s(p, v, i) for v in reached}
     punctual = [v for v in reached if late_s[v] <= 0]
     if not punctual:
-        return Reason.WINDOW_UNREACHABLE, f"{-(-min(late_s.values()) // 60)} min late even as a trip of its own"
+        late = f"{-(-min(late_s.values()) // 60)} min late even as a trip of its own"
+        release_s = day.orders[i].release_s
+        if release_s > min(int(p.shift[v, 0]) for v in reached):
+            at = clock(release_s, day=date.fromisoformat(day.date), zone=ZoneInfo(day.time_zone))
+            late += f", the goods being released at {at}"
+        return Reason.WINDOW_UNREACHABLE, late
     if any(_short_mwh(p, v, i) <= 0 for v in punctual):
         return None
     short_wh = min(_short_mwh(p, v, i) for v in punctual) / 1000
@@ -83,7 +110,8 @@ def _way(p: Problem, vehicle: int, source: int, target: int) -> int:
 def _late_s(p: Problem, v: int, i: int) -> int:
     """Return by how many seconds the last window or the end of the shift is missed, at most 0 if both hold."""
     depot = int(p.depot[v])
-    arrival = int(p.shift[v, 0]) + int(p.loading_s[depot - p.orders]) + _way(p, v, depot, i)
+    begin_s = max(int(p.shift[v, 0]), int(p.release_s[i]))
+    arrival = begin_s + int(p.loading_s[depot - p.orders]) + _way(p, v, depot, i)
     home_s = int(p.service_s[i]) + _way(p, v, i, depot)
     begins = [(max(arrival, int(opens)), int(closes)) for opens, closes in p.windows[i]]
     return min(max(begin - closes, begin + home_s - int(p.shift[v, 1])) for begin, closes in begins)
@@ -105,12 +133,17 @@ def _plug_at_home(p: Problem, v: int) -> bool:
     return bool((p.plug_site == p.depot[v] - p.orders).any())
 
 
+def _load_g(p: Problem, i: int, *, out: bool) -> int:
+    """Return what an order alone puts on board on the way out, or on the way home."""
+    return int(p.demand_g[i]) if out != bool(p.pickup[i]) else 0
+
+
 def _short_mwh(p: Problem, v: int, i: int) -> int:
     """Return what is missing to drive to an order and home without a charge on the way."""
     kind, depot = int(p.kind[v]), int(p.depot[v])
     start, reserve, full = _start_mwh(p, v), int(p.reserve_mwh[v]), int(p.battery_mwh[kind])
-    out = leg_energy(p, kind, depot, i, load_g=int(p.demand_g[i]))
-    back = leg_energy(p, kind, i, depot, load_g=0)
+    out = leg_energy(p, kind, depot, i, load_g=_load_g(p, i, out=True))
+    back = leg_energy(p, kind, i, depot, load_g=_load_g(p, i, out=False))
     there = out.arrives_mwh(start, battery_mwh=full)
     home = back.arrives_mwh(there, battery_mwh=full)
     return max(reserve + out.peak_mwh - start, reserve + back.peak_mwh - there, _end_mwh(p, v) - home)
@@ -119,7 +152,7 @@ def _short_mwh(p: Problem, v: int, i: int) -> int:
 def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) -> bool:
     """Say whether one full charge on the way out, or back, or one each way, makes the drive possible."""
     kind, depot = int(p.kind[v]), int(p.depot[v])
-    load = int(p.demand_g[i])
+    load, load_home = (_load_g(p, i, out=out) for out in (True, False))
     start, reserve, full = _start_mwh(p, v), int(p.reserve_mwh[v]), int(p.battery_mwh[kind])
     ways = [s for s in stations if _way(p, v, depot, s) != NO_WAY and _way(p, v, s, i) != NO_WAY]
     ways = [s for s in ways if _way(p, v, i, s) != NO_WAY and _way(p, v, s, depot) != NO_WAY]
@@ -133,6 +166,6 @@ def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) 
     at_order = [left(start, depot, i, load)]
     at_order += [left(full, s, i, load) for s in ways if left(start, depot, s, load) >= reserve]
     most = max(at_order)
-    home = [left(most, i, depot, 0)]
-    home += [left(full, s, depot, 0) for s in ways if left(most, i, s, 0) >= reserve]
+    home = [left(most, i, depot, load_home)]
+    home += [left(full, s, depot, load_home) for s in ways if left(most, i, s, load_home) >= reserve]
     return max(home) >= _end_mwh(p, v)

@@ -3,8 +3,12 @@
 Nodes are orders, reloads (each vehicle has its own copies of its depot) and half hours of charging (copies of
 each place with plugs, the depot included). A vehicle passes all its reload copies; an empty trip between two of
 them costs nothing and is struck out afterwards. Energy is the depth of discharge with a full bay on every leg,
-which is never less than the truth. Loading gives what a plug gives in that time, a half hour of charging as much
-as it can. Amounts to the watt-hour, plugs and true loads are settled afterwards, in `schedule`.
+which is never less than the truth. A pickup takes its room for the whole trip, like a delivery. A release keeps an
+order from being served before its goods could come on the shortest way; whether the trip waits for them is settled
+afterwards, as is whether a group is whole: it costs more on several vehicles.
+
+Loading gives what a plug gives in that time, a half hour of charging as much as it can. Amounts to the watt-hour,
+plugs and true loads are settled afterwards, in `schedule`.
 
 Everything is a dimension with matrices: constraints of our own between variables left OR-Tools' insertion
 heuristics without a first solution.
@@ -21,6 +25,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from planner.solve.placing import tidy
 from planner.solve.problem import NO_WAY, Ints, Problem
 from planner.solve.solution import Sequence
+from planner.solve.trips import allowed_together, members
 
 Routes = list[list[int]]
 """Nodes of the model that each vehicle visits between its start and its end."""
@@ -135,7 +140,8 @@ def _nodes(problem: Problem, *, seed: int) -> Nodes:
         for kind in np.unique(problem.kind):
             who = tuple(int(v) for v in np.flatnonzero(problem.kind == kind))
             charges += [(int(site) + n, who)] * 2
-    may_serve = [tuple(int(v) for v in np.flatnonzero(problem.allowed[i])) for i in order]
+    allowed = allowed_together(problem)
+    may_serve = [tuple(int(v) for v in np.flatnonzero(allowed[i])) for i in order]
     return Nodes(
         place=np.array([*order, *homes, *(at for at, _ in reloads + charges)], dtype=np.int64),
         vehicles=(*may_serve, *((),) * len(homes), *(who for _, who in reloads + charges)),
@@ -167,7 +173,10 @@ def _keep_time(model: Model) -> None:
     routing.AddDimensionWithVehicleTransits(by_vehicle, p.horizon_s, p.horizon_s, False, "time")
     time = routing.GetDimensionOrDie("time")
     for node in range(p.orders):
-        _restrict(time.CumulVar(model.index(node)), p.windows[model.nodes.place[node]])
+        variable, place = time.CumulVar(model.index(node)), int(model.nodes.place[node])
+        _restrict(variable, p.windows[place])
+        if p.release_s[place]:
+            variable.SetMin(int(p.release_s[place]))
     for vehicle in range(p.vehicles):
         for end in (routing.Start(vehicle), routing.End(vehicle)):
             time.CumulVar(end).SetRange(int(p.shift[vehicle, 0]), int(p.shift[vehicle, 1]))
@@ -227,6 +236,15 @@ def _allow_leaving_out(model: Model) -> None:
             model.routing.AddDisjunction([model.index(node)], penalty)
 
 
+def _keep_groups_on_one_vehicle(model: Model) -> None:
+    """An order on another vehicle than one of its group costs as much as to leave it out."""
+    p = model.problem
+    node_of = {int(place): node for node, place in enumerate(model.nodes.place[: p.orders])}
+    for orders in members(p):
+        indices = [model.index(node_of[order]) for order in orders]
+        model.routing.AddSoftSameVehicleConstraint(indices, int(p.penalty[orders].max()))
+
+
 def _must_visit(model: Model, node: int) -> bool:
     at_depot = model.nodes.place[node] < model.problem.orders + model.problem.depots
     return node in model.nodes.reloads or (model.keep_charges and node in model.nodes.charges and bool(at_depot))
@@ -252,6 +270,7 @@ RULES = (
     _spend_the_battery,
     _use_the_right_vehicles,
     _allow_leaving_out,
+    _keep_groups_on_one_vehicle,
     _pay_for_distance_and_vehicles,
 )
 

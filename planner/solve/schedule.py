@@ -19,6 +19,7 @@ from ortools.sat.python import cp_model
 from planner.solve.battery import legs_of
 from planner.solve.problem import MICRO, Problem
 from planner.solve.solution import Sequence, Tour, Visit, tour_of
+from planner.solve.trips import ready_of
 
 DETERMINISTIC_TIME = 1.5  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
 LEAST_CHARGE_MWH = 100_000  # nobody plugs in for less than 100 Wh
@@ -111,8 +112,9 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
     start: Any = cp.new_int_var(first, last, "") if begin is None else cp.new_constant(begin)
     arrival, stored, at = start, int(p.start_mwh[vehicle]), depot
     stops: list[_Stop] = []
-    for place, leg in zip([*sequence, depot], legs_of(p, vehicle, sequence), strict=True):
-        stop, leave = _stop(model, vehicle, at, arrival, stored)
+    legs, ready = legs_of(p, vehicle, sequence), ready_of(p, depot, sequence)
+    for place, leg, ready_s in zip([*sequence, depot], legs, ready, strict=True):
+        stop, leave = _stop(model, vehicle, at, arrival, stored, ready_s=ready_s)
         stops.append(stop)
         # What a full battery loses on the way counts as gone at once: it is not there for a climb that comes later.
         kept = _kept(model, vehicle, stored + (stop.charge.amount if stop.charge else 0), lost_mwh=leg.lost_mwh)
@@ -149,8 +151,8 @@ def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
     return kept
 
 
-def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) -> tuple[_Stop, Any]:
-    """Return a stop and the moment of leaving it."""
+def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any, *, ready_s: int) -> tuple[_Stop, Any]:
+    """Return a stop and the moment of leaving it; loading at the depot begins no earlier than `ready_s`."""
     p, cp = model.problem, model.cp
     if place < p.orders:
         spans = [[int(a), int(b)] for a, b in p.windows[place] if a <= b]
@@ -161,6 +163,10 @@ def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any) ->
     charge = _charge(model, vehicle, place - p.orders, loaded if p.apart[place - p.orders] else arrival, stored)
     leave = cp.new_int_var(0, p.horizon_s, "")
     cp.add(leave >= loaded)
+    if ready_s:
+        cp.add(leave >= ready_s + int(p.loading_s[place - p.orders]))
+    if ready_s and charge and p.apart[place - p.orders]:
+        cp.add(charge.begin >= ready_s + int(p.loading_s[place - p.orders]))
     if charge:
         cp.add(leave >= charge.end)
     if charge and model.at_each_station and place >= p.orders + p.depots:
@@ -229,6 +235,7 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
     p = problem
     travel = p.travel_s[p.network[p.kind[vehicle]]]
     arrival = solver.value(start)
+    ready = ready_of(p, int(p.depot[vehicle]), [stop.place for stop in stops[1:-1]])
     visits: list[Visit] = []
     for i, stop in enumerate(stops):
         if visits:
@@ -238,7 +245,8 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
             begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
             visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[stop.place]))
         elif i < len(stops) - 1:
-            visit = replace(visit, end_s=arrival + int(p.loading_s[stop.place - p.orders]))
+            begun = max(arrival, ready[i])
+            visit = replace(visit, begin_s=begun, end_s=begun + int(p.loading_s[stop.place - p.orders]))
         if stop.charge and solver.value(stop.charge.present):
             visit = replace(
                 visit,

@@ -51,6 +51,18 @@ def delivers_an_order_again(plan: Plan, rng: Rng) -> Plan:
     return with_route(plan, r, steps=(*plan.routes[r].steps[: i + 1], again, *plan.routes[r].steps[i + 1 :]))
 
 
+@damage("group_split")
+def splits_a_group(plan: Plan, rng: Rng) -> Plan:
+    one, other = (next(s.place_id for s in plan.routes[r].steps if s.serves) for r in rng.permutation(3)[:2])
+    return with_thing(with_thing(plan, one, group="torn"), other, group="torn")
+
+
+@damage("group_split")
+def serves_a_group_in_part(plan: Plan, rng: Rng) -> Plan:
+    order, _ = delivered(plan, rng)
+    return with_thing(with_thing(plan, order.id, group="torn"), plan.unassigned[-1].order_id, group="torn")
+
+
 @damage("order_unknown")
 def lists_a_foreign_order(plan: Plan, rng: Rng) -> Plan:
     return replace(plan, unassigned=(*plan.unassigned, replace(plan.unassigned[0], order_id="nobody")))

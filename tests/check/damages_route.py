@@ -58,6 +58,25 @@ def packs_too_much(plan: Plan, rng: Rng) -> Plan:
     return with_thing(plan, order.id, volume_l=vehicle.type.volume_l + 0.1)
 
 
+@damage("overfull")
+def picks_up_too_much(plan: Plan, rng: Rng) -> Plan:
+    r, _, step = pick(plan, rng, of(StepKind.PICKUP))
+    return with_thing(plan, step.place_id, volume_l=vehicle_of(plan, r).type.volume_l + 0.1)
+
+
+@damage("order_kind_wrong")
+def picks_up_a_delivery(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.DELIVERY, StepKind.PICKUP))
+    other = StepKind.PICKUP if step.kind is StepKind.DELIVERY else StepKind.DELIVERY
+    return with_step(plan, r, i, kind=other)
+
+
+@damage("released_late")
+def loads_before_the_goods_are_there(plan: Plan, rng: Rng) -> Plan:
+    order, _ = delivered(plan, rng)
+    return with_thing(plan, order.id, release_s=order.release_s + 1)
+
+
 @damage("too_long")
 def takes_a_plank(plan: Plan, rng: Rng) -> Plan:
     order, vehicle = delivered(plan, rng)

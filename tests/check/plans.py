@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from planner.energy.charging import charge_power_w, charge_s
-from planner.model import Day, Depot, Order, Plug, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import Day, Depot, Order, OrderKind, Plug, Station, TimeWindow, Vehicle, VehicleType
 from planner.plan import Cost, Leg, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
@@ -91,22 +91,25 @@ class Drive:
     trip: int = 1
     steps: list[Step] = field(default_factory=list)
 
-    def go(self, kind: StepKind, place: Place, *, lasts_s: int) -> None:
+    def unload(self, kind: StepKind, place: Place, *, lasts_s: int) -> None:
         leg, arrival_s = self._arrive(place)
+        self.load_kg = self.load_l = 0.0
         self._add(kind, place, arrival_s, arrival_s, arrival_s + lasts_s, leg=leg)
 
     def load(self, orders: list[Order], kind: StepKind) -> None:
         self.trip += kind is StepKind.RELOAD
         leg, arrival_s = self._arrive(self.depot)
-        self.load_kg, self.load_l = sum(o.demand_kg for o in orders), sum(o.volume_l for o in orders)
+        there = [order for order in orders if order.kind is OrderKind.DELIVERY]
+        self.load_kg, self.load_l = sum(o.demand_kg for o in there), sum(o.volume_l for o in there)
         self._add(kind, self.depot, arrival_s, arrival_s, arrival_s + self.depot.loading_s, leg=leg)
 
-    def deliver(self, order: Order, *, wait_s: int) -> None:
+    def serve(self, order: Order, *, wait_s: int) -> None:
         leg, arrival_s = self._arrive(order)
-        self.load_kg -= order.demand_kg
-        self.load_l -= order.volume_l
+        kind, sign = (StepKind.PICKUP, 1) if order.kind is OrderKind.PICKUP else (StepKind.DELIVERY, -1)
+        self.load_kg += sign * order.demand_kg
+        self.load_l += sign * order.volume_l
         begin_s = arrival_s + wait_s
-        self._add(StepKind.DELIVERY, order, arrival_s, begin_s, begin_s + order.setup_s + order.service_s, leg=leg)
+        self._add(kind, order, arrival_s, begin_s, begin_s + order.setup_s + order.service_s, leg=leg)
 
     def charge(self, place: Depot | Station, *, share: float) -> None:
         """Fill `share` of what is missing; where the vehicle has just begun to reload, beside that."""
@@ -160,6 +163,7 @@ def random_plan(seed: int) -> Plan:
     stations = [_on_street(rng, Station(id=f"station-{i}", lat=0, lon=0, plugs=_plugs(f"s{i}", 1))) for i in range(2)]
     stations = [replace(station, price_per_kwh=0.4) for station in stations]
     orders = [_on_street(rng, _random_order(rng, f"o{i}")) for i in range(24)]
+    orders = [replace(order, kind=OrderKind.PICKUP) if i % 4 == 2 else order for i, order in enumerate(orders)]
     measured = measure([depot, yard, *stations, *orders])
     taken: dict[tuple[str, str], int] = defaultdict(int)
     left, drives = list(orders), []
@@ -218,12 +222,12 @@ def _drive_day(
         if trip:
             drive.charge(depot, share=float(rng.uniform(0.2, 0.9)))
         for n, order in enumerate(on_board):
-            drive.deliver(order, wait_s=int(rng.integers(2)) * int(rng.integers(900)))
+            drive.serve(order, wait_s=int(rng.integers(2)) * int(rng.integers(900)))
             if trip == 0 and n == 0:
                 drive.charge(stations[int(rng.integers(2))], share=float(rng.uniform(0.1, 1.0)))
     if rng.integers(2):
         drive.charge(depot, share=0.5)
-    drive.go(StepKind.END, depot, lasts_s=0)
+    drive.unload(StepKind.END, depot, lasts_s=0)
     return drive
 
 
@@ -239,8 +243,9 @@ def _settle(
     steps = [step for drive in drives for step in drive.steps]
     peak_w = _peak_w([s for s in steps if s.kind is StepKind.CHARGE and s.place_id == depots[0].id])
     depots = [replace(depots[0], site_power_w=peak_w), *depots[1:]]
-    begun = {step.place_id: step.begin_s for step in steps if step.kind is StepKind.DELIVERY}
+    begun = {step.place_id: step.begin_s for step in steps if step.serves}
     orders = [_with_window(order, begun.get(order.id), n) for n, order in enumerate(orders)]
+    orders = [_released(_grouped(order, drives), drives) for order in orders]
     hours = {
         station.id: tuple(
             TimeWindow(start_s=s.begin_s, end_s=s.end_s)
@@ -300,6 +305,25 @@ def _with_window(order: Order, begin_s: int | None, n: int) -> Order:
         return order
     early = (TimeWindow(start_s=0, end_s=60),) if n % 2 else ()
     return replace(order, windows=(*early, TimeWindow(start_s=begin_s - 60, end_s=begin_s)))
+
+
+def _grouped(order: Order, drives: list[Drive]) -> Order:
+    """Put the first two orders of each vehicle into a group of their own."""
+    for n, drive in enumerate(drives):
+        if order.id in [step.place_id for step in drive.steps if step.serves][:2]:
+            return replace(order, group=f"group {n}")
+    return order
+
+
+def _released(order: Order, drives: list[Drive]) -> Order:
+    """Let the goods of a delivery be at the depot at the moment at which they are loaded."""
+    loading_s = 0
+    for step in (step for drive in drives for step in drive.steps):
+        if step.kind in {StepKind.START, StepKind.RELOAD}:
+            loading_s = step.begin_s
+        if step.place_id == order.id and step.kind is StepKind.DELIVERY:
+            return replace(order, release_s=loading_s)
+    return order
 
 
 def _tight(drive: Drive) -> Vehicle:

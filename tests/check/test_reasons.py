@@ -96,3 +96,14 @@ def test_strength_is_asked_of_vehicles_with_the_skill_only() -> None:
 
 def test_a_vehicle_that_must_come_home_nearly_full_has_little_range() -> None:
     assert alone(Reason.BEYOND_RANGE, order=FAR_ORDER, vehicles=(make_vehicle(end_soc=0.99),)) == []
+
+
+def test_a_group_is_no_reason_where_one_vehicle_may_carry_it_and_no_order_of_it_fails() -> None:
+    grouped = replace(FAR_ORDER, group="a")
+    assert alone(Reason.GROUP_INCOMPLETE, order=grouped) == ["reason_false"]
+
+
+def test_a_release_counts_when_a_window_is_said_to_be_out_of_reach() -> None:
+    late = replace(FAR_ORDER, windows=(TimeWindow(start_s=30_000, end_s=36_060),), release_s=36_000)
+    assert alone(Reason.WINDOW_UNREACHABLE, order=late) == []
+    assert alone(Reason.WINDOW_UNREACHABLE, order=replace(late, release_s=30_000)) == ["reason_false"]

@@ -17,7 +17,7 @@ from planner.errors import InputError
 from planner.io.area import Area
 from planner.io.import_report import write_import_report
 from planner.io.orders import OrdersFile, read_orders
-from planner.model import Priority, TimeWindow
+from planner.model import OrderKind, Priority, TimeWindow
 from tests.factories import DAY, ZONE
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -389,11 +389,30 @@ def test_a_required_value_missing_in_one_row_rejects_that_row(tmp_path: Path) ->
     assert codes(read(tmp_path, lines(GOOD, "B,,-71.34,1"))) == ["E-O56"]
 
 
-@pytest.mark.parametrize(("column", "value"), [("type", "pickup"), ("group", "g1"), ("release", "09:00")])
-def test_what_is_not_supported_yet_is_rejected_and_never_ignored(tmp_path: Path, column: str, value: str) -> None:
-    (fault,) = one(tmp_path, column, value).faults
-    assert fault.code == "E-O55"
-    assert "not supported yet" in fault.message
+def test_a_pickup_a_group_and_a_release_are_read_and_nothing_is_the_plain_delivery(tmp_path: Path) -> None:
+    (pickup,) = one(tmp_path, "type", " Pickup").orders
+    (grouped,) = one(tmp_path, "group", " g1 ").orders
+    (released,) = one(tmp_path, "release", "09:30").orders
+    (plain,) = one(tmp_path, "release", "").orders
+    assert (pickup.kind, grouped.group, released.release_s) == (OrderKind.PICKUP, "g1", 34_200)
+    assert (plain.kind, plain.group, plain.release_s) == (OrderKind.DELIVERY, "", 0)
+
+
+def test_goods_of_the_day_before_are_there_and_those_of_days_to_come_are_a_fault(tmp_path: Path) -> None:
+    assert one(tmp_path, "release", "2026-05-11T18:00").orders[0].release_s == 0
+    assert codes(one(tmp_path, "release", "2026-05-15T08:00")) == ["E-O31"]
+
+
+def test_a_release_after_the_last_window_is_rejected(tmp_path: Path) -> None:
+    header = "id,lat,lon,demand_kg,tw_start,tw_end,release\n"
+    found = read(tmp_path, header + "A,-29.95,-71.34,1,09:00,10:00,10:00\nB,-29.95,-71.34,1,09:00,10:00,10:01\n")
+    assert [order.id for order in found.orders] == ["A"]
+    assert codes(found) == ["E-O57"]
+
+
+def test_a_pickup_has_no_release(tmp_path: Path) -> None:
+    found = read(tmp_path, "id,lat,lon,demand_kg,type,release\nA,-29.95,-71.34,1,pickup,09:00\n")
+    assert [(fault.code, fault.column) for fault in found.faults] == [("E-O55", "release")]
 
 
 @pytest.mark.parametrize(("column", "value"), [("priority", "high"), ("type", "gift")])

@@ -86,6 +86,8 @@ def test_the_summary_adds_up_by_hand() -> None:
         "unassigned": 1,
         "deliveries": 2,
         "delivery": [70.0, 140.0],
+        "pickups": 0,
+        "pickup": [0.0, 0.0],
         "service": 360,
         "duration": 720,
         "waiting_time": 240,

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from planner.model import Day, Depot, Order, Plug, Priority, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, TimeWindow, Vehicle, VehicleType
 from planner.roads.streets import Streets
 from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, make_grid
 from tests.factories import HOUR_S, make_day, make_depot, make_order, make_station, make_type, make_vehicle
@@ -51,6 +51,8 @@ def windows(draw: st.DrawFn) -> tuple[TimeWindow, ...]:
 @st.composite
 def orders(draw: st.DrawFn, number: int) -> Order:
     lat, lon = draw(spots())
+    kind = draw(st.sampled_from([OrderKind.DELIVERY, OrderKind.DELIVERY, OrderKind.PICKUP]))
+    release = MORNING_S + draw(st.sampled_from([-1, -1, 0, 1, 3])) * HOUR_S
     return make_order(
         f"o{number}",
         lat=lat,
@@ -62,6 +64,9 @@ def orders(draw: st.DrawFn, number: int) -> Order:
         windows=draw(windows()),
         priority=draw(st.sampled_from(list(Priority))),
         skills=draw(st.sampled_from([(), (), (), ("lift",)])),
+        kind=kind,
+        release_s=release if kind is OrderKind.DELIVERY else 0,
+        group=draw(st.sampled_from(["", "", "", "", "a", "b"])),
     )
 
 

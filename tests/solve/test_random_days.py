@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from planner.model import Day
 from planner.pipeline import plan_day
-from planner.plan import Plan, Route, StepKind
+from planner.plan import Plan, Route
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
 from planner.solve.options import SolveOptions
@@ -32,7 +32,7 @@ def test_S17_a_plan_of_any_small_day_breaks_no_rule_and_loses_no_order(town: Cal
     plan = planned(day, town())
     assert plan.violations == ()
     assert plan.provenance.stopped_by == "iterations"
-    served = [step.place_id for route in plan.routes for step in route.steps if step.kind == StepKind.DELIVERY]
+    served = [step.place_id for route in plan.routes for step in route.steps if step.serves]
     listed = [order.order_id for order in plan.unassigned]
     assert Counter(served + listed) == Counter(order.id for order in day.orders)
 

@@ -163,3 +163,29 @@ def test_a_day_of_impossible_orders_is_a_plan_without_routes() -> None:
     assert plan.violations == ()
     assert plan.routes == ()
     assert [o.reason for o in plan.unassigned] == [Reason.TOO_HEAVY, Reason.NO_SKILL]
+
+
+def test_goods_released_too_late_for_the_window_are_the_reason() -> None:
+    # Released at 10:00, loaded by 10:10, 1 km away, due by 10:05.
+    window = (TimeWindow(start_s=EIGHT_S, end_s=10 * HOUR_S + 300),)
+    found = left_out(day(order(release_s=10 * HOUR_S, windows=window)))
+    assert found.reason == Reason.WINDOW_UNREACHABLE
+    assert found.detail.endswith("even as a trip of its own, the goods being released at 10:00")
+
+
+def test_a_group_is_left_out_with_the_one_of_it_that_is_too_heavy() -> None:
+    plan = planned(day(order("o1", group="a"), order("o2", group="a", demand_kg=900.0), order("o3")))
+    assert plan.violations == ()
+    assert {found.order_id: found.reason for found in plan.unassigned} == {
+        "o1": Reason.GROUP_INCOMPLETE,
+        "o2": Reason.TOO_HEAVY,
+    }
+    assert "o2" in plan.unassigned[0].detail
+
+
+def test_a_group_whose_orders_ask_for_different_vehicles_is_left_out() -> None:
+    fleet = (replace(vehicle("v1"), skills=("cold",)), replace(vehicle("v2"), skills=("lift",)))
+    orders = (order("o1", group="a", skills=("cold",)), order("o2", group="a", skills=("lift",)))
+    plan = planned(day(*orders, vehicles=fleet))
+    assert plan.violations == ()
+    assert {found.reason for found in plan.unassigned} == {Reason.GROUP_INCOMPLETE}

@@ -21,7 +21,7 @@ from planner.demo import demo_folder
 from planner.errors import PlannerError
 from planner.io.fleet import FleetFile
 from planner.io.orders import OrdersFile
-from planner.model import Order
+from planner.model import Order, OrderKind
 from planner.pipeline import Inputs
 from views import fleet_card, plan
 
@@ -194,8 +194,21 @@ def _table(inputs: Inputs) -> dict[str, Sequence[object]]:
         "time window": [_windows(order, inputs.fleet_file) for order in orders],
         "minutes": [(order.setup_s + order.service_s) / 60 for order in orders],
         "priority": [order.priority.value for order in orders],
+        **_seldom(inputs),
         "notes": [order.notes for order in orders],
     }
+
+
+def _seldom(inputs: Inputs) -> dict[str, Sequence[object]]:
+    """Return the columns that are shown only where any order has something there."""
+    orders, fleet = inputs.day.orders, inputs.fleet_file
+    local = partial(clock, day=fleet.day, zone=fleet.zone)
+    columns: dict[str, Sequence[object]] = {
+        "type": ["pickup" if order.kind is OrderKind.PICKUP else "" for order in orders],
+        "released": [local(order.release_s) if order.release_s else "" for order in orders],
+        "group": [order.group for order in orders],
+    }
+    return {name: values for name, values in columns.items() if any(values)}
 
 
 def _windows(order: Order, fleet: FleetFile) -> str:
