@@ -18,7 +18,7 @@ from planner.check import audit
 from planner.errors import Interrupted, NoPlanError
 from planner.model import Day, Scenario
 from planner.pipeline import Progress, Stages, plan_day, solve_possible
-from planner.plan import Plan, Provenance, Replay, Robust, StepKind
+from planner.plan import Plan, Provenance, Replay, Robust
 from planner.roads.streets import Streets
 from planner.robust import measured_under, refuse_strange_plugs, replay_plan
 from planner.solve.options import SolveOptions
@@ -153,4 +153,4 @@ def _interrupted(plan: Plan) -> Plan:
 
 
 def _served(plan: Plan) -> set[str]:
-    return {step.place_id for route in plan.routes for step in route.steps if step.kind is StepKind.DELIVERY}
+    return {step.place_id for route in plan.routes for step in route.steps if step.serves}

@@ -63,11 +63,11 @@ def _driven(day: Day, route: Route, vehicle: int) -> Driven:
     sites = {site.id: len(day.orders) + i for i, site in enumerate(day.sites)}
     places = []
     for step in route.steps:
-        if step.kind is StepKind.DELIVERY:
+        if step.serves:
             places.append(orders[step.place_id])
         elif step.kind is StepKind.RELOAD or (step.kind is StepKind.CHARGE and step.place_id != depot_id):
             places.append(sites[step.place_id])
-    return Driven(vehicle_id=route.vehicle_id, begin_s=route.steps[0].begin_s, places=places)
+    return Driven(vehicle_id=route.vehicle_id, begin_s=route.steps[0].arrival_s, places=places)
 
 
 def _one_by_one(lenient: Problem, sequences: Mapping[int, Places], begins: Mapping[int, int]) -> list[Tour]:

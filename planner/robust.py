@@ -17,7 +17,7 @@ from planner.energy.conditions import in_conditions
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.scenarios import read_scenarios
 from planner.model import Day, Plug, Scenario
-from planner.plan import Break, Plan, Replay, Route, Step, StepKind, Violation
+from planner.plan import Break, Plan, Replay, Route, Step, Violation
 from planner.replay import Driven, drive_again, driven
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
@@ -108,7 +108,7 @@ def refuse_strange_plugs(day: Day, scenarios: Sequence[Scenario]) -> None:
 
 
 def _replay(plan: Plan, streets: Streets, scenario: Scenario, *, legs: LegFinder) -> Replay:
-    served = {step.place_id for route in plan.routes for step in route.steps if step.kind == StepKind.DELIVERY}
+    served = {step.place_id for route in plan.routes for step in route.steps if step.serves}
     orders = tuple(order for order in plan.day.orders if order.id in served)
     if not orders:
         return Replay(scenario=scenario, breaks=(), orders_hit=())
@@ -185,7 +185,7 @@ def _orders_hit(day: Day, code: str, route: Route, at: int) -> Iterator[str]:
         return i >= at if code in FROM_HERE_ON else i == at
 
     for i, step in enumerate(route.steps):
-        if step.kind == StepKind.DELIVERY and spoilt(i, step):
+        if step.serves and spoilt(i, step):
             yield step.place_id
 
 
