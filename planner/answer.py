@@ -6,19 +6,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.energy.charging import charge_power_w
+from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost
 from planner.model import Day, Depot, Order, Plug, Station, Vehicle
-from planner.plan import Cost, Leg, Reason, Route, Step, StepKind, Unassigned
+from planner.plan import Cost, Leg, Night, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
 from planner.solve.battery import leg_energy
+from planner.solve.night import plan_nights
 from planner.solve.problem import MWH, Problem, site_plugs
 from planner.solve.solution import Solution, Tour, Visit
 
-WH_PER_KWH = 1000.0
-
 
 def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
-    """Return the route of each vehicle that serves an order."""
-    return tuple(_RouteWriter(day, problem, roads, tour).route() for tour in solution.tours)
+    """Return the route of each vehicle that serves an order, with the night that follows."""
+    days = [(day.vehicles[tour.vehicle], _RouteWriter(day, problem, roads, tour).written()) for tour in solution.tours]
+    return tuple(
+        Route(vehicle_id=vehicle.id, steps=steps, cost=route_cost(day, vehicle, steps, night), night=night)
+        for (vehicle, steps), night in zip(days, plan_nights(day, days), strict=True)
+    )
+
+
+def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) -> Cost:
+    """Return the money of a route: energy at the price of its hour, and at the dearest what is missing tomorrow."""
+    kind = vehicle.type
+    sites = {site.id: site for site in day.sites}
+    distance_m = sum(step.leg.distance_m for step in steps if step.leg)
+    charged = sum(
+        energy_cost(sites[step.place_id], begin_s=step.begin_s, end_s=step.end_s, wh=step.charged_wh)
+        for step in steps
+        if step.kind == StepKind.CHARGE
+    )
+    home = sites[vehicle.depot_id]
+    overnight = sum(energy_cost(home, begin_s=c.begin_s, end_s=c.end_s, wh=c.wh) for c in night.charges)
+    missing = night.missing_wh / WH_PER_KWH * dearest_price(home)
+    taken_wh = steps[0].stored_arrival_wh + sum(step.charged_wh for step in steps) - steps[-1].stored_end_wh
+    return Cost(
+        vehicles=kind.cost_per_day,
+        distance=round(distance_m / 1000 * kind.cost_per_km, 6),
+        time=round((steps[-1].end_s - steps[0].arrival_s) / 3600 * kind.cost_per_hour, 6),
+        energy=round(charged + overnight + missing, 6),
+        wear=round(max(0.0, taken_wh) / WH_PER_KWH * kind.wear_per_kwh, 6),
+    )
 
 
 def left_out(day: Day, solution: Solution, known: dict[int, Unassigned]) -> tuple[Unassigned, ...]:
@@ -63,7 +90,7 @@ class _RouteWriter:
         self.steps: list[Step] = []
         self.state = _State(self.depot, int(problem.start_mwh[tour.vehicle]))
 
-    def route(self) -> Route:
+    def written(self) -> tuple[Step, ...]:
         first, home = self.tour.first, self.tour.home
         self._load(first_visit=0)
         self._write(StepKind.START, self.depot, first.arrival_s, first.begin_s, first.end_s)
@@ -77,7 +104,7 @@ class _RouteWriter:
             leg = None
         self.state.load_g = self.state.load_ml = 0
         self._write(StepKind.END, self.depot, home.arrival_s, home.leave_s, home.leave_s, leg=leg)
-        return Route(vehicle_id=self.vehicle.id, steps=tuple(self.steps), cost=self._cost())
+        return tuple(self.steps)
 
     def _visit(self, i: int, visit: Visit) -> None:
         p, state = self.problem, self.state
@@ -169,18 +196,4 @@ class _RouteWriter:
                 plug_id=plug.id if plug else None,
                 power_w=charge_power_w(self.vehicle.type, plug_w=plug.power_w) if plug else None,
             )
-        )
-
-    def _cost(self) -> Cost:
-        """Return the money of the route; what is missing of the start charge is bought at the depot overnight."""
-        kind, steps = self.vehicle.type, self.steps
-        prices = {site.id: site.price_per_kwh for site in self.day.sites}
-        distance_m = sum(step.leg.distance_m for step in steps if step.leg)
-        missing_wh = max(0.0, self.vehicle.start_soc * kind.battery_wh - steps[-1].stored_end_wh)
-        charged = sum(step.charged_wh * prices[step.place_id] for step in steps if step.kind == StepKind.CHARGE)
-        return Cost(
-            vehicles=kind.cost_per_day,
-            distance=round(distance_m / 1000 * kind.cost_per_km, 6),
-            time=round((steps[-1].end_s - steps[0].arrival_s) / 3600 * kind.cost_per_hour, 6),
-            energy=round((charged + missing_wh * prices[self.vehicle.depot_id]) / WH_PER_KWH, 6),
         )

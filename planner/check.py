@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from planner import check_rules_energy, check_rules_legs, check_rules_orders, check_rules_reasons, check_rules_route
+from planner import (
+    check_rules_energy,
+    check_rules_legs,
+    check_rules_night,
+    check_rules_orders,
+    check_rules_reasons,
+    check_rules_route,
+)
 from planner.check_case import day_faults, open_case, unreadable_routes
 from planner.check_legs import LegFinder
 from planner.plan import Plan, Violation
@@ -17,12 +24,13 @@ from planner.roads.streets import Streets
 PLAN_RULES = (
     unreadable_routes,
     *check_rules_orders.PLAN_RULES,
-    *check_rules_energy.PLAN_RULES,
+    *check_rules_night.PLAN_RULES,
     *check_rules_reasons.PLAN_RULES,
 )
 ROUTE_RULES = (
     *check_rules_route.ROUTE_RULES,
     *check_rules_energy.ROUTE_RULES,
+    *check_rules_night.ROUTE_RULES,
     *check_rules_legs.ROUTE_RULES,
     *check_rules_orders.ROUTE_RULES,
 )

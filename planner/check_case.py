@@ -13,12 +13,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
 from planner.model import Day, Depot, Order, OrderKind, Station, Vehicle, VehicleType
-from planner.plan import Plan, Route, Step, StepKind, Violation
+from planner.plan import Night, Plan, Route, Step, StepKind, Violation
 from planner.roads.conditional import Span
 
 # A plan is written with three decimals and whole seconds.
@@ -196,8 +197,19 @@ def day_faults(day: Day) -> Iterator[Violation]:
             yield bad(f"vehicle {vehicle.id}", f"there is no depot {vehicle.depot_id}")
         if not -SHIFT_S <= vehicle.shift.start_s <= vehicle.shift.end_s <= SHIFT_S:
             yield bad(f"vehicle {vehicle.id}", "its shift is none")
+    for where, message in _clock_faults(day):
+        yield bad(where, message)
+
+
+def _clock_faults(day: Day) -> Iterator[tuple[str, str]]:
+    for depot in day.depots:
+        begins = [step.from_s for step in depot.tariff]
+        if begins != sorted(set(begins)):
+            yield f"depot {depot.id}", "the times of its tariff do not rise"
     if not _is_date(day.date):
-        yield bad("day", f"{day.date!r} is no date")
+        yield "day", f"{day.date!r} is no date"
+    if not _is_zone(day.time_zone):
+        yield "day", f"{day.time_zone!r} is no time zone"
 
 
 def _is_date(text: str) -> bool:
@@ -205,6 +217,14 @@ def _is_date(text: str) -> bool:
         return 1 < date.fromisoformat(text).year < date.max.year  # a shift may reach into the next
     except ValueError:
         return False
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True
 
 
 MUST_BE_POSITIVE = frozenset(
@@ -219,7 +239,7 @@ MUST_BE_POSITIVE = frozenset(
         "urban_factor",
     }
 )
-MAY_BE_NEGATIVE = frozenset({"lat", "lon", "start_s", "end_s"})
+MAY_BE_NEGATIVE = frozenset({"lat", "lon", "start_s", "end_s", "from_s"})
 
 
 def _odd_numbers(thing: object) -> Iterator[str]:
@@ -269,8 +289,16 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
             message = f"{name} is not a usable number"
             yield Violation(code="not_a_number", where=f"{where} step {i + 1} ({step.place_id})", message=message)
     cost = route.cost
-    if not all(sensible(value) for value in (cost.vehicles, cost.distance, cost.time, cost.energy)):
+    if not all(sensible(value) for value in (cost.vehicles, cost.distance, cost.time, cost.energy, cost.wear)):
         yield Violation(code="not_a_number", where=where, message="a cost is not a usable number")
+    if route.night is not None and not all(_night_numbers(route.night)):
+        yield Violation(code="not_a_number", where=where, message="the night holds what is no usable number")
+
+
+def _night_numbers(night: Night) -> Iterator[bool]:
+    yield sensible(night.until_s) and sensible(night.missing_wh)
+    for charge in night.charges:
+        yield all(sensible(value) for value in (charge.begin_s, charge.end_s, charge.wh, charge.power_w, charge.cost))
 
 
 def _not_numbers(step: Step) -> Iterator[str]:

@@ -1,11 +1,10 @@
-"""Rules of the battery and of the places that fill it: stored energy, charges, plugs, site power, hours."""
+"""Rules of the battery and of the places that fill it by day: stored energy, charges, plugs that exist, hours."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from planner.check_case import ENERGY_WH, Case, RouteCase
+from planner.check_case import ENERGY_WH, RouteCase
 from planner.energy.charging import charge_power_w, charge_s, full_power_until_wh
 from planner.energy.driving import JOULE_PER_WH
 from planner.model import Depot, Order, Plug, Station
@@ -120,42 +119,6 @@ def charges_fully(route: RouteCase) -> Iterator[Violation]:
             yield route.broken("charge_partial", i, f"ends {short_wh:.2f} Wh short of {knee_wh:.1f} Wh")
 
 
-def books_plugs_once(case: Case) -> Iterator[Violation]:
-    """A plug serves one vehicle at a time, whichever route it belongs to."""
-    booked: dict[tuple[str, str | None], list[tuple[RouteCase, int]]] = defaultdict(list)
-    for route in case.routes:
-        for i, step in _charges(route):
-            booked[step.place_id, step.plug_id].append((route, i))
-    for (_, plug_id), charges in booked.items():
-        charges.sort(key=lambda charge: charge[0].steps[charge[1]].begin_s)
-        free_s, holder = -float("inf"), ""
-        for route, i in charges:
-            step = route.steps[i]
-            if step.begin_s < free_s and step.end_s > step.begin_s:
-                yield route.broken("plug_overbooked", i, f"plug {plug_id} is taken by {holder} until {free_s:.0f} s")
-            if step.end_s > free_s:
-                free_s, holder = step.end_s, route.vehicle.id
-
-
-def stays_within_site_power(case: Case) -> Iterator[Violation]:
-    """What all plugs of a depot draw together is within its site power at every instant."""
-    for depot in case.depots.values():
-        if depot.site_power_w is None:
-            continue
-        changes: list[tuple[int, float]] = []
-        for route in case.routes:
-            for _, step in _charges(route):
-                if step.place_id == depot.id and step.power_w is not None:
-                    changes += [(step.begin_s, step.power_w), (step.end_s, -step.power_w)]
-        drawn_w = 0.0
-        for at_s, change_w in sorted(changes):  # at one instant what ends comes before what begins
-            drawn_w += change_w
-            if drawn_w > depot.site_power_w + 0.5:
-                message = f"{drawn_w:.0f} W at {at_s} s, the site has {depot.site_power_w} W"
-                yield Violation(code="site_power_exceeded", where=f"depot {depot.id}", message=message)
-                break
-
-
 def _charges(route: RouteCase) -> Iterator[tuple[int, Step]]:
     return ((i, step) for i, step in enumerate(route.steps) if step.kind == StepKind.CHARGE)
 
@@ -176,4 +139,3 @@ ROUTE_RULES = (
     charges_in_time,
     charges_fully,
 )
-PLAN_RULES = (books_plugs_once, stays_within_site_power)

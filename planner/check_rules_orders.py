@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from planner.check_case import Case, RouteCase
+from planner.energy.tariff import dearest_price, energy_cost
+from planner.model import Order
 from planner.plan import StepKind, Violation
 
 MONEY = 0.01
@@ -75,22 +77,38 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
         "distance": metres / 1_000 * kind.cost_per_km,
         "time": (end.end_s - route.steps[0].arrival_s) / 3_600 * kind.cost_per_hour,
         "energy": _energy_cost(route),
+        "wear": _taken_wh(route) / 1_000 * kind.wear_per_kwh,
     }
-    for name, due in expected.items():
-        if not abs(getattr(stated, name) - due) <= MONEY:
-            message = f"{name} {getattr(stated, name)}, computed {due:.3f}"
+    sums = [(name, getattr(stated, name), due) for name, due in expected.items()]
+    for charge in route.route.night.charges if route.route.night is not None else ():
+        due = energy_cost(route.depot, begin_s=charge.begin_s, end_s=charge.end_s, wh=charge.wh)
+        sums.append((f"night charge at {charge.begin_s} s", charge.cost, due))
+    for name, money, due in sums:
+        if not abs(money - due) <= MONEY:
+            message = f"{name} {money}, computed {due:.3f}"
             yield Violation(code="cost_wrong", where=f"vehicle {route.vehicle.id}", message=message)
 
 
 def _energy_cost(route: RouteCase) -> float:
-    """Charges at the price of their place, and overnight what is missing to tomorrow's start."""
-    overnight_wh = route.vehicle.start_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
-    cost = max(0.0, overnight_wh) / 1_000 * route.depot.price_per_kwh
+    """Charges by day and by night at the price of their place and hour; at the dearest one what is missing after it."""
+    night = route.route.night
+    missing_wh = route.vehicle.start_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
+    cost = 0.0
+    for charge in night.charges if night is not None else ():
+        missing_wh -= charge.wh
+        cost += energy_cost(route.depot, begin_s=charge.begin_s, end_s=charge.end_s, wh=charge.wh)
+    cost += max(0.0, missing_wh) / 1_000 * dearest_price(route.depot)
     for step in route.steps:
         place = route.place(step) if step.kind == StepKind.CHARGE else None
-        if place is not None:
-            cost += step.charged_wh / 1_000 * getattr(place, "price_per_kwh", 0.0)
+        if place is not None and not isinstance(place, Order):
+            cost += energy_cost(place, begin_s=step.begin_s, end_s=step.end_s, wh=step.charged_wh)
     return cost
+
+
+def _taken_wh(route: RouteCase) -> float:
+    """Return what the shift takes from the battery: what it held first and was charged, less what it holds last."""
+    charged_wh = sum(step.charged_wh for step in route.steps)
+    return max(0.0, route.steps[0].stored_arrival_wh + charged_wh - route.steps[-1].stored_end_wh)
 
 
 ROUTE_RULES = (states_its_cost,)

@@ -46,6 +46,12 @@ def moment_at(seconds: float, *, day: date, zone: ZoneInfo) -> datetime:
     return (midnight(day, zone) + timedelta(seconds=seconds)).astimezone(zone)
 
 
+def same_clock_tomorrow(seconds: float, *, day: date, zone: ZoneInfo) -> int:
+    """Return the elapsed time at which the next day's clock shows the same: 23, 24 or 25 hours later."""
+    tomorrow = moment_at(seconds, day=day, zone=zone).replace(tzinfo=None) + timedelta(days=1)
+    return round((tomorrow.replace(tzinfo=zone).astimezone(UTC) - midnight(day, zone)).total_seconds())
+
+
 def _localised(naive: datetime, zone: ZoneInfo) -> datetime:
     first, second = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:

@@ -74,8 +74,19 @@ class Plug:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceFrom:
+    """A price of energy that holds from a moment until the next one."""
+
+    from_s: int
+    price_per_kwh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depot:
-    """Where vehicles start, reload, charge and end. `loading_s` is spent before each trip."""
+    """Where vehicles start, reload, charge and end. `loading_s` is spent before each trip.
+
+    A `tariff` stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts.
+    """
 
     id: str
     lat: float
@@ -84,6 +95,7 @@ class Depot:
     plugs: tuple[Plug, ...] = ()
     site_power_w: float | None = None  # the sum of what the plugs draw at any instant
     price_per_kwh: float = 0.0
+    tariff: tuple[PriceFrom, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +173,7 @@ class VehicleType:
     cost_per_day: float = 0.0
     cost_per_km: float = 0.0
     cost_per_hour: float = 0.0
+    wear_per_kwh: float = 0.0  # of the battery, for what is taken from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

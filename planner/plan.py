@@ -89,11 +89,40 @@ class Cost:
     vehicles: float
     distance: float
     time: float
-    energy: float
+    energy: float  # by day and by night
+    wear: float = 0.0  # of the battery
 
     @property
     def total(self) -> float:
-        return self.vehicles + self.distance + self.time + self.energy
+        return self.vehicles + self.distance + self.time + self.energy + self.wear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightCharge:
+    """Energy that a vehicle takes at its depot after its return, at a power that does not change meanwhile."""
+
+    plug_id: str
+    begin_s: int
+    end_s: int
+    wh: float
+    power_w: float  # into the battery
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """From the return to tomorrow's start of the shift, `until_s`: how the battery gets back to its start charge.
+
+    `missing_wh` is what it will lack then.
+    """
+
+    until_s: int
+    charges: tuple[NightCharge, ...] = ()
+    missing_wh: float = 0.0
+
+    @property
+    def charged_wh(self) -> float:
+        return sum(charge.wh for charge in self.charges)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +132,7 @@ class Route:
     vehicle_id: str
     steps: tuple[Step, ...]
     cost: Cost
+    night: Night | None = None  # none in a plan that looks no further than the shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,7 @@ def _lenient(p: Problem, short_mwh: Ints) -> Problem:
         end_mwh=p.end_mwh - short_mwh,
         per_s=np.full_like(p.per_s, PER_S),
         price_per_kwh=np.zeros_like(p.price_per_kwh),
+        night_per_kwh=np.zeros_like(p.night_per_kwh),
     )
 
 

@@ -19,7 +19,7 @@ from planner.model import (
     Vehicle,
     VehicleType,
 )
-from planner.plan import Cost, Leg, Plan, Provenance, Reason, Route, Step, StepKind, Unassigned
+from planner.plan import Cost, Leg, Night, NightCharge, Plan, Provenance, Reason, Route, Step, StepKind, Unassigned
 
 DAY = date(2026, 5, 12)  # a Tuesday without a clock change in Chile
 ZONE = ZoneInfo("America/Santiago")
@@ -163,13 +163,20 @@ def make_provenance(**overrides: Any) -> Provenance:
 def make_plan(**overrides: Any) -> Plan:
     """Two trips of one vehicle with a charge while it reloads; o3 is too heavy. Sums agree, by hand.
 
-    6,000 m and 720 s driven, 365.875 Wh used, 100 Wh charged, 360 s of service, 240 s of waiting.
+    6,000 m and 720 s driven, 365.875 Wh used, 100 Wh charged, the rest overnight, 360 s of service, 240 s of waiting.
     """
     route = Route(
         vehicle_id="v1",
         steps=_steps(),
         # 10 a day; 6 km at 0.1; 42 minutes at 1 an hour; 365.875 Wh at 0.2 a kWh (100 by day, the rest overnight)
         cost=Cost(vehicles=10.0, distance=0.6, time=0.7, energy=0.073175),
+        # Above 80 % the battery takes half of 2 kW: 957.15 s.
+        night=Night(
+            until_s=28_800 + 24 * HOUR_S,
+            charges=(
+                NightCharge(plug_id="hub-1", begin_s=31_320, end_s=32_278, wh=265.875, power_w=1_000.0, cost=0.053175),
+            ),
+        ),
     )
     plan = Plan(
         day=make_day(),

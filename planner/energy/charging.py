@@ -30,6 +30,18 @@ def charge_s(kind: VehicleType, *, from_wh: float, to_wh: float, plug_w: float) 
     return seconds if to_wh <= below_wh + 1e-6 else math.inf
 
 
+def charge_bands(kind: VehicleType, *, from_wh: float, to_wh: float, plug_w: float) -> list[tuple[float, float]]:
+    """Return (power, watt-hours) of the parts of a charge, each at a power that does not change."""
+    power_w, below_wh, bands = charge_power_w(kind, plug_w=plug_w), min(0.0, from_wh), []
+    for step in kind.charge_curve:
+        above_wh = step.until_soc * kind.battery_wh
+        taken_wh = min(to_wh, above_wh) - max(from_wh, below_wh)
+        if taken_wh > 0:
+            bands.append((power_w * step.power_share, taken_wh))
+        below_wh = above_wh
+    return bands
+
+
 def full_power_until_wh(kind: VehicleType) -> float:
     """Return the stored energy up to which the battery takes full charging power."""
     level = 0.0

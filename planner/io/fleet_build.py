@@ -14,9 +14,13 @@ from planner.errors import Fault, InputError, did_you_mean
 from planner.io.cells import CellError, identifier, same_id_key, span
 from planner.io.fleet_classes import own_classes
 from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, StationRow, TypeRow, VehicleRow
-from planner.model import ChargeStep, Depot, Plug, RoadClass, Station, TimeWindow, Vehicle, VehicleType
+from planner.io.tariff import CODE as TARIFF_CODE
+from planner.io.tariff import day_tariff, tariff_minutes
+from planner.model import ChargeStep, Depot, Plug, PriceFrom, RoadClass, Station, TimeWindow, Vehicle, VehicleType
 
-DEFAULTED = frozenset({"driver_kg", "recuperation", "heater_w", "cost_per_day", "cost_per_km", "cost_per_hour"})
+DEFAULTED = frozenset(
+    {"driver_kg", "recuperation", "heater_w", "cost_per_day", "cost_per_km", "cost_per_hour", "wear_per_kwh"}
+)
 
 
 @dataclass(kw_only=True)
@@ -68,8 +72,19 @@ class FleetBuilder:
             loading_s=math.ceil(round(row.loading_min * 60, 6)),
             plugs=_plugs(row.id, row.plugs, row.plug_power_kw),
             site_power_w=None if row.site_power_kw is None else _watts(row.site_power_kw),
-            price_per_kwh=row.price_per_kwh,
+            price_per_kwh=row.price_per_kwh or 0.0,
+            tariff=self._tariff(i, row),
         )
+
+    def _tariff(self, i: int, row: DepotRow) -> tuple[PriceFrom, ...]:
+        rows = row.tariff or ()
+        if rows and row.price_per_kwh is not None:
+            key, value = f"depots[{i}].price_per_kwh", f"{row.price_per_kwh:g}"
+            self._refuse(TARIFF_CODE, key, value, "stands beside a tariff", "keep one of the two")
+        minutes, wrong = tariff_minutes(rows)
+        for n, bad in wrong:
+            self._refuse(bad.code, f"depots[{i}].tariff[{n}].from", rows[n].from_, bad.message, bad.remedy)
+        return () if wrong or not rows else day_tariff(rows, minutes, day=self.day, zone=self.zone)
 
     def _station(self, i: int, row: StationRow) -> Station | None:
         hours = () if row.open is None else self._span("E-F07", f"stations[{i}].open", row.open)

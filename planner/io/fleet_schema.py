@@ -33,6 +33,22 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
+class TariffRow(Row):
+    """A price of energy from a time of day until the next one."""
+
+    from_: Annotated[str, Field(alias="from")]
+    price_per_kwh: Money
+
+
+def _holds_prices(rows: tuple[TariffRow, ...]) -> tuple[TariffRow, ...]:
+    if not rows:
+        raise ValueError("holds no price")
+    return rows
+
+
+Tariff = Annotated[tuple[TariffRow, ...], Field(strict=False), AfterValidator(_holds_prices)]
+
+
 class DepotRow(Row):
     """One of ``[[depots]]``."""
 
@@ -43,7 +59,8 @@ class DepotRow(Row):
     plugs: Plugs = 0
     plug_power_kw: Kilowatts = 0.0
     site_power_kw: Annotated[float, Field(gt=0, le=10_000)] | None = None
-    price_per_kwh: Money = 0.0
+    price_per_kwh: Money | None = None
+    tariff: Tariff | None = None
 
 
 class StationRow(Row):
@@ -99,6 +116,7 @@ class TypeRow(Row):
     cost_per_day: Money | None = None
     cost_per_km: Money | None = None
     cost_per_hour: Money | None = None
+    wear_per_kwh: Money | None = None
 
 
 def _highway(value: str) -> str:
@@ -213,6 +231,8 @@ def code(found: Any) -> str:
     place: Place = found["loc"]
     if found["type"] == "extra_forbidden":
         return "E-F15"
+    if "tariff" in place and found["type"] != "missing":
+        return "E-F21"
     if found["type"] != "missing" and place[-1] in CODES:
         return CODES[str(place[-1])]
     return "E-F04" if place[0] == "types" else "E-F19"
@@ -222,4 +242,6 @@ def known_keys(place: Place) -> Sequence[str]:
     """Return the keys that may stand at a place."""
     if "charge_curve" in place:
         return keys_of(ChargeStepRow)
+    if "tariff" in place:
+        return keys_of(TariffRow)
     return keys_of(TABLES.get(str(place[0]), FleetDocument) if place else FleetDocument)

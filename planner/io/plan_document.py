@@ -10,6 +10,8 @@ from planner.io.plan_schema import (
     FORMAT,
     CostPart,
     LegPart,
+    NightChargePart,
+    NightPart,
     PlanDocument,
     RoutePart,
     StepPart,
@@ -20,7 +22,7 @@ from planner.io.plan_schema import (
     encode_line,
 )
 from planner.model import Day, Order, OrderKind
-from planner.plan import Cost, Leg, Plan, Route, Step, StepKind, Unassigned, Violation
+from planner.plan import Cost, Leg, Night, NightCharge, Plan, Route, Step, StepKind, Unassigned, Violation
 
 MONEY_DECIMALS, ENERGY_DECIMALS, METRE_DECIMALS = 6, 3, 3  # of sums; single values are written as they are
 
@@ -69,6 +71,7 @@ def _route(route: Route, day: Day, orders: Mapping[str, Order]) -> RoutePart:
             _step(step, battery_wh=battery_wh, duration=duration, distance=distance)
             for step, duration, distance in zip(route.steps, durations, distances, strict=True)
         ),
+        night=None if route.night is None else _night(route.night),
         **_totals([route], orders),
     )
 
@@ -96,6 +99,25 @@ def _step(step: Step, *, battery_wh: float | None, duration: int, distance: floa
     )
 
 
+def _night(night: Night) -> NightPart:
+    return NightPart(
+        until=night.until_s,
+        charges=tuple(
+            NightChargePart(
+                plug=charge.plug_id,
+                begin=charge.begin_s,
+                end=charge.end_s,
+                charged_wh=charge.wh,
+                power_w=charge.power_w,
+                cost=charge.cost,
+            )
+            for charge in night.charges
+        ),
+        charged_wh=round(night.charged_wh, ENERGY_DECIMALS),
+        missing_wh=night.missing_wh,
+    )
+
+
 def _leg(leg: Leg) -> LegPart:
     return LegPart(
         distance_m=leg.distance_m,
@@ -112,6 +134,7 @@ def _share(stored_wh: float, battery_wh: float | None) -> float | None:
 def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, Any]:
     steps = [step for route in routes for step in route.steps]
     legs = [step.leg for step in steps if step.leg is not None]
+    nights = [route.night for route in routes if route.night is not None]
     cost = {
         kind: round(sum(getattr(route.cost, kind) for route in routes), MONEY_DECIMALS)
         for kind in CostPart.model_fields
@@ -129,6 +152,8 @@ def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, A
         "distance": round(sum(leg.distance_m for leg in legs), METRE_DECIMALS),
         "energy_wh": round(sum(leg.energy_wh for leg in legs), ENERGY_DECIMALS),
         "charged_wh": round(sum(step.charged_wh for step in steps), ENERGY_DECIMALS),
+        "night_wh": round(sum(night.charged_wh for night in nights), ENERGY_DECIMALS),
+        "missing_wh": round(sum(night.missing_wh for night in nights), ENERGY_DECIMALS),
         "trips": sum(len({step.trip for step in route.steps}) for route in routes),
         "reloads": _count(steps, StepKind.RELOAD),
         "charges": _count(steps, StepKind.CHARGE),
@@ -166,6 +191,25 @@ def _read_route(part: RoutePart) -> Route:
         vehicle_id=part.vehicle,
         steps=tuple(_read_step(step) for step in part.steps),
         cost=Cost(**dict(part.cost_by_kind)),
+        night=None if part.night is None else _read_night(part.night),
+    )
+
+
+def _read_night(part: NightPart) -> Night:
+    return Night(
+        until_s=part.until,
+        charges=tuple(
+            NightCharge(
+                plug_id=charge.plug,
+                begin_s=charge.begin,
+                end_s=charge.end,
+                wh=charge.charged_wh,
+                power_w=charge.power_w,
+                cost=charge.cost,
+            )
+            for charge in part.charges
+        ),
+        missing_wh=part.missing_wh,
     )
 
 

@@ -57,7 +57,8 @@ class CostPart(Part):
     vehicles: float
     distance: float
     time: float
-    energy: float
+    energy: Annotated[float, Field(description="by day and by night")]
+    wear: Annotated[float, Field(description="of the battery")] = 0.0
 
 
 class LegPart(Part):
@@ -92,6 +93,26 @@ class StepPart(Part):
     charged_wh: float | None = None
 
 
+class NightChargePart(Part):
+    """Energy taken at the depot after the return, at a constant power into the battery."""
+
+    plug: str
+    begin: int
+    end: int
+    charged_wh: float
+    power_w: float
+    cost: float
+
+
+class NightPart(Part):
+    """From the return to the next shift, which begins `until`; what is still missing of the start charge then."""
+
+    until: Annotated[int, Field(description="s since midnight of the plan's date")]
+    charges: tuple[NightChargePart, ...]
+    charged_wh: float
+    missing_wh: float
+
+
 class Totals(Part):
     """Sums over a route or over the plan. `service` is that of orders; `delivery` and `pickup` are their goods."""
 
@@ -106,7 +127,9 @@ class Totals(Part):
     waiting_time: int
     distance: float
     energy_wh: float
-    charged_wh: float
+    charged_wh: Annotated[float, Field(description="during the shift")]
+    night_wh: Annotated[float, Field(description="charged after it, until the next one")] = 0.0
+    missing_wh: Annotated[float, Field(description="to the start charge of the next shift")] = 0.0
     trips: int
     reloads: int
     charges: int
@@ -118,6 +141,7 @@ class RoutePart(Totals):
     vehicle: str
     geometry: EncodedLine
     steps: tuple[StepPart, ...]
+    night: NightPart | None = None
 
 
 class SummaryPart(Totals):

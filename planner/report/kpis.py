@@ -40,6 +40,8 @@ class VehicleLine:
     charge_s: int
     energy_kwh: float
     charged_kwh: float
+    night_kwh: float
+    missing_kwh: float  # of its start charge tomorrow
     lowest: LowestCharge
     cost: Cost
 
@@ -63,6 +65,7 @@ class Kpis:
     charge_hours: float
     energy_kwh: float
     charged_kwh: float
+    night_kwh: float
     cost: Cost
     cost_per_order: float | None  # none where nothing is planned
     lowest: LowestCharge | None  # none where no vehicle drives
@@ -91,6 +94,7 @@ def kpis(plan: Plan) -> Kpis:
         charge_hours=sum(line.charge_s for line in lines) / HOUR_S,
         energy_kwh=sum(line.energy_kwh for line in lines),
         charged_kwh=sum(line.charged_kwh for line in lines),
+        night_kwh=sum(line.night_kwh for line in lines),
         cost=cost,
         cost_per_order=cost.total / planned if planned else None,
         lowest=min((line.lowest for line in lines), key=lambda lowest: lowest.soc, default=None),
@@ -120,6 +124,8 @@ def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
         charge_s=sum(step.end_s - step.begin_s for step in charges),
         energy_kwh=sum(leg.energy_wh for leg in legs) / 1_000.0,
         charged_kwh=sum(step.charged_wh for step in steps) / 1_000.0,
+        night_kwh=0.0 if route.night is None else route.night.charged_wh / 1_000.0,
+        missing_kwh=0.0 if route.night is None else route.night.missing_wh / 1_000.0,
         lowest=_lowest(vehicle, route),
         cost=route.cost,
     )
@@ -148,4 +154,5 @@ def _sum_costs(costs: Iterable[Cost]) -> Cost:
         distance=sum(cost.distance for cost in parts),
         time=sum(cost.time for cost in parts),
         energy=sum(cost.energy for cost in parts),
+        wear=sum(cost.wear for cost in parts),
     )

@@ -60,7 +60,7 @@ def _tiles(measured: Kpis, currency: str) -> list[list[str]]:
         [
             "Energy",
             f"{measured.energy_kwh:.1f} kWh",
-            f"{measured.charged_kwh:.1f} kWh charged, {measured.charges} charges",
+            f"{measured.charged_kwh:.1f} kWh charged, {measured.charges} charges, {measured.night_kwh:.1f} overnight",
         ],
         ["Lowest charge", "–" if lowest is None else _percent(lowest.soc), "" if lowest is None else lowest.vehicle_id],
         [f"Cost, {currency}", f"{measured.cost.total:.2f}", "" if each is None else f"{each:.2f} per order"],
@@ -116,6 +116,8 @@ def _vehicle(view: PlanView, route: Route, line: VehicleLine) -> dict[str, Any]:
             f"{line.distance_km:.1f} km",
             f"{line.energy_kwh:.1f} kWh",
             f"{line.cost.total:.2f} {view.plan.day.currency}",
+            *([f"+{line.night_kwh:.1f} kWh overnight"] if line.night_kwh else []),
+            *(_shown(what) for vehicle_id, what in view.short_tomorrow if vehicle_id == vehicle.id),
         ],
         "lowest": _percent(line.lowest.soc),
         "reserve": vehicle.reserve_soc,

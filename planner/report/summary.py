@@ -11,7 +11,7 @@ from rich.text import Text
 from planner.errors import printable
 from planner.plan import Plan
 from planner.report.kpis import Kpis, VehicleLine, kpis
-from planner.report.view import REASON_TEXT, PlanView
+from planner.report.view import REASON_TEXT, PlanView, cost_words
 
 MOST_UNASSIGNED_LISTED = 50
 
@@ -27,6 +27,9 @@ def print_summary(plan: Plan, console: Console) -> None:
     if plan.unassigned:
         _print(console, "")
         _print_unassigned(console, plan)
+    if view.short_tomorrow:
+        _print(console, "")
+        _print_short(console, view)
     _print(console, "")
     _print_verdict(console, plan)
 
@@ -47,11 +50,14 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
             f"{measured.distance_km:.1f} km in {measured.drive_hours:.1f} h; service {measured.service_hours:.1f} h, "
             f"waiting {measured.wait_hours:.1f} h, charging {measured.charge_hours:.1f} h",
         ),
-        ("energy", f"{measured.energy_kwh:.2f} kWh used, {measured.charged_kwh:.2f} kWh charged on the way"),
+        (
+            "energy",
+            f"{measured.energy_kwh:.2f} kWh used, {measured.charged_kwh:.2f} kWh charged on the way, "
+            f"{measured.night_kwh:.2f} kWh overnight",
+        ),
         (
             "cost",
-            f"{cost.total:.2f} {currency}{each} (vehicles {cost.vehicles:.2f}, distance {cost.distance:.2f}, "
-            f"time {cost.time:.2f}, energy {cost.energy:.2f})",
+            f"{cost.total:.2f} {currency}{each} ({cost_words(cost)})",
         ),
         (
             "battery",
@@ -121,6 +127,16 @@ def _print_unassigned(console: Console, plan: Plan) -> None:
     console.print(table)
     if len(plan.unassigned) > MOST_UNASSIGNED_LISTED:
         _print(console, f"... and {len(plan.unassigned) - MOST_UNASSIGNED_LISTED} more in plan.json")
+
+
+def _print_short(console: Console, view: PlanView) -> None:
+    _print(console, f"{len(view.short_tomorrow)} without their start charge tomorrow", style="bold yellow")
+    table = _plain_table()
+    table.add_column(overflow="fold", min_width=6, max_width=24)
+    table.add_column(overflow="fold")
+    for vehicle_id, what in view.short_tomorrow:
+        table.add_row(_text(console, printable(vehicle_id)), _text(console, printable(what, limit=200)))
+    console.print(table)
 
 
 def _print_verdict(console: Console, plan: Plan) -> None:

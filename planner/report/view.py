@@ -9,8 +9,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from planner.clock import clock, moment_at
-from planner.model import Order, Vehicle
-from planner.plan import Leg, Plan, Reason, Route, Step
+from planner.model import Depot, Order, Vehicle
+from planner.plan import Cost, Leg, Night, Plan, Reason, Route, Step
 
 REASON_TEXT = {
     Reason.OFF_NETWORK: "no usable street near it",
@@ -58,6 +58,25 @@ class PlanView:
         """Return the local date and time at an elapsed time."""
         return moment_at(seconds, day=self._day, zone=self._zone)
 
+    @cached_property
+    def depots(self) -> dict[str, Depot]:
+        """Every depot of the day by its id."""
+        return {depot.id: depot for depot in self.plan.day.depots}
+
+    @cached_property
+    def short_tomorrow(self) -> list[tuple[str, str]]:
+        """Return each vehicle that will not have its start charge tomorrow, and by how much and why."""
+        return [
+            (route.vehicle_id, self._shortage(self.vehicle(route), route.night))
+            for route in self.plan.routes
+            if route.night is not None and route.night.missing_wh > 0
+        ]
+
+    def _shortage(self, vehicle: Vehicle, night: Night) -> str:
+        depot = self.depots[vehicle.depot_id]
+        why = "the night is too short for its plugs and power" if depot.plugs else "no plug"
+        return f"{night.missing_wh:,.0f} Wh short at {self.clock(night.until_s)}: {why} at {depot.id}"
+
     def vehicle(self, route: Route) -> Vehicle:
         """Return the vehicle that drives a route."""
         return self.vehicles[route.vehicle_id]
@@ -65,6 +84,18 @@ class PlanView:
     def order_at(self, step: Step) -> Order | None:
         """Return the order that a step serves, nothing for other steps."""
         return self.orders[step.place_id] if step.serves else None
+
+
+def cost_words(cost: Cost) -> str:
+    """Return the money by kind; wear where it is counted."""
+    kinds = [
+        ("vehicles", cost.vehicles),
+        ("distance", cost.distance),
+        ("time", cost.time),
+        ("energy", cost.energy),
+        *([("wear", cost.wear)] if cost.wear else []),
+    ]
+    return ", ".join(f"{kind} {money:.2f}" for kind, money in kinds)
 
 
 def numbered(route: Route) -> list[tuple[Step, int | None]]:

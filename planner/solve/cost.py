@@ -22,8 +22,9 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     stops = [depot, *(visit.place for visit in tour.visits), depot]
     metres = sum(int(p.distance_m[p.network[kind], a, b]) for a, b in pairwise(stops))
     public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.all_visits if v.plug >= 0]
-    home = int(p.start_mwh[tour.vehicle]) - left_mwh(p, tour)
-    energy = sum(amount * price for amount, price in public) + home * int(p.price_per_kwh[depot - p.orders])
+    taken = int(p.start_mwh[tour.vehicle]) + sum(visit.charge_mwh for visit in tour.all_visits) - left_mwh(p, tour)
+    night = int(p.night_per_kwh[depot - p.orders])
+    energy = sum(amount * (price - night) for amount, price in public) + taken * (night + int(p.wear_per_kwh[kind]))
     paid_s = tour.end_s - tour.start_s
     energy = max(0, energy) // MICRO
     return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid_s * int(p.per_s[kind]) + energy

@@ -16,9 +16,9 @@ NONE = np.int64(2) ** 60  # the cost of what is impossible
 BUCKET_S = 180  # plugs and site power are counted in steps of this
 NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 
-# Columns of `DayCase.vehicle`.
+# Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
-CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, LIKE = range(12, 19)
+CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, LIKE = range(12, 20)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, SERVICE, PENALTY, WINDOWS = range(5)
 RELEASE = 10
@@ -106,7 +106,8 @@ def build_day(p: Problem) -> DayCase:
         [
             kind, p.depot, depot, p.shift, p.start_mwh, p.reserve_mwh, np.maximum(p.end_mwh, p.reserve_mwh),
             p.payload_g[kind], p.bay_ml[kind], p.battery_mwh[kind], p.knee_mwh[kind], p.charge_w[kind],
-            p.per_day[kind], p.per_km[kind], p.per_s[kind], p.price_per_kwh[depot], p.loading_s[depot],
+            p.per_day[kind], p.per_km[kind], p.per_s[kind], p.night_per_kwh[depot] + p.wear_per_kwh[kind],
+            p.loading_s[depot], p.night_per_kwh[depot],
         ]
     )  # fmt: skip
     allowed = allowed_together(p)

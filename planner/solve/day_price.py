@@ -53,6 +53,7 @@ from planner.solve.day_case import (
     MWH,
     NEED,
     NET,
+    NIGHT,
     NONE,
     ON_G,
     ON_L,
@@ -207,7 +208,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                 if g >= 0:
                     amount = (end - begin) * (min(group[g, GROUP_W], charge_w) * 5 // 18)
                     q += amount
-                    price += amount * (site[s, SITE_PRICE] - of[PRICE])
+                    price += amount * (site[s, SITE_PRICE] - of[NIGHT])
                     natural = max(lasts, end - begin)
                     slack = min(slack, waited + until - end + max(begin - t, 0))
                     leave = max(t + hold + lasts, end)
@@ -252,7 +253,7 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
             return FLAT
         amount = (end - begin) * (min(case.group[g, GROUP_W], of[CHARGE_W]) * 5 // 18)
         q += amount
-        price += amount * (site[s, SITE_PRICE] - of[PRICE])
+        price += amount * (site[s, SITE_PRICE] - of[NIGHT])
         slack = min(slack, waited + until - end + begin - t)
         scratch[CH_STOP, charges], scratch[CH_GROUP, charges] = m + 1, g
         scratch[CH_BEGIN, charges], scratch[CH_END, charges] = begin, end

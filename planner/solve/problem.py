@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
-from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, VehicleType
+from planner.energy.tariff import dearest_price
+from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, VehicleType
+from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
     from planner.roads.matrices import Matrices
@@ -49,10 +51,11 @@ class Problem:
     Orders [n]: `demand_g`, `volume_ml`, `service_s`, `windows` [n, 3, 2] (unused rows repeat the first), `penalty`;
     `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none); `allowed` [n, v].
     Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
-    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`. Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2],
-    `start_mwh`, `reserve_mwh`, `end_mwh`. Sites [d + s]: `loading_s` (0 at stations), `site_w` (0: no limit),
-    `price_per_kwh`, `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the
-    knee), `open` [d + s, k, 2]. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery). Vehicles [v]: `kind`,
+    `depot` (place), `shift` [v, 2], `start_mwh`, `reserve_mwh`, `end_mwh`. Sites [d + s]: `loading_s` (0 at
+    stations), `site_w` (0: no limit), `price_per_kwh` (by day), `apart` (1 where a charge begins after
+    the loading), `full` (1 where every charge goes up to the knee), `open` [d + s, k, 2]. Depots [d]: `night_per_kwh`.
+    Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
     """
 
     orders: int
@@ -79,6 +82,7 @@ class Problem:
     per_day: Ints
     per_km: Ints
     per_s: Ints
+    wear_per_kwh: Ints
     kind: Ints
     depot: Ints
     shift: Ints
@@ -88,6 +92,7 @@ class Problem:
     loading_s: Ints
     site_w: Ints
     price_per_kwh: Ints
+    night_per_kwh: Ints
     apart: Ints
     full: Ints
     open: Ints
@@ -145,6 +150,7 @@ def build_problem(
         per_day=_ints([_ceil(kind.cost_per_day * MICRO) for kind in types]),
         per_km=_ints([_ceil(kind.cost_per_km * MICRO) for kind in types]),
         per_s=_ints([_ceil(kind.cost_per_hour * MICRO / 3600) for kind in types]),
+        wear_per_kwh=_ints([_ceil(kind.wear_per_kwh * MICRO) for kind in types]),
         kind=kind,
         depot=_ints([len(day.orders) + [d.id for d in day.depots].index(v.depot_id) for v in day.vehicles]),
         shift=shift,
@@ -153,7 +159,8 @@ def build_problem(
         end_mwh=_ints([_ceil(max(v.end_soc, v.reserve_soc) * v.type.battery_wh * MWH) for v in day.vehicles]),
         loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
         site_w=_ints([*(_site_w(depot) for depot in day.depots), *(0 for _ in day.stations)]),
-        price_per_kwh=_ints([_ceil(site.price_per_kwh * MICRO) for site in sites]),
+        price_per_kwh=_ints([_ceil(_day_price(day, site) * MICRO) for site in sites]),
+        night_per_kwh=_ints([_ceil(night_price(day, depot) * MICRO) for depot in day.depots]),
         apart=_ints([not day.charge_while_loading for _ in sites]),
         full=_ints([day.full_charges for _ in sites]),
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
@@ -204,7 +211,8 @@ def validate(problem: Problem) -> None:
         "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
         "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
-        "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "open": (sites, problem.open.shape[1], 2),
+        "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,),
+        "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -237,6 +245,10 @@ def load_problem(path: Path) -> Problem:
     problem = Problem(**values | {"orders": int(values["orders"]), "depots": int(values["depots"])})
     validate(problem)
     return problem
+
+
+def _day_price(day: Day, site: Depot | Station) -> float:
+    return day_price(day, site) if isinstance(site, Depot) else site.price_per_kwh
 
 
 def _site_w(depot: Depot) -> float:
@@ -292,7 +304,7 @@ def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
             v.type.cost_per_day
             + v.type.cost_per_km * longest_km
             + v.type.cost_per_hour * (v.shift.end_s - v.shift.start_s) / 3600
-            + v.type.battery_wh / 1000 * max(site.price_per_kwh for site in day.sites)
+            + v.type.battery_wh / 1000 * (max(dearest_price(site) for site in day.sites) + v.type.wear_per_kwh)
             for v in day.vehicles
         )
         + MICRO

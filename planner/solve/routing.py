@@ -320,9 +320,14 @@ def _arc_cost(model: Model, kind: int) -> Ints:
     p, place = model.problem, model.nodes.place
     distance = np.maximum(p.distance_m[p.network[kind]], 0)
     energy = np.maximum(p.energy_mwh[0, kind], 0)
-    cost = distance * int(p.per_km[kind]) // 1000 + energy * int(p.price_per_kwh.min()) // 1_000_000
+    cost = distance * int(p.per_km[kind]) // 1000 + energy * _least_price(p, kind) // 1_000_000
     by_node: Ints = cost[np.ix_(place, place)]
     return by_node
+
+
+def _least_price(p: Problem, kind: int) -> int:
+    """Return what a kWh costs at least, the battery's wear included."""
+    return min(int(p.price_per_kwh.min()), int(p.night_per_kwh.min())) + int(p.wear_per_kwh[kind])
 
 
 def _stops(model: Model) -> list[int]:

@@ -146,7 +146,7 @@ def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
         return stored
     kept = model.cp.new_int_var(min(0, int(p.reserve_mwh[vehicle])), battery, "")
     model.cp.add_min_equality(kept, [stored, battery - lost_mwh])
-    price = SPENT * int(p.price_per_kwh[p.depot[vehicle] - p.orders]) // MICRO
+    price = SPENT * int(p.night_per_kwh[p.depot[vehicle] - p.orders] + p.wear_per_kwh[p.kind[vehicle]]) // MICRO
     model.cost.append((stored - kept) * (price + CUSHION))
     return kept
 
@@ -211,7 +211,7 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
     for chosen, (opens, closes) in zip(spans, p.open[site], strict=True):
         cp.add(begin >= int(opens)).only_enforce_if(chosen, present)
         cp.add(end <= int(closes)).only_enforce_if(chosen, present)
-    price = SPENT * (int(p.price_per_kwh[site]) - int(p.price_per_kwh[p.depot[vehicle] - p.orders]))
+    price = SPENT * (int(p.price_per_kwh[site]) - int(p.night_per_kwh[p.depot[vehicle] - p.orders]))
     # The price is per kWh; energy not taken here is bought at the depot overnight.
     model.cost.append(amount * (price // MICRO) - (amount * CUSHION if site < p.depots else 0))
     return _Charge(begin=begin, end=end, amount=amount, present=present, groups=groups)

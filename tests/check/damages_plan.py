@@ -97,7 +97,7 @@ def was_made_on_other_streets(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def miscounts_money(plan: Plan, rng: Rng) -> Plan:
     r, route, _ = a_route(plan, rng)
-    kind = ("vehicles", "distance", "time", "energy")[int(rng.integers(4))]
+    kind = ("vehicles", "distance", "time", "energy", "wear")[int(rng.integers(5))]
     return with_route(plan, r, cost=replace(route.cost, **{kind: getattr(route.cost, kind) + 0.02}))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.energy.charging import charge_power_w, charge_s
 from planner.model import Day, Depot, Order, OrderKind, Plug, Station, TimeWindow, Vehicle, VehicleType
-from planner.plan import Cost, Leg, Plan, Reason, Route, Step, StepKind, Unassigned
+from planner.plan import Cost, Leg, Night, NightCharge, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
 from planner.roads.paths import path, path_shape
@@ -26,7 +26,7 @@ from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, mak
 from tests.factories import HOUR_S, make_depot, make_order, make_provenance, make_type, make_vehicle
 
 KINDS = (
-    make_type("tiny", battery_wh=3_000.0),
+    make_type("tiny", battery_wh=3_000.0, wear_per_kwh=0.5),
     make_type("large", battery_wh=6_000.0, payload_kg=160.0, kerb_kg=600.0, charge_w=3_000.0, top_speed_kmh=70.0),
 )
 SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
@@ -270,8 +270,10 @@ def _settle(
     )
     priced: list[Depot | Station] = [*depots, *stations]
     prices = {place.id: place.price_per_kwh for place in priced}
+    nights = one_after_the_other(drives, depots[0])
     routes = tuple(
-        Route(vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices)) for drive in drives
+        Route(vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices, night), night=night)
+        for drive, night in zip(drives, nights, strict=True)
     )
     rows = len(day.orders)
     provenance = make_provenance(streets_sha256=streets().sha256, rows_read=rows + 2, rows_rejected=2)
@@ -342,13 +344,35 @@ def _peak_w(charges: list[Step]) -> float:
     return max(sum(c.power_w or 0.0 for c in charges if c.begin_s <= t < c.end_s) for t in at)
 
 
-def _cost(drive: Drive, prices: dict[str, float]) -> Cost:
+def one_after_the_other(drives: list[Drive], depot: Depot) -> list[Night]:
+    """Charge on the last plug when all are home: full power up to the knee, then what the battery takes."""
+    at_s, plug, nights = max(drive.steps[-1].end_s for drive in drives), depot.plugs[-1], []
+    for drive in drives:
+        kind, stored_wh = drive.vehicle.type, drive.steps[-1].stored_end_wh
+        full_wh, below_wh, charges = drive.vehicle.start_soc * kind.battery_wh, stored_wh, []
+        for step in kind.charge_curve:
+            to_wh = round(min(full_wh, step.until_soc * kind.battery_wh), 3)
+            if to_wh > below_wh:
+                power_w = charge_power_w(kind, plug_w=plug.power_w) * step.power_share
+                end_s = at_s + math.ceil(charge_s(kind, from_wh=below_wh, to_wh=to_wh, plug_w=plug.power_w))
+                wh = round(to_wh - below_wh, 3)
+                cost = wh / 1_000 * depot.price_per_kwh
+                charges.append(
+                    NightCharge(plug_id=plug.id, begin_s=at_s, end_s=end_s, wh=wh, power_w=power_w, cost=cost)
+                )
+                at_s, below_wh = end_s, to_wh
+        nights.append(Night(until_s=drive.steps[0].begin_s + 24 * HOUR_S, charges=tuple(charges)))
+    return nights
+
+
+def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
     kind, first, last = drive.vehicle.type, drive.steps[0], drive.steps[-1]
-    overnight_wh = max(0.0, drive.vehicle.start_soc * kind.battery_wh - last.stored_end_wh)
     charged = sum(s.charged_wh * prices[s.place_id] for s in drive.steps if s.kind is StepKind.CHARGE)
+    taken_wh = first.stored_arrival_wh + sum(s.charged_wh for s in drive.steps) - last.stored_end_wh
     return Cost(
         vehicles=kind.cost_per_day,
         distance=sum(step.leg.distance_m for step in drive.steps if step.leg) * kind.cost_per_km / 1000,
         time=(last.end_s - first.begin_s) * kind.cost_per_hour / 3600,
-        energy=(charged + overnight_wh * prices[drive.depot.id]) / 1000,
+        energy=charged / 1000 + sum(charge.cost for charge in night.charges),
+        wear=taken_wh / 1000 * kind.wear_per_kwh,
     )

@@ -81,7 +81,7 @@ def test_the_summary_adds_up_by_hand() -> None:
     summary = document(make_plan())["summary"]
     assert summary == {
         "cost": 11.373175,
-        "cost_by_kind": {"vehicles": 10.0, "distance": 0.6, "time": 0.7, "energy": 0.073175},
+        "cost_by_kind": {"vehicles": 10.0, "distance": 0.6, "time": 0.7, "energy": 0.073175, "wear": 0.0},
         "routes": 1,
         "unassigned": 1,
         "deliveries": 2,
@@ -94,6 +94,8 @@ def test_the_summary_adds_up_by_hand() -> None:
         "distance": 6_000.0,
         "energy_wh": 365.875,
         "charged_wh": 100.0,
+        "night_wh": 265.875,
+        "missing_wh": 0.0,
         "trips": 2,
         "reloads": 1,
         "charges": 1,
@@ -112,6 +114,31 @@ def test_steps_speak_vroom_with_energy_beside_it() -> None:
     charge = route["steps"][3]
     assert (charge["plug"], charge["power_w"], charge["charged_wh"]) == ("hub-1", 600.0, 100.0)
     assert "leg" not in charge
+
+
+def test_the_night_says_who_charges_where_from_when_to_when_and_for_how_much() -> None:
+    (route,) = document(make_plan())["routes"]
+    assert route["night"] == {
+        "until": 115_200,
+        "charges": [
+            {
+                "plug": "hub-1",
+                "begin": 31_320,
+                "end": 32_278,
+                "charged_wh": 265.875,
+                "power_w": 1_000.0,
+                "cost": 0.053175,
+            }
+        ],
+        "charged_wh": 265.875,
+        "missing_wh": 0.0,
+    }
+
+
+def test_a_plan_that_looks_no_further_than_the_shift_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(edited(lambda plan: plan["routes"][0].pop("night")))
+    assert read_plan(path).routes[0].night is None
 
 
 def test_an_order_left_out_has_its_place_and_reason() -> None:

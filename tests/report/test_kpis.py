@@ -27,6 +27,7 @@ def test_distance_hours_and_energy_are_the_sums_by_hand() -> None:
     assert measured.charge_hours == pytest.approx(600 / 3600)
     assert measured.energy_kwh == pytest.approx(0.365875)
     assert measured.charged_kwh == pytest.approx(0.1)
+    assert measured.night_kwh == pytest.approx(0.265875)
 
 
 def test_cost_is_summed_by_kind_and_divided_by_planned_orders() -> None:

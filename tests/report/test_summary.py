@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from planner.plan import Plan, Reason, Unassigned, Violation
+from planner.model import Depot
+from planner.plan import Night, Plan, Reason, Unassigned, Violation
 from planner.report.summary import print_summary
-from tests.factories import make_day, make_order, make_plan, make_type, make_vehicle
+from tests.factories import make_day, make_depot, make_order, make_plan, make_type, make_vehicle
 
 
 def printed(plan: Plan, *, encoding: str = "utf-8", width: int = 80) -> str:
@@ -30,6 +31,32 @@ def test_totals_vehicles_reasons_and_verdict_are_there() -> None:
     assert "08:00-08:42" in text
     assert "too heavy: 900 kg" in text
     assert text.rstrip().endswith("audited: 0 violations")
+
+
+def test_what_is_charged_overnight_is_told_and_wear_where_it_is_counted() -> None:
+    plain, worn = make_plan(), make_plan()
+    route = worn.routes[0]
+    worn = replace(worn, routes=(replace(route, cost=replace(route.cost, wear=0.55)),))
+    assert "0.37 kWh used, 0.10 kWh charged on the way, 0.27 kWh overnight" in " ".join(printed(plain).split())
+    assert "wear" not in printed(plain)
+    assert "energy 0.07, wear 0.55)" in " ".join(printed(worn).split())
+
+
+@pytest.mark.parametrize(
+    ("depot", "why"),
+    [
+        (make_depot(), "the night is too short for its plugs and power at hub"),
+        (make_depot(plugs=()), "no plug at hub"),
+    ],
+)
+def test_a_vehicle_without_its_start_charge_tomorrow_is_named_with_what_it_lacks(depot: Depot, why: str) -> None:
+    plan = make_plan(day=make_day(depots=(depot,)))
+    route = plan.routes[0]
+    short = replace(plan, routes=(replace(route, night=Night(until_s=115_200, missing_wh=265.875)),))
+    text = " ".join(printed(short).split())
+    assert "1 without their start charge tomorrow" in text
+    assert f"v1 266 Wh short at 08:00+1: {why}" in text
+    assert "start charge" not in printed(plan)
 
 
 def test_every_line_fits_80_columns_and_no_vehicle_loses_its_figures() -> None:

@@ -8,12 +8,27 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import (
+    Day,
+    Depot,
+    Order,
+    OrderKind,
+    Plug,
+    PriceFrom,
+    Priority,
+    Station,
+    TimeWindow,
+    Vehicle,
+    VehicleType,
+)
 from planner.roads.streets import Streets
 from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, make_grid
 from tests.factories import HOUR_S, make_day, make_depot, make_order, make_station, make_type, make_vehicle
 
 MORNING_S = 8 * HOUR_S
+CHEAP_NIGHTS = tuple(
+    PriceFrom(from_s=hour * HOUR_S, price_per_kwh=price) for hour, price in ((0, 0.1), (6, 0.4), (22, 0.1), (30, 0.4))
+)
 
 
 @cache
@@ -80,6 +95,7 @@ def kinds(draw: st.DrawFn, name: str) -> VehicleType:
         volume_l=draw(st.sampled_from([180.0, 400.0])),
         charge_w=draw(st.sampled_from([500.0, 2_000.0])),
         cost_per_day=draw(st.sampled_from([0.0, 10.0, 20.0])),
+        wear_per_kwh=draw(st.sampled_from([0.0, 0.0, 0.2])),
     )
 
 
@@ -112,6 +128,7 @@ def depots(draw: st.DrawFn, number: int) -> Depot:
         loading_s=draw(st.sampled_from([0, 300, 900])),
         plugs=plugs(f"hub{number}", draw(st.integers(0, 2)), draw(st.sampled_from([800.0, 2_300.0]))),
         site_power_w=draw(st.sampled_from([None, None, 1_000.0, 2_500.0])),
+        tariff=draw(st.sampled_from([(), (), CHEAP_NIGHTS])),
     )
 
 

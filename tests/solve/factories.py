@@ -64,6 +64,7 @@ def make_problem(
         "per_day": [10 * MICRO] * kinds,
         "per_km": [MICRO // 10] * kinds,
         "per_s": [1_000] * kinds,
+        "wear_per_kwh": [0] * kinds,
         "kind": [0] * vehicles,
         "depot": [n] * vehicles,
         "shift": [[0, SHIFT_S]] * vehicles,
@@ -79,7 +80,9 @@ def make_problem(
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],
     }
-    values = {name: np.array(value, dtype=np.int64) for name, value in (default | arrays).items()}
+    given = default | arrays
+    night: dict[str, Any] = {"night_per_kwh": given["price_per_kwh"][: len(depots)]}
+    values = {name: np.array(value, dtype=np.int64) for name, value in (night | given).items()}
     problem = Problem(orders=n, depots=len(depots), **values)
     validate(problem)
     return problem
