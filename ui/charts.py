@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 from look import Look
 
+from planner.model import Depot, Station
 from planner.plan import Route, StepKind
 from planner.report.view import PlanView
 
@@ -31,17 +32,32 @@ def charge_chart(view: PlanView, routes: Sequence[Route], look: Look) -> alt.VCo
 def plug_chart(view: PlanView, look: Look) -> alt.Chart | None:
     """Draw a lane per plug with the charges on it; None where nobody charges."""
     rows = [row for route in view.plan.routes for row in _charges(view, route)]
+    return _lanes(view, look, rows, _span(view), sites=view.plan.day.sites) if rows else None
+
+
+def night_chart(view: PlanView, look: Look) -> alt.Chart | None:
+    """Draw a lane per plug with the charges of the night on it; None where nobody charges."""
+    rows = [row for route in view.plan.routes for row in _night_charges(view, route)]
     if not rows:
         return None
+    nights = [(route, route.night) for route in view.plan.routes if route.night is not None and route.night.charges]
+    first_s = min(route.steps[-1].end_s for route, _ in nights)
+    span = [_time(view, first_s // HOUR_S * HOUR_S), _time(view, max(night.until_s for _, night in nights))]
+    return _lanes(view, look, rows, span, sites=view.plan.day.depots)
+
+
+def _lanes(
+    view: PlanView, look: Look, rows: list[dict[str, Any]], span: list[str], *, sites: Sequence[Depot | Station]
+) -> alt.Chart:
     colours = _colours(view, look)
     used = list(dict.fromkeys(str(row["vehicle"]) for row in rows))
-    lanes = [_lane(site.id, plug.id) for site in view.plan.day.sites for plug in site.plugs]
+    lanes = [_lane(site.id, plug.id) for site in sites for plug in site.plugs]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows), height=LANE_PX * len(lanes) + AXIS_PX)
         .mark_bar(cornerRadius=3, height=LANE_PX - 8)
         .encode(
             y=alt.Y("lane:N", sort=None, title=None, scale=alt.Scale(domain=lanes), axis=alt.Axis(labelLimit=220)),
-            x=alt.X("begin:T", scale=alt.Scale(type="utc", domain=_span(view)), axis=CLOCK_AXIS),
+            x=alt.X("begin:T", scale=alt.Scale(type="utc", domain=span), axis=CLOCK_AXIS),
             x2="end:T",
             color=alt.Color("vehicle:N", scale=alt.Scale(domain=used, range=[colours[id] for id in used]), legend=None),
             tooltip=[
@@ -111,6 +127,21 @@ def _charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
         }
         for step in route.steps
         if step.kind is StepKind.CHARGE
+    ]
+
+
+def _night_charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
+    depot_id = view.vehicle(route).depot_id
+    return [
+        {
+            "lane": _lane(depot_id, charge.plug_id),
+            "vehicle": route.vehicle_id,
+            "begin": _time(view, charge.begin_s),
+            "end": _time(view, charge.end_s),
+            "clock": f"{view.clock(charge.begin_s)} to {view.clock(charge.end_s)}",
+            "energy": f"{charge.wh / 1_000:.2f} kWh at {charge.power_w / 1_000:.1f} kW, {charge.cost:.2f}",
+        }
+        for charge in (route.night.charges if route.night is not None else ())
     ]
 
 

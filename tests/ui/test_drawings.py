@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from charts import charge_chart, plug_chart, stored_line
+from charts import charge_chart, night_chart, plug_chart, stored_line
 from look import DARK, LIGHT, Look
 from maps import orders_map, picked_vehicle, plan_map
 from street_paths import MOST_POINTS, street_paths
@@ -100,9 +100,20 @@ def test_charts_show_each_vehicle_its_reserve_and_its_plug(look: Look) -> None:
     assert "hub-1" in str(plug.to_dict())
 
 
+def test_the_night_has_a_lane_per_plug_of_a_depot_from_the_return_until_tomorrow() -> None:
+    chart = night_chart(PlanView(make_plan()), LIGHT)
+    assert chart is not None
+    drawn = chart.to_dict()
+    ((bar,),) = drawn["datasets"].values()
+    assert (bar["lane"], bar["clock"], bar["energy"]) == ("hub-1", "08:42 to 08:57", "0.27 kWh at 1.0 kW, 0.05")
+    assert drawn["encoding"]["y"]["scale"]["domain"] == ["hub-1", "hub-2"]
+    assert drawn["encoding"]["x"]["scale"]["domain"] == ["2026-05-12T08:00:00Z", "2026-05-13T08:00:00Z"]
+
+
 def test_a_plan_without_routes_has_a_map_and_no_plug_lane() -> None:
     plan: Plan = make_plan(routes=())
     assert plug_chart(PlanView(plan), LIGHT) is None
+    assert night_chart(PlanView(plan), LIGHT) is None
     assert data(plan_map(PlanView(plan), (), LIGHT, only=None), "routes") == []
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import state
@@ -13,7 +14,7 @@ from jobs import REPLAYS, Job
 from streamlit.testing.v1 import AppTest
 
 from planner.io.plan_file import write_plan
-from planner.plan import Plan, Violation
+from planner.plan import Night, Plan, Violation
 from tests.factories import make_plan
 from tests.ui.conftest import ROOT, three_bad_rows
 
@@ -111,7 +112,7 @@ def test_the_plan_page_says_what_to_do_before_there_is_a_plan() -> None:
 def test_a_plan_is_shown_with_its_figures_and_reasons() -> None:
     page = plan_page(make_plan())
     assert metrics(page)["Orders planned"] == "2 / 3"
-    assert [tab.label for tab in page.tabs][3] == "Left out (1)"
+    assert [tab.label for tab in page.tabs][4] == "Left out (1)"
     assert page.error == []
 
 
@@ -133,6 +134,16 @@ def test_a_plan_that_cannot_be_replayed_says_why() -> None:
     pressed.click().run(timeout=60)
     assert not page.exception
     assert r"E\-R04" in page.error[0].value
+
+
+def test_the_page_shows_the_night_and_warns_of_a_vehicle_that_lacks_its_start_charge_tomorrow() -> None:
+    plan = make_plan()
+    assert list(plan_page(plan).dataframe[1].value["until"]) == ["08:57"]
+    short = replace(plan.routes[0], night=Night(until_s=115_200, missing_wh=265.875))
+    page = plan_page(replace(plan, routes=(short,)))
+    (warning,) = page.warning
+    assert "266 Wh short" in warning.value
+    assert not page.exception
 
 
 def test_a_plan_that_breaks_a_rule_is_never_shown() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
-from charts import charge_chart, plug_chart
+from charts import charge_chart, night_chart, plug_chart
 from jobs import Job
 from look import page_look
 from maps import MOST_STOPS, PLAN_PX, picked_vehicle, plan_map
@@ -16,7 +16,7 @@ from words import plain
 
 from planner.plan import Plan, Route, StepKind
 from planner.report.kpis import kpis
-from planner.report.view import REASON_TEXT, PlanView, numbered
+from planner.report.view import REASON_TEXT, PlanView, cost_words, numbered
 from views import harder_days
 
 LIST_PX = PLAN_PX[1] - 50
@@ -55,8 +55,19 @@ def _figures(plan: Plan) -> None:
         ("Lowest charge", "–" if lowest is None else f"{100 * lowest.soc:.0f} %", lowest.vehicle_id if lowest else ""),
         ("Cost", f"{found.cost.total:,.2f} {money}", each),
     )
+    kinds = {"Cost": cost_words(found.cost), "Energy": f"{found.night_kwh:.1f} kWh charged overnight"}
     for column, (label, value, detail) in zip(st.columns(len(tiles), gap="small"), tiles, strict=True):
-        column.metric(label, value, plain(detail) or None, delta_color="off", delta_arrow="off", border=True)
+        column.metric(
+            label,
+            value,
+            plain(detail) or None,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help=kinds.get(label),
+        )
+    for vehicle_id, what in PlanView(plan).short_tomorrow:
+        st.warning(f"{plain(vehicle_id)}: {plain(what)}", icon=":material/battery_alert:")
 
 
 def _vehicle_choice(plan: Plan) -> str | None:
@@ -91,8 +102,8 @@ def _map(job: Job, view: PlanView, only: str | None) -> None:
 
 def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
     left_out = view.plan.unassigned
-    names = ["Stops", "Battery", "Plugs", f"Left out ({len(left_out)})", "Harder days", "Files"]
-    stops, battery, plugs, missing, harder, files = st.tabs(names)
+    names = ["Stops", "Battery", "Plugs", "Night", f"Left out ({len(left_out)})", "Harder days", "Files"]
+    stops, battery, plugs, night, missing, harder, files = st.tabs(names)
     with stops:
         st.dataframe(_stops(view, routes), hide_index=True, height=LIST_PX)
     with battery:
@@ -106,6 +117,8 @@ def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
             st.text("Nobody charges on the way.")
         else:
             st.altair_chart(chart, width="stretch")
+    with night:
+        _night(view)
     with missing:
         if left_out:
             st.dataframe(_left_out(view), hide_index=True, height=LIST_PX)
@@ -115,6 +128,29 @@ def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
         harder_days.show(job, view)
     with files:
         _downloads(job)
+
+
+def _night(view: PlanView) -> None:
+    chart = night_chart(view, page_look())
+    if chart is None:
+        st.text("Nobody charges overnight.")
+        return
+    st.altair_chart(chart, width="stretch")
+    st.dataframe(_night_rows(view), hide_index=True)
+
+
+def _night_rows(view: PlanView) -> dict[str, Sequence[object]]:
+    rows = [(route, charge) for route in view.plan.routes if route.night for charge in route.night.charges]
+    rows.sort(key=lambda row: (row[1].begin_s, row[1].plug_id))
+    return {
+        "vehicle": [route.vehicle_id for route, _ in rows],
+        "plug": [charge.plug_id for _, charge in rows],
+        "from": [view.clock(charge.begin_s) for _, charge in rows],
+        "until": [view.clock(charge.end_s) for _, charge in rows],
+        "kWh": [f"{charge.wh / 1_000:.2f}" for _, charge in rows],
+        "kW": [f"{charge.power_w / 1_000:.2f}" for _, charge in rows],
+        "cost": [f"{charge.cost:.2f}" for _, charge in rows],
+    }
 
 
 def _stops(view: PlanView, routes: Sequence[Route]) -> dict[str, Sequence[object]]:
