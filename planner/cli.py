@@ -28,7 +28,7 @@ from planner.cli_tools import Results, generate, parse_date, usage
 from planner.cli_ui import ui
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
-from planner.solve.options import ENGINES, USUAL_ITERATIONS, EngineName, SolveOptions
+from planner.solve.options import ENGINES, UNLIMITED, USUAL_ITERATIONS, EngineName, SolveOptions
 
 if TYPE_CHECKING:
     from planner.pipeline import Inputs, Progress, Stages
@@ -318,11 +318,10 @@ def _options(*, engine: str, iterations: int | None, time_limit: float | None, s
         raise InputError(fault)
     chosen: EngineName = next(name for name in ENGINES if name == engine)
     defaults = SolveOptions()
-    unlimited = 10**9
     return SolveOptions(
         engine=chosen,
         seed=seed,
-        iterations=iterations or (unlimited if time_limit else USUAL_ITERATIONS[chosen]),
+        iterations=iterations or (UNLIMITED if time_limit else USUAL_ITERATIONS[chosen]),
         threads=threads,
         time_limit_s=time_limit or defaults.time_limit_s,
     )

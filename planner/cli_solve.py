@@ -16,7 +16,7 @@ import typer
 
 from planner.cli_tools import talk, usage
 from planner.errors import Interrupted, NoPlanError, PlanRefused, did_you_mean
-from planner.solve.options import SolveOptions
+from planner.solve.options import UNLIMITED, SolveOptions
 
 if TYPE_CHECKING:
     from planner.check_instance import Findings
@@ -28,7 +28,6 @@ ENGINES = ("search", "ortools")
 RECHARGES: tuple[Literal["full", "partial"], ...] = ("full", "partial")
 INCOMPLETE, INTERRUPTED = 4, 130  # exit codes, see docs/errors.md
 DEFAULT_LIMIT_S = 60.0
-UNLIMITED = 10**9
 ENDING_S = 0.25  # of the time limit, for the audit, the writing and the end of the process
 LEAST_S = 0.1  # of search, however long the reading took
 TOLD_VIOLATIONS = 20

@@ -1,8 +1,8 @@
 """The search for a day: islands of ruin and recreate on the vehicles' days, timed exactly at the end.
 
-Progress is the spent share of the iteration budget or of the time for searching, whichever is further, in slices;
+Progress is the spent share of the iteration budget, or of the time for searching where that is all there is, in slices;
 temperature changes and islands exchange between slices only. So an iteration budget gives the same plan whatever the
-number of threads.
+number of threads and the load; a time limit beside it only ends the search early.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from planner.solve import day_case as dc
 from planner.solve import day_moves
 from planner.solve.cost import total_cost
 from planner.solve.insertion import insert_left_out
-from planner.solve.options import SolveOptions
+from planner.solve.options import UNLIMITED, SolveOptions
 from planner.solve.placing import drop_needless_stations, settle
 from planner.solve.problem import Problem
 from planner.solve.schedule import assign_plugs
@@ -56,14 +56,16 @@ class _Search:
         seeds = range(options.seed * ISLANDS, options.seed * ISLANDS + ISLANDS)
         self.islands = [dc.new_books(self.case, seed=seed) for seed in seeds]
         self.rate = [500.0] * ISLANDS  # iterations a second, measured
+        self.timed = options.iterations >= UNLIMITED
         self.done = 0  # iterations of each island
         self.stop = Event()
         self.told, self.told_s = int(dc.NONE), 0.0
         self.until_s = self.begun + options.time_limit_s - self.ending_s
 
     def progress(self) -> float:
-        spent_s = time.monotonic() - self.begun
-        return max(self.done / self.options.iterations, spent_s / max(self.until_s - self.begun, 1e-3))
+        if not self.timed:
+            return self.done / self.options.iterations
+        return (time.monotonic() - self.begun) / max(self.until_s - self.begun, 1e-3)
 
     def run(self) -> None:
         """Place all orders once, then improve at falling temperature."""
@@ -77,7 +79,7 @@ class _Search:
         with ThreadPoolExecutor(threads) as workers:
             for s in range(1, SLICES + 1):
                 now = self.progress()
-                if now >= 1.0:
+                if now >= 1.0 or time.monotonic() >= self.until_s:
                     break
                 if now >= s / SLICES:
                     continue
@@ -92,7 +94,7 @@ class _Search:
     ) -> None:
         """Let every island search until a share of the budget is spent."""
         iterations = round(self.options.iterations * until) - self.done
-        until_s = self.begun + (self.until_s - self.begun) * until
+        until_s = self.begun + (self.until_s - self.begun) * (until if self.timed else 1.0)
         share_s = (until_s - time.monotonic()) * threads / ISLANDS  # islands without a thread wait for one
         jobs = [workers.submit(self._search, i, iterations, share_s, temperature, fill=fill) for i in range(ISLANDS)]
         try:

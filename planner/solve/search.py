@@ -26,7 +26,7 @@ from planner.solve.charging import charged
 from planner.solve.instance import Instance, Ints, RouteSet
 from planner.solve.island import ABSENT, BEST_COST, BEST_ROUTES, COST, ROUTES, Island, keep_best, new_island, restore
 from planner.solve.labels import NONE
-from planner.solve.options import SolveOptions
+from planner.solve.options import UNLIMITED, SolveOptions
 from planner.solve.pricing import Case
 from planner.solve.recombine import Pool, Route, load_cp_sat
 from planner.solve.ruin_recreate import drop_route, run
@@ -43,7 +43,6 @@ FLEET_TEMPERATURE = 0.1
 CHUNK_S = 0.03  # between two looks at the clock
 FIRST_TRIES = 1_000
 EFFORT, EFFORT_OF_ITERATION, MOST_EFFORT = 0.03, 1e-5, 3.0  # for each recombination: of the time limit, or a budget
-UNLIMITED = 10**9  # iterations: the clock alone ends the search
 
 
 def search_instance(instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]) -> RouteSet:

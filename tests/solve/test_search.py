@@ -18,8 +18,8 @@ from planner.solve.charging import charged
 from planner.solve.instance import Instance, Kind, RouteSet
 from planner.solve.island import new_island, restore
 from planner.solve.labels import NONE
-from planner.solve.options import SolveOptions
-from planner.solve.search import UNLIMITED, search_instance
+from planner.solve.options import UNLIMITED, SolveOptions
+from planner.solve.search import search_instance
 from tests.solve.instance_factories import best_answer, make_instance, random_instance
 
 KINDS: tuple[Kind, ...] = ("evrptw", "evrptw-pr", "cevrp", "vrptw")
