@@ -38,6 +38,7 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
     home = sites[vehicle.depot_id]
     overnight = sum(energy_cost(home, begin_s=c.begin_s, end_s=c.end_s, wh=c.wh) for c in night.charges)
     missing = night.missing_wh / WH_PER_KWH * dearest_price(home)
+    over_s = max(0, steps[-1].end_s - vehicle.shift.end_s)
     taken_wh = steps[0].stored_arrival_wh + sum(step.charged_wh for step in steps) - steps[-1].stored_end_wh
     return Cost(
         vehicles=kind.cost_per_day,
@@ -45,6 +46,7 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
         time=round((steps[-1].end_s - steps[0].arrival_s) / 3600 * kind.cost_per_hour, 6),
         energy=round(charged + overnight + missing, 6),
         wear=round(max(0.0, taken_wh) / WH_PER_KWH * kind.wear_per_kwh, 6),
+        overtime=round(over_s / 3600 * kind.cost_per_overtime_hour, 6),
     )
 
 
@@ -123,6 +125,12 @@ class _RouteWriter:
             leg = None
         if visit.plug >= 0:
             self._charge(visit, leg)
+            leg = None
+        if visit.break_end_s:
+            only_rests = leg if visit.place >= p.orders else None  # at a station that nothing is charged at
+            self._write(
+                StepKind.BREAK, visit.place, visit.end_s, visit.break_begin_s, visit.break_end_s, leg=only_rests
+            )
 
     def _charge(self, visit: Visit, leg: Leg | None) -> None:
         plug = self.plugs[visit.plug]

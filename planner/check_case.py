@@ -59,9 +59,17 @@ class RouteCase:
         """Return what the step's id names, None where nothing of the right kind has that id."""
         if step.serves:
             return self.case.orders.get(step.place_id)
-        if step.kind == StepKind.CHARGE and step.place_id != self.depot.id:
+        if step.kind == StepKind.BREAK and step.leg is None:
+            return self._place_of_break(step)
+        if step.kind in {StepKind.CHARGE, StepKind.BREAK} and step.place_id != self.depot.id:
             return self.case.stations.get(step.place_id)
         return self.case.depots.get(step.place_id)
+
+    def _place_of_break(self, step: Step) -> Order | Depot | Station | None:
+        """Return the place of the step before a break: it is taken where something else is done."""
+        at = next(i for i, other in enumerate(self.steps) if other is step)
+        before = self.steps[at - 1]
+        return self.place(before) if at and before.place_id == step.place_id else None
 
     @cached_property
     def stops(self) -> tuple[tuple[int, ...], ...]:
@@ -101,7 +109,7 @@ class RouteCase:
             if step.leg is None or origin is None or target is None:
                 continue
             start, end = Point(origin.lat, origin.lon), Point(target.lat, target.lon)
-            alike = before.place_id == step.place_id and not (before.serves or step.serves)
+            alike = origin is target and not (before.serves or step.serves)
             found[i] = standing(start) if alike else self.case.leg(self.kind, start, end)
         return found
 
@@ -235,6 +243,7 @@ MUST_BE_POSITIVE = frozenset(
         "max_speed_kmh",
         "power_share",
         "power_w",
+        "service_factor",
         "top_speed_kmh",
         "urban_factor",
     }
@@ -281,7 +290,7 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
     if route.vehicle_id not in vehicles:
         yield Violation(code="vehicle_unknown", where=where, message="the day has no vehicle with this id")
     kinds = [step.kind for step in route.steps]
-    middle = {StepKind.DELIVERY, StepKind.PICKUP, StepKind.CHARGE, StepKind.RELOAD}
+    middle = {StepKind.DELIVERY, StepKind.PICKUP, StepKind.CHARGE, StepKind.RELOAD, StepKind.BREAK}
     if kinds[:1] != [StepKind.START] or kinds[-1:] != [StepKind.END] or not middle.issuperset(kinds[1:-1]):
         yield Violation(code="route_shape", where=where, message="a route is a start, orders and such, and an end")
     for i, step in enumerate(route.steps):
@@ -289,7 +298,8 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
             message = f"{name} is not a usable number"
             yield Violation(code="not_a_number", where=f"{where} step {i + 1} ({step.place_id})", message=message)
     cost = route.cost
-    if not all(sensible(value) for value in (cost.vehicles, cost.distance, cost.time, cost.energy, cost.wear)):
+    parts = (cost.vehicles, cost.distance, cost.time, cost.overtime, cost.energy, cost.wear)
+    if not all(sensible(value) for value in parts):
         yield Violation(code="not_a_number", where=where, message="a cost is not a usable number")
     if route.night is not None and not all(_night_numbers(route.night)):
         yield Violation(code="not_a_number", where=where, message="the night holds what is no usable number")

@@ -91,7 +91,8 @@ def charges_where_it_may(route: RouteCase) -> Iterator[Violation]:
 
 def _beside_loading_or_end(route: RouteCase, i: int) -> bool:
     stop = next(stop for stop in route.stops if i in stop)
-    return any(route.steps[j].kind not in {StepKind.CHARGE, StepKind.DELIVERY, StepKind.PICKUP} for j in stop)
+    beside = {StepKind.CHARGE, StepKind.DELIVERY, StepKind.PICKUP, StepKind.BREAK}
+    return any(route.steps[j].kind not in beside for j in stop)
 
 
 def charges_in_time(route: RouteCase) -> Iterator[Violation]:

@@ -76,6 +76,7 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
         "vehicles": kind.cost_per_day if route.delivers else 0.0,
         "distance": metres / 1_000 * kind.cost_per_km,
         "time": (end.end_s - route.steps[0].arrival_s) / 3_600 * kind.cost_per_hour,
+        "overtime": max(0, end.end_s - route.vehicle.shift.end_s) / 3_600 * kind.cost_per_overtime_hour,
         "energy": _energy_cost(route),
         "wear": _taken_wh(route) / 1_000 * kind.wear_per_kwh,
     }

@@ -7,13 +7,14 @@ where the claim says that none does, and only beyond the planner's own rounding.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from planner.check_case import Case
+from planner.check_case import Case, RouteCase
 from planner.check_legs import FoundLeg, Point
 from planner.model import Order, OrderKind, Station, Vehicle
-from planner.plan import Reason, Violation
+from planner.plan import Reason, StepKind, Violation
 
 # A claim is refuted only by a clear margin on each of two legs, which the planner rounds up.
 MARGIN_S = 2.0
@@ -25,7 +26,7 @@ class Trip:
     """A drive out and back for one order alone, by one vehicle."""
 
     vehicle: Vehicle
-    loading_s: int
+    loading_s: float
     out: FoundLeg
     back: FoundLeg
 
@@ -36,12 +37,13 @@ class Trip:
         if order.windows and not begins_s:
             return None
         begin_s = min(begins_s, default=arrival_s)
-        return begin_s + order.setup_s + order.service_s + self.back.seconds + MARGIN_S
+        standing_s = (order.setup_s + order.service_s) * self.vehicle.type.service_factor
+        return begin_s + standing_s + self.back.seconds + MARGIN_S
 
     def in_time(self, order: Order, *, from_s: float) -> bool:
         """Say whether the order's windows and the shift both hold."""
         home_s = self.home_s(order, from_s=from_s)
-        return home_s is not None and home_s <= self.vehicle.shift.end_s
+        return home_s is not None and home_s <= self.vehicle.shift.end_s + self.vehicle.overtime_s
 
     def in_range(self, order: Order, *, stored_wh: float) -> bool:
         """Say whether the battery lasts there and back without a charge."""
@@ -122,7 +124,9 @@ def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
     out, back = case.leg(vehicle.type, home, there), case.leg(vehicle.type, there, home)
     if out is None or back is None:
         return None
-    return Trip(vehicle=vehicle, loading_s=depot.loading_s, out=out, back=back)
+    parcels = order.parcels if order.kind is OrderKind.DELIVERY else 0
+    loading_s = math.ceil(depot.loading_s + depot.loading_per_parcel_s * parcels)
+    return Trip(vehicle=vehicle, loading_s=loading_s, out=out, back=back)
 
 
 def _full_wh(vehicle: Vehicle) -> float:
@@ -193,14 +197,32 @@ def _fleet_full(chances: Chances) -> str:
         return "no vehicle could take it even alone"
     if any(case.faults):
         return ""  # what an unreadable route leaves free cannot be told
-    busy = {route.vehicle.id: route.steps[-1] for route in case.routes if route.delivers}
+    routes = {route.vehicle.id: route for route in case.routes if route.delivers}
+    busy = {vehicle_id: route.steps[-1] for vehicle_id, route in routes.items()}
     for trip in chances.trips:
-        end = busy.get(trip.vehicle.id)
+        end, route = busy.get(trip.vehicle.id), routes.get(trip.vehicle.id)
+        if not _allows_one_more(trip, order, route):
+            continue
         from_s = trip.vehicle.shift.start_s if end is None else end.end_s
         stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
         if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh):
             return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
     return ""
+
+
+def _allows_one_more(trip: Trip, order: Order, route: RouteCase | None) -> bool:
+    """Say whether stops and break of a vehicle surely allow a trip for this order at the end of its route."""
+    vehicle, due = trip.vehicle, trip.vehicle.driver_break
+    steps = route.steps if route is not None else ()
+    kinds = [step.kind for step in steps]
+    if vehicle.max_stops is not None and sum(step.serves for step in steps) >= vehicle.max_stops:
+        return False
+    if due is None or StepKind.BREAK in kinds:
+        return True
+    begun_s = route.steps[0].arrival_s if route is not None else vehicle.shift.start_s
+    latest_s = due.latest_s + (begun_s if due.from_start else 0)
+    home_s = trip.home_s(order, from_s=begun_s if route is None else route.steps[-1].end_s)
+    return home_s is not None and home_s <= latest_s
 
 
 def _not_found_in_time(_: Chances) -> str:

@@ -9,9 +9,11 @@ from planner.model import Order, OrderKind
 from planner.plan import StepKind, Violation
 
 SAME_PLACE_DEGREES = 2e-6  # coordinates are written with six decimals
+ROUNDING_S = 1e-6  # of products of seconds
 CLOCK_S = 1  # leg times are rounded up to whole seconds
 AT_DEPOT = frozenset({StepKind.START, StepKind.RELOAD, StepKind.END})
 LOADING = frozenset({StepKind.START, StepKind.RELOAD})
+RESTING = frozenset({StepKind.CHARGE})  # goes on while the driver rests
 
 
 def starts_reloads_and_ends_at_its_depot(route: RouteCase) -> Iterator[Violation]:
@@ -26,6 +28,8 @@ def is_where_it_says(route: RouteCase) -> Iterator[Violation]:
     for i, step in enumerate(route.steps):
         place = route.place(step)
         if place is None:
+            if step.kind == StepKind.BREAK:
+                yield route.broken("place_moved", i, "the vehicle rests where it is not")
             continue
         if max(abs(step.lat - place.lat), abs(step.lon - place.lon)) > SAME_PLACE_DEGREES:
             yield route.broken("place_moved", i, f"the place lies at {place.lat}, {place.lon}")
@@ -76,27 +80,41 @@ def states_its_load(route: RouteCase) -> Iterator[Violation]:
 
 
 def keeps_the_shift(route: RouteCase) -> Iterator[Violation]:
-    """Nothing happens before or after the shift."""
-    shift = route.vehicle.shift
+    """Nothing happens before the shift, or after it and the overtime."""
+    shift, latest_s = route.vehicle.shift, route.vehicle.shift.end_s + route.vehicle.overtime_s
     begun_s = min(route.steps[0].arrival_s, route.steps[0].begin_s)
     if begun_s < shift.start_s:
         yield route.broken("shift_early", 0, f"begins {shift.start_s - begun_s} s before the shift")
     late = max(range(len(route.steps)), key=lambda i: max(route.steps[i].arrival_s, route.steps[i].end_s))
     end_s = max(route.steps[late].arrival_s, route.steps[late].end_s)
-    if end_s > shift.end_s:
-        yield route.broken("shift_exceeded", late, f"{end_s - shift.end_s} s after the end of the shift")
+    if end_s > latest_s:
+        after = "the end of the shift" + (" and its overtime" if route.vehicle.overtime_s else "")
+        yield route.broken("shift_exceeded", late, f"{end_s - latest_s} s after {after}")
+
+
+def stops_no_more_than_allowed(route: RouteCase) -> Iterator[Violation]:
+    """A vehicle serves so many orders and no more."""
+    most, stops = route.vehicle.max_stops, [i for i, _ in _orders(route)]
+    if most is not None and len(stops) > most:
+        yield route.broken("too_many_stops", stops[most], f"serves {len(stops)} orders, {most} at most")
 
 
 def takes_time_to_load(route: RouteCase) -> Iterator[Violation]:
-    """Loading takes the depot's time before each trip; one that serves no order needs none."""
+    """Loading takes the depot's time before each trip and for each parcel; a trip that serves no order needs none."""
     reloads = [i for i, step in enumerate(route.steps) if step.kind == StepKind.RELOAD]
     first_trip = route.steps[: reloads[0]] if reloads else route.steps
     starts = [0] if any(step.serves for step in first_trip) else []
     for i in starts + reloads:
-        step = route.steps[i]
-        short_s = route.depot.loading_s - (step.end_s - step.begin_s)
-        if short_s > 0:
-            yield route.broken("loading_short", i, f"{short_s} s short of {route.depot.loading_s} s")
+        step, parcels = route.steps[i], 0
+        for later in route.steps[i + 1 :]:
+            if later.kind == StepKind.RELOAD:
+                break
+            order = route.case.orders.get(later.place_id) if later.kind == StepKind.DELIVERY else None
+            parcels += order.parcels if order else 0
+        due_s = route.depot.loading_s + route.depot.loading_per_parcel_s * parcels
+        short_s = due_s - (step.end_s - step.begin_s)
+        if short_s > ROUNDING_S:
+            yield route.broken("loading_short", i, f"{short_s:g} s short of {due_s:g} s")
 
 
 def waits_for_the_goods(route: RouteCase) -> Iterator[Violation]:
@@ -114,12 +132,13 @@ def waits_for_the_goods(route: RouteCase) -> Iterator[Violation]:
 
 
 def takes_time_to_deliver(route: RouteCase) -> Iterator[Violation]:
-    """Parking and handing over are spent at each order."""
+    """Parking and handing over are spent at each order, as long as they take with this type."""
     for i, order in _orders(route):
         step = route.steps[i]
-        short_s = order.setup_s + order.service_s - (step.end_s - step.begin_s)
-        if short_s > 0:
-            yield route.broken("service_short", i, f"{short_s} s short of {order.setup_s + order.service_s} s")
+        due_s = (order.setup_s + order.service_s) * route.kind.service_factor
+        short_s = due_s - (step.end_s - step.begin_s)
+        if short_s > ROUNDING_S:
+            yield route.broken("service_short", i, f"{short_s:g} s short of {due_s:g} s")
 
 
 def meets_windows(route: RouteCase) -> Iterator[Violation]:
@@ -155,7 +174,7 @@ def drives_in_order(route: RouteCase) -> Iterator[Violation]:
 
 
 def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
-    """Within a stop each step waits for the one before; only charging may overlap loading at the depot, if at all."""
+    """Within a stop each step waits for the one before; only a charge may overlap a break, or loading if at all."""
     at_once = LOADING if route.case.plan.day.charge_while_loading else frozenset()
     for stop in route.stops:
         for n, i in enumerate(stop):
@@ -163,6 +182,7 @@ def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
             if n > 0 and step.arrival_s < route.steps[stop[0]].arrival_s:
                 yield route.broken("time_travel", i, "arrives before the vehicle is at this place")
             overlappable = at_once if step.kind == StepKind.CHARGE and step.place_id == route.depot.id else frozenset()
+            overlappable = RESTING if step.kind == StepKind.BREAK else overlappable
             earlier = [route.steps[j] for j in stop[:n] if route.steps[j].kind not in overlappable]
             busy_s = max((done.end_s for done in earlier), default=step.begin_s)
             if step.begin_s < busy_s:
@@ -185,6 +205,7 @@ ROUTE_RULES = (
     fits_the_bay,
     states_its_load,
     keeps_the_shift,
+    stops_no_more_than_allowed,
     takes_time_to_load,
     waits_for_the_goods,
     takes_time_to_deliver,

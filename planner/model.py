@@ -8,6 +8,7 @@ checked by `planner.pipeline`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -83,9 +84,10 @@ class PriceFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depot:
-    """Where vehicles start, reload, charge and end. `loading_s` is spent before each trip.
+    """Where vehicles start, reload, charge and end.
 
-    A `tariff` stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts.
+    Before each trip `loading_s` is spent, and `loading_per_parcel_s` for each parcel of its deliveries. A `tariff`
+    stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts.
     """
 
     id: str
@@ -96,6 +98,11 @@ class Depot:
     site_power_w: float | None = None  # the sum of what the plugs draw at any instant
     price_per_kwh: float = 0.0
     tariff: tuple[PriceFrom, ...] = ()
+    loading_per_parcel_s: float = 0.0
+
+    def loading_of(self, parcels: int) -> int:
+        """Return the seconds that loading a trip takes, rounded up."""
+        return self.loading_s + math.ceil(round(self.loading_per_parcel_s * parcels, 6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +181,33 @@ class VehicleType:
     cost_per_km: float = 0.0
     cost_per_hour: float = 0.0
     wear_per_kwh: float = 0.0  # of the battery, for what is taken from it
+    cost_per_overtime_hour: float = 0.0  # on top of `cost_per_hour`, past the end of the shift
+    service_factor: float = 1.0  # of what an order's setup and service take
+
+    def standing_s(self, order: Order) -> int:
+        """Return the seconds that an order's setup and service take with this type, rounded up."""
+        return math.ceil(round((order.setup_s + order.service_s) * self.service_factor, 6))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverBreak:
+    """A break of `length_s` that begins between two times of the day or, with `from_start`, after the start of work.
+
+    It is due where work begins by `latest_s` and the vehicle is not back at its depot by then.
+    """
+
+    length_s: int
+    earliest_s: int
+    latest_s: int
+    from_start: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """One vehicle for one shift. It never plans below `reserve_soc`, and is back with `end_soc` or more."""
+    """One vehicle for one shift. It never plans below `reserve_soc`, and is back with `end_soc` or more.
+
+    It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders.
+    """
 
     id: str
     type: VehicleType
@@ -188,6 +217,14 @@ class Vehicle:
     end_soc: float = 0.0
     reserve_soc: float = 0.1
     skills: tuple[str, ...] = ()
+    max_stops: int | None = None
+    overtime_s: int = 0
+    driver_break: DriverBreak | None = None
+
+    @property
+    def latest_s(self) -> int:
+        """Return when it must be back: the end of its shift and the overtime."""
+        return self.shift.end_s + self.overtime_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +249,9 @@ class Day:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """First start and last end of any shift by the clock on the wall, for rules that change with the hour."""
+        """First start and last end of any work by the clock on the wall, for rules that change with the hour."""
         midnight = datetime.fromisoformat(self.date)
-        starts, ends = zip(*((v.shift.start_s, v.shift.end_s) for v in self.vehicles), strict=True)
+        starts, ends = zip(*((v.shift.start_s, v.latest_s) for v in self.vehicles), strict=True)
         return midnight + timedelta(seconds=min(starts)), midnight + timedelta(seconds=max(ends))
 
 

@@ -17,6 +17,7 @@ class StepKind(StrEnum):
     PICKUP = "pickup"
     RELOAD = "reload"
     CHARGE = "charge"
+    BREAK = "break"
     END = "end"
 
 
@@ -52,7 +53,8 @@ class Step:
     `place_id` is an order, depot or station. `leg` is the drive that arrives, absent where the vehicle is
     there already. Waiting is `begin_s - arrival_s`. `stored_*_wh` is what the battery holds at arrival and
     at the end; `load_*` is on board when the step ends. A charge at the depot is a step of its own after the
-    reload it overlaps: both begin when the vehicle arrives or later, and the vehicle leaves after both.
+    reload it overlaps: both begin when the vehicle arrives or later, and the vehicle leaves after both. A break is a
+    step after what is done at its stop, and may overlap the charge there.
     """
 
     kind: StepKind
@@ -84,17 +86,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Money by kind. `unassigned` is a penalty that steers the search, not money spent."""
+    """Money by kind. `overtime` comes on top of `time`, for the hours past the end of the shift."""
 
     vehicles: float
     distance: float
     time: float
     energy: float  # by day and by night
     wear: float = 0.0  # of the battery
+    overtime: float = 0.0
 
     @property
     def total(self) -> float:
-        return self.vehicles + self.distance + self.time + self.energy + self.wear
+        return self.vehicles + self.distance + self.time + self.overtime + self.energy + self.wear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,31 @@ from planner.io.fleet_classes import own_classes
 from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, StationRow, TypeRow, VehicleRow
 from planner.io.tariff import CODE as TARIFF_CODE
 from planner.io.tariff import day_tariff, tariff_minutes
-from planner.model import ChargeStep, Depot, Plug, PriceFrom, RoadClass, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import (
+    ChargeStep,
+    Depot,
+    DriverBreak,
+    Plug,
+    PriceFrom,
+    RoadClass,
+    Station,
+    TimeWindow,
+    Vehicle,
+    VehicleType,
+)
 
 DEFAULTED = frozenset(
-    {"driver_kg", "recuperation", "heater_w", "cost_per_day", "cost_per_km", "cost_per_hour", "wear_per_kwh"}
+    {
+        "driver_kg",
+        "recuperation",
+        "heater_w",
+        "cost_per_day",
+        "cost_per_km",
+        "cost_per_hour",
+        "cost_per_overtime_hour",
+        "wear_per_kwh",
+        "service_factor",
+    }
 )
 
 
@@ -69,7 +90,8 @@ class FleetBuilder:
             id=row.id,
             lat=row.lat,
             lon=row.lon,
-            loading_s=math.ceil(round(row.loading_min * 60, 6)),
+            loading_s=_seconds(row.loading_min),
+            loading_per_parcel_s=row.loading_per_parcel_s,
             plugs=_plugs(row.id, row.plugs, row.plug_power_kw),
             site_power_w=None if row.site_power_kw is None else _watts(row.site_power_kw),
             price_per_kwh=row.price_per_kwh or 0.0,
@@ -113,6 +135,7 @@ class FleetBuilder:
             self._refuse("E-F06", f"{place}.reserve_percent", value, message, "give a smaller reserve")
         shift = self._span("E-F11", f"{place}.shift", row.shift)
         kind = self._type(place, row.type, own)
+        driver_break = self._break(place, row, shift[0]) if shift else None
         if kind is None or not shift:
             return None
         return Vehicle(
@@ -124,7 +147,36 @@ class FleetBuilder:
             end_soc=row.end_soc_percent / 100,
             reserve_soc=row.reserve_percent / 100,
             skills=row.skills,
+            max_stops=row.max_stops,
+            overtime_s=_seconds(row.overtime_min),
+            driver_break=driver_break,
         )
+
+    def _break(self, place: str, row: VehicleRow, shift: TimeWindow) -> DriverBreak | None:
+        """Return the break that a row asks for, if any, with its faults noted."""
+        if row.break_min is None:
+            if row.break_after_h is not None or row.break_window is not None:
+                key = "break_window" if row.break_after_h is None else "break_after_h"
+                self._refuse("E-F11", f"{place}.{key}", None, "a break without a length", "add break_min")
+            return None
+        length_s, key, value = _seconds(row.break_min), f"{place}.break_min", f"{row.break_min:g}"
+        if (row.break_after_h is None) == (row.break_window is None):
+            message = "when this break begins is not said, or twice"
+            self._refuse("E-F11", key, value, message, "give break_after_h or break_window")
+            return None
+        if length_s >= shift.end_s - shift.start_s:
+            self._refuse("E-F11", key, value, f"the break is as long as the shift {row.shift}", "give a shorter break")
+        if row.break_after_h is not None:
+            return DriverBreak(
+                length_s=length_s, earliest_s=0, latest_s=_seconds(row.break_after_h * 60), from_start=True
+            )
+        key, text = f"{place}.break_window", row.break_window or ""
+        window = self._span("E-F11", key, text)
+        if not window:
+            return None
+        if window[0].start_s < shift.start_s or window[0].end_s > shift.end_s:
+            self._refuse("E-F11", key, text, f"lies outside the shift {row.shift}", "give a window inside it")
+        return DriverBreak(length_s=length_s, earliest_s=window[0].start_s, latest_s=window[0].end_s)
 
     def _type(self, place: str, name: str, own: Mapping[str, VehicleType | None]) -> VehicleType | None:
         if name in own:
@@ -206,6 +258,10 @@ def _figures(row: TypeRow, classes: Mapping[str, RoadClass | None]) -> dict[str,
             ChargeStep(until_soc=step.until_soc, power_share=step.power_share) for step in row.charge_curve
         )
     return figures
+
+
+def _seconds(minutes: float) -> int:
+    return math.ceil(round(minutes * 60, 6))
 
 
 def _plugs(place_id: str, count: int, power_kw: float) -> tuple[Plug, ...]:

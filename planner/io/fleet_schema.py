@@ -61,6 +61,7 @@ class DepotRow(Row):
     site_power_kw: Annotated[float, Field(gt=0, le=10_000)] | None = None
     price_per_kwh: Money | None = None
     tariff: Tariff | None = None
+    loading_per_parcel_s: Annotated[float, Field(ge=0, le=600)] = 0.0
 
 
 class StationRow(Row):
@@ -117,6 +118,8 @@ class TypeRow(Row):
     cost_per_km: Money | None = None
     cost_per_hour: Money | None = None
     wear_per_kwh: Money | None = None
+    cost_per_overtime_hour: Money | None = None
+    service_factor: Annotated[float, Field(ge=0.1, le=10)] | None = None
 
 
 def _highway(value: str) -> str:
@@ -162,6 +165,11 @@ class VehicleRow(Row):
     end_soc_percent: Percent = 0.0
     reserve_percent: Percent = 10.0
     skills: tuple[Name, ...] = Field(default=(), strict=False)
+    max_stops: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    overtime_min: Annotated[float, Field(ge=0, le=720)] = 0.0
+    break_min: Annotated[float, Field(gt=0, le=720)] | None = None
+    break_after_h: Annotated[float, Field(gt=0, le=24)] | None = None
+    break_window: str | None = None
 
 
 class ChargingRow(Row):
@@ -215,6 +223,9 @@ CODES = {
     "plugs": "E-F07",
     "plug_power_kw": "E-F07",
     "shift": "E-F11",
+    "break_min": "E-F11",
+    "break_after_h": "E-F11",
+    "break_window": "E-F11",
 }
 
 UNLIKELY: dict[str, tuple[float, float, str]] = {

@@ -157,6 +157,7 @@ def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, A
         "trips": sum(len({step.trip for step in route.steps}) for route in routes),
         "reloads": _count(steps, StepKind.RELOAD),
         "charges": _count(steps, StepKind.CHARGE),
+        "breaks": _count(steps, StepKind.BREAK),
     }
 
 

@@ -59,6 +59,7 @@ class CostPart(Part):
     time: float
     energy: Annotated[float, Field(description="by day and by night")]
     wear: Annotated[float, Field(description="of the battery")] = 0.0
+    overtime: float = 0.0
 
 
 class LegPart(Part):
@@ -133,6 +134,7 @@ class Totals(Part):
     trips: int
     reloads: int
     charges: int
+    breaks: int = 0
 
 
 class RoutePart(Totals):

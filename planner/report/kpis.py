@@ -38,6 +38,7 @@ class VehicleLine:
     service_s: int
     wait_s: int
     charge_s: int
+    break_s: int
     energy_kwh: float
     charged_kwh: float
     night_kwh: float
@@ -48,7 +49,7 @@ class VehicleLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kpis:
-    """A plan in numbers. `wait_hours` is the time spent neither driving, loading, serving nor charging."""
+    """A plan in numbers. `wait_hours` is the time spent neither driving, loading, serving, charging nor resting."""
 
     orders_planned: int
     orders_total: int
@@ -63,6 +64,7 @@ class Kpis:
     service_hours: float
     wait_hours: float
     charge_hours: float
+    break_hours: float
     energy_kwh: float
     charged_kwh: float
     night_kwh: float
@@ -92,6 +94,7 @@ def kpis(plan: Plan) -> Kpis:
         service_hours=sum(line.service_s for line in lines) / HOUR_S,
         wait_hours=sum(line.wait_s for line in lines) / HOUR_S,
         charge_hours=sum(line.charge_s for line in lines) / HOUR_S,
+        break_hours=sum(line.break_s for line in lines) / HOUR_S,
         energy_kwh=sum(line.energy_kwh for line in lines),
         charged_kwh=sum(line.charged_kwh for line in lines),
         night_kwh=sum(line.night_kwh for line in lines),
@@ -122,6 +125,7 @@ def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
         service_s=sum(step.end_s - step.begin_s for step in stops),
         wait_s=_idle_s(route, legs),
         charge_s=sum(step.end_s - step.begin_s for step in charges),
+        break_s=sum(step.end_s - step.begin_s for step in steps if step.kind is StepKind.BREAK),
         energy_kwh=sum(leg.energy_wh for leg in legs) / 1_000.0,
         charged_kwh=sum(step.charged_wh for step in steps) / 1_000.0,
         night_kwh=0.0 if route.night is None else route.night.charged_wh / 1_000.0,
@@ -155,4 +159,5 @@ def _sum_costs(costs: Iterable[Cost]) -> Cost:
         time=sum(cost.time for cost in parts),
         energy=sum(cost.energy for cost in parts),
         wear=sum(cost.wear for cost in parts),
+        overtime=sum(cost.overtime for cost in parts),
     )

@@ -53,6 +53,9 @@ def _verdict(plan: Plan) -> dict[str, Any]:
 def _tiles(measured: Kpis, currency: str) -> list[list[str]]:
     """Return (label, value, small print) per figure."""
     each, lowest = measured.cost_per_order, measured.lowest
+    of_cost = "" if each is None else f"{each:.2f} per order"
+    if measured.cost.overtime:
+        of_cost += f", {measured.cost.overtime:.2f} overtime"
     return [
         ["Orders", f"{measured.orders_planned} / {measured.orders_total}", f"{measured.orders_unassigned} not planned"],
         ["Vehicles", f"{measured.vehicles_used} / {measured.vehicles_of}", f"{measured.trips} trips"],
@@ -63,7 +66,7 @@ def _tiles(measured: Kpis, currency: str) -> list[list[str]]:
             f"{measured.charged_kwh:.1f} kWh charged, {measured.charges} charges, {measured.night_kwh:.1f} overnight",
         ],
         ["Lowest charge", "–" if lowest is None else _percent(lowest.soc), "" if lowest is None else lowest.vehicle_id],
-        [f"Cost, {currency}", f"{measured.cost.total:.2f}", "" if each is None else f"{each:.2f} per order"],
+        [f"Cost, {currency}", f"{measured.cost.total:.2f}", of_cost],
     ]
 
 
@@ -164,6 +167,8 @@ def _step_facts(step: Step) -> list[str]:
         facts.append(f"waits {(step.begin_s - step.arrival_s + 59) // 60} min")
     if step.charged_wh:
         facts.append(f"+{step.charged_wh / 1_000:.1f} kWh at plug {step.plug_id}")
+    if step.kind is StepKind.BREAK:
+        facts.append(f"{(step.end_s - step.begin_s) / 60:.0f} min")
     if step.kind is StepKind.PICKUP:
         facts.append("picks up")
     if step.kind in {StepKind.PICKUP, StepKind.RELOAD}:

@@ -48,7 +48,8 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
         (
             "driving",
             f"{measured.distance_km:.1f} km in {measured.drive_hours:.1f} h; service {measured.service_hours:.1f} h, "
-            f"waiting {measured.wait_hours:.1f} h, charging {measured.charge_hours:.1f} h",
+            f"waiting {measured.wait_hours:.1f} h, charging {measured.charge_hours:.1f} h"
+            + (f", breaks {measured.break_hours:.1f} h" if measured.break_hours else ""),
         ),
         (
             "energy",

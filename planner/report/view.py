@@ -87,11 +87,12 @@ class PlanView:
 
 
 def cost_words(cost: Cost) -> str:
-    """Return the money by kind; wear where it is counted."""
+    """Return the money by kind; overtime and wear where they are counted."""
     kinds = [
         ("vehicles", cost.vehicles),
         ("distance", cost.distance),
         ("time", cost.time),
+        *([("overtime", cost.overtime)] if cost.overtime else []),
         ("energy", cost.energy),
         *([("wear", cost.wear)] if cost.wear else []),
     ]

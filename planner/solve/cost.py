@@ -27,4 +27,6 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     energy = sum(amount * (price - night) for amount, price in public) + taken * (night + int(p.wear_per_kwh[kind]))
     paid_s = tour.end_s - tour.start_s
     energy = max(0, energy) // MICRO
-    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid_s * int(p.per_s[kind]) + energy
+    over_s = max(0, tour.end_s - int(p.regular_s[tour.vehicle]))
+    paid = paid_s * int(p.per_s[kind]) + over_s * int(p.per_over_s[kind])
+    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid + energy

@@ -18,9 +18,10 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
-CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, LIKE = range(12, 20)
+CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
+BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE = range(23, 28)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
-GRAMS, LITRES, SERVICE, PENALTY, WINDOWS = range(5)
+GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
@@ -29,7 +30,9 @@ FIRST_GROUP, LAST_GROUP, SITE_W, SITE_PRICE, SITE_APART, SITE_FULL = range(6)
 GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
 
 # Rows of `Books.scratch`, by stop.
-NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED, READY = range(14)
+NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED, READY, LOADS = range(15)
+# Only where a break is asked for, and the day without it:
+BREAK_READY, WAITS, ROOM = range(15, 18)
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
 # On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
@@ -38,7 +41,10 @@ PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 10
 # Columns of `Books.fact`, by slot.
-LENGTH, COST, REST_WAIT, DELAY, CHARGES = range(5)
+LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
+# Fields of `Books.out`.
+OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
+OUT_READY, OUT_WAITED = range(6, 8)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -48,7 +54,7 @@ class DayCase(NamedTuple):
 
     Plugs of a site that are alike form a group; `closed` [groups, buckets] counts all of a group's plugs as taken
     where the site is closed. `stations` [t, p, p, NEAR_STATIONS] are the places of the least detour, -1 for none;
-    it is empty where there are no stations.
+    it is empty where there are no stations. `service` [t, n] is what an order takes, setup included.
     """
 
     orders: int
@@ -58,6 +64,7 @@ class DayCase(NamedTuple):
     groups: bool
     vehicle: Ints
     order: Ints
+    service: Ints
     leg: Ints
     site: Ints
     group: Ints
@@ -108,6 +115,8 @@ def build_day(p: Problem) -> DayCase:
             p.payload_g[kind], p.bay_ml[kind], p.battery_mwh[kind], p.knee_mwh[kind], p.charge_w[kind],
             p.per_day[kind], p.per_km[kind], p.per_s[kind], p.night_per_kwh[depot] + p.wear_per_kwh[kind],
             p.loading_s[depot], p.night_per_kwh[depot],
+            p.per_parcel_ms[depot], p.per_over_s[kind], p.regular_s, np.where(p.most_stops, p.most_stops, p.orders),
+            p.breaks,
         ]
     )  # fmt: skip
     allowed = allowed_together(p)
@@ -116,7 +125,7 @@ def build_day(p: Problem) -> DayCase:
     sign = 1 - 2 * p.pickup
     order = np.column_stack(
         [
-            sign * p.demand_g, sign * p.volume_ml, p.service_s, p.penalty, p.windows.reshape(p.orders, -1),
+            sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
             p.release_s,
         ]
     )  # fmt: skip
@@ -129,6 +138,7 @@ def build_day(p: Problem) -> DayCase:
         groups=bool(members(p)),
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
+        service=_dense(p.service_s),
         leg=leg,
         site=site,
         group=group,
@@ -148,15 +158,15 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
-        fact=np.zeros((slots, 5), np.int64),
+        fact=np.zeros((slots, 7), np.int64),
         stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
         watts=np.zeros((len(case.site), buckets), np.int64),
-        scratch=np.zeros((14, longest), np.int64),
+        scratch=np.zeros((18, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(3, np.int64),
+        out=np.zeros(8, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),
@@ -169,7 +179,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         look=np.zeros((4, 3 * vehicles * longest), np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
-        best_fact=np.zeros((vehicles, 5), np.int64),
+        best_fact=np.zeros((vehicles, 7), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
         random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
     )

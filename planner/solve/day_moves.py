@@ -33,14 +33,17 @@ from planner.solve.day_case import (
     LOADING,
     MARK,
     METRES,
+    MOST_STOPS,
     MWH,
     NEAR_STATIONS,
     NONE,
     NOW_COST,
+    PARCELS,
     PAYLOAD,
     PENALTY,
     PER_DAY,
     PER_KM,
+    PER_PARCEL_MS,
     PER_S,
     PICKED_G,
     PICKED_L,
@@ -48,9 +51,9 @@ from planner.solve.day_case import (
     RELEASE,
     REST_WAIT,
     SECONDS,
-    SERVICE,
     TRIP_G,
     TRIP_L,
+    VISITS,
     WEIGHT,
     WINDOWS,
 )
@@ -333,6 +336,8 @@ def _look(case, books, u):  # type: ignore[no-untyped-def]
             if vehicle[v, LIKE] == like:  # the same as the empty one before
                 continue
             like = vehicle[v, LIKE]
+        if fact[slot_of[v], VISITS] >= vehicle[v, MOST_STOPS]:
+            continue
         found = _look_at(case, books, u, v, found)
     return found
 
@@ -343,9 +348,10 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     leg, stop, stops, look, random = case.leg, books.stop, books.stops, books.look, books.random
     of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
+    lasts_there, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
     m, rest = books.fact[slot, LENGTH], books.fact[slot, REST_WAIT]
     room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
-    picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading
+    picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading + parcels_s
     early_row = EARLY if case.releases else GONE
     once = _opening(books, of, m)
     if m == 0:
@@ -378,7 +384,7 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
                 continue
             t, metres, energy = gone if way == IN_TRIP else early, -saved_m, -saved_e
             if way == NEW_BEFORE:
-                t += leg[kind, i, depot, SECONDS] + loading
+                t += leg[kind, i, depot, SECONDS] + loading + parcels_s
                 metres += leg[kind, i, depot, METRES]
                 energy += leg[kind, i, depot, MWH]
             t = max(t, released) + leg[kind, a, u, SECONDS]
@@ -388,8 +394,8 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
             for w in range(WINDOWS, WINDOWS + 6, 2):
                 if t <= order[w + 1] and order[w] <= order[w + 1]:
                     begin = min(begin, max(t, order[w]))
-            t = begin + order[SERVICE] + leg[kind, u, b, SECONDS]
-            lasts = leg[kind, a, u, SECONDS] + order[SERVICE] + leg[kind, u, b, SECONDS] - saved_s
+            t = begin + lasts_there + leg[kind, u, b, SECONDS]
+            lasts = leg[kind, a, u, SECONDS] + lasts_there + leg[kind, u, b, SECONDS] + parcels_s - saved_s
             metres += leg[kind, a, u, METRES] + leg[kind, u, b, METRES]
             energy += leg[kind, a, u, MWH] + leg[kind, u, b, MWH]
             if way == NEW_BEFORE:

@@ -16,6 +16,12 @@ from planner.solve.day_case import (
     BAY,
     BOARD_G,
     BOARD_L,
+    BREAK_AT,
+    BREAK_FROM,
+    BREAK_MOVES,
+    BREAK_READY,
+    BREAK_S,
+    BREAK_TO,
     BUCKET_S,
     CH_AT,
     CH_BEGIN,
@@ -48,8 +54,10 @@ from planner.solve.day_case import (
     LENGTH,
     LITRES,
     LOADING,
+    LOADS,
     LOST,
     METRES,
+    MOST_STOPS,
     MWH,
     NEED,
     NET,
@@ -58,19 +66,31 @@ from planner.solve.day_case import (
     ON_G,
     ON_L,
     OPENS,
+    OUT_BREAK_AT,
+    OUT_CHARGES,
+    OUT_DELAY,
+    OUT_HOME,
+    OUT_READY,
+    OUT_REST_WAIT,
+    OUT_VISITS,
+    OUT_WAITED,
+    PARCELS,
     PAYLOAD,
     PER_DAY,
     PER_KM,
+    PER_OVER_S,
+    PER_PARCEL_MS,
     PER_S,
     PICKED_G,
     PICKED_L,
     PRICE,
     READY,
+    REGULAR,
     RELEASE,
     RESERVE,
     REST_WAIT,
+    ROOM,
     SECONDS,
-    SERVICE,
     SITE,
     SITE_APART,
     SITE_FULL,
@@ -80,6 +100,8 @@ from planner.solve.day_case import (
     TRIP_G,
     TRIP_L,
     UWH,
+    VISITS,
+    WAITS,
     WANT,
     WINDOWS,
 )
@@ -89,6 +111,7 @@ from planner.solve.schedule import LEAST_CHARGE_MWH
 FLAT = NONE - 1  # the cost of a day whose battery does not last
 EVER = np.int64(2) ** 40
 LOOK_AHEAD_S = 900
+MOST_BREAKS = 3  # places for a break are tried
 
 
 @inner
@@ -96,13 +119,18 @@ def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Return what the stops ``seq[:m]`` cost a vehicle; FLAT where its battery does not last, NONE if impossible.
 
     Leaves times, loads and charges in `books.scratch`, and in `books.out` the number of charges, by how much the
-    start may be later, and the waiting that remains.
+    start may be later, the waiting that remains, and the leg before which the break is taken.
     """
     if m == 0:
-        books.out[0] = books.out[1] = books.out[2] = 0
+        for f in range(len(books.out)):
+            books.out[f] = 0
         return np.int64(0)
     failed = _look_back(case, books, v, seq, m)
-    return failed if failed else _drive(case, books, v, seq, m)
+    if failed:
+        return failed
+    books.out[OUT_BREAK_AT] = 0
+    cost = _drive(case, books, v, seq, m)
+    return _with_break(case, books, v, seq, m, cost) if case.vehicle[v, BREAK_S] and cost < FLAT else cost
 
 
 @inner
@@ -114,7 +142,7 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     payload, bay = of[PAYLOAD], of[BAY]
     at_home = site[of[SITE], FIRST_GROUP] < site[of[SITE], LAST_GROUP]
     pickups, releases = case.pickups, case.releases
-    grams = litres = ready = np.int64(0)
+    grams = litres = parcels = visits = ready = np.int64(0)
     need = reserve if at_home else of[END]
     want = of[END]
     for i in range(m, -1, -1):
@@ -125,10 +153,12 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             litres += order[place, LITRES]
             if grams > payload or litres > bay:
                 return NONE
+            parcels += order[place, PARCELS]
+            visits += 1
             if releases:
                 ready = max(ready, order[place, RELEASE])
         elif place == depot:
-            grams = litres = ready = np.int64(0)
+            grams = litres = parcels = ready = np.int64(0)
             if pickups:
                 grams, litres = _picked_up(order, seq, i, depot, orders)
                 if grams > payload or litres > bay:
@@ -150,11 +180,14 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         scratch[ON_G, i], scratch[ON_L, i] = grams, litres
         if releases:
             scratch[READY, i] = ready
+        if before == depot:
+            scratch[LOADS, i] = of[LOADING] - (-parcels * of[PER_PARCEL_MS] // 1000)
         if before >= orders and need <= knee:
             s = before - orders
             if site[s, FIRST_GROUP] < site[s, LAST_GROUP]:
                 need = reserve
-    return np.int64(0)
+    books.out[OUT_VISITS] = visits
+    return NONE if visits > of[MOST_STOPS] else np.int64(0)
 
 
 @inner
@@ -173,17 +206,20 @@ def _picked_up(order, seq, i, depot, orders):  # type: ignore[no-untyped-def]
 
 @inner
 def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
-    """Drive through the stops; return the cost."""
+    """Drive through the stops, with a break before the leg of `books.out` if there is one; return the cost."""
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
     leg, order, site, group, scratch, of = case.leg, case.order, case.site, case.group, books.scratch, case.vehicle[v]
     taken, drawn, mine = books.taken, books.watts, books.mine[books.slot_of[v]]
     kind, depot, battery, orders, charge_w = of[KIND], of[DEPOT], of[BATTERY], case.orders, of[CHARGE_W]
-    t, q, closes, knee, loading = of[OPENS], of[START], of[CLOSES], of[KNEE], of[LOADING]
+    service, out, break_at = case.service, books.out, books.out[OUT_BREAK_AT]
+    noting = of[BREAK_S] > 0 and break_at == 0
+    t, q, closes, knee = of[OPENS], of[START], of[CLOSES], of[KNEE]
     waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
     place, releases = depot, case.releases
     for i in range(m + 1):
+        rests = break_at > 0 and i == break_at
         if place >= orders:
-            lasts = loading if place == depot else np.int64(0)
+            lasts = scratch[LOADS, i] if place == depot else np.int64(0)
             need, want = scratch[NEED, i], scratch[WANT, i]
             hold = max(scratch[READY, i] - t, np.int64(0)) if releases and place == depot else np.int64(0)
             if (lasts or hold) and site[place - orders, SITE_APART]:
@@ -198,10 +234,20 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                     t += hold
                     waited += hold
                     hold = np.int64(0)
-            if q < need or (lasts and q < want):
+            # From here on `lasts` is all that is spent here anyway, `idle` what of it is waiting.
+            works, idle, lasts = lasts > 0 or rests, hold, lasts + hold
+            if noting:
+                scratch[BREAK_READY, i] = t + lasts
+            if rests:
+                begin, until = _rest(of, out, t + lasts, waited + idle)
+                if begin > until:
+                    return NONE
+                slack = min(slack, waited + idle + until - t - lasts)
+                idle, lasts = idle + begin - t - lasts, begin + of[BREAK_S] - t
+            if q < need or (works and q < want):
                 s = place - orders
                 g, begin, end, until = _plug_in(
-                    site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts + hold
+                    site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts
                 )
                 if g < 0 and q < need:
                     return FLAT
@@ -209,18 +255,29 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                     amount = (end - begin) * (min(group[g, GROUP_W], charge_w) * 5 // 18)
                     q += amount
                     price += amount * (site[s, SITE_PRICE] - of[NIGHT])
-                    natural = max(lasts, end - begin)
+                    natural = max(lasts - idle, end - begin)
                     slack = min(slack, waited + until - end + max(begin - t, 0))
-                    leave = max(t + hold + lasts, end)
-                    before_wait, waited = waited, waited + leave - t - natural
+                    leave = max(t + lasts, end)
                     scratch[CH_STOP, charges], scratch[CH_GROUP, charges] = i, g
                     scratch[CH_BEGIN, charges], scratch[CH_END, charges] = begin, end
-                    scratch[CH_AT, charges], scratch[CH_WAITED, charges] = t, before_wait
+                    scratch[CH_AT, charges], scratch[CH_WAITED, charges] = t, waited
                     charges += 1
-                    lasts, hold = leave - t, np.int64(0)
-            waited += hold
-            t += hold + lasts
+                    lasts, idle = leave - t, leave - t - natural
+            waited += idle
+            t += lasts
+        else:
+            if noting:
+                scratch[BREAK_READY, i] = t
+            if rests:
+                begin, until = _rest(of, out, t, waited)
+                if begin > until:
+                    return NONE
+                slack = min(slack, waited + until - t)
+                waited += begin - t
+                t = begin + of[BREAK_S]
         scratch[LEFT, i] = t
+        if noting:
+            scratch[WAITS, i], scratch[ROOM, i] = waited, EVER
         before, place = place, (depot if i == m else seq[i])
         q = min(q, battery - scratch[LOST, i]) - scratch[NET, i]
         t += leg[kind, before, place, SECONDS]
@@ -235,7 +292,10 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                 return NONE
             waited += begin - t
             slack = min(slack, waited + until - begin)
-            t = begin + order[place, SERVICE]
+            if noting:
+                scratch[ROOM, i] = until - t
+            t = begin + service[kind, place]
+    out[OUT_HOME] = t
     return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
 
 
@@ -265,10 +325,65 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     if t > of[CLOSES]:
         return NONE
     delay = min(waited, slack)
-    out[0], out[1], out[2] = charges, delay, waited - delay
+    out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
     bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
     paid_s = t - of[OPENS] - delay
-    return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid_s * of[PER_S] + max(bought, np.int64(0))
+    paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
+    return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
+
+
+@inner
+def _rest(of, out, ready, waited):  # type: ignore[no-untyped-def]
+    """Return when a break begins for which the vehicle is ready, and until when it may; note both for later."""
+    out[OUT_READY], out[OUT_WAITED] = ready, waited
+    return max(ready, of[BREAK_FROM]), EVER if of[BREAK_MOVES] else of[BREAK_TO]
+
+
+@inner
+def _with_break(case, books, v, seq, m, without):  # type: ignore[no-untyped-def]
+    """Return what the stops cost with a break where one is due, NONE where it fits nowhere.
+
+    The day has just been driven `without` one. The break goes where waiting takes up most of it, and of such places to
+    the last.
+    """
+    of, out, scratch = case.vehicle[v], books.out, books.scratch
+    start = of[OPENS] + out[OUT_DELAY]
+    latest = of[BREAK_TO] + start if of[BREAK_MOVES] else of[BREAK_TO]
+    if out[OUT_HOME] <= latest or start > latest:
+        return without
+    home, waits = out[OUT_HOME], out[OUT_DELAY] + out[OUT_REST_WAIT]
+    for _ in range(MOST_BREAKS):
+        at = _break_place(of, scratch, m, latest, home, waits)
+        if at == 0:
+            break
+        out[OUT_BREAK_AT] = at
+        cost = _drive(case, books, v, seq, m)
+        if cost < FLAT:
+            start = of[OPENS] + out[OUT_DELAY]
+            begin = max(out[OUT_READY] + max(out[OUT_DELAY] - out[OUT_WAITED], np.int64(0)), of[BREAK_FROM])
+            if not of[BREAK_MOVES]:
+                return cost
+            if begin - start <= of[BREAK_TO]:
+                return cost
+            latest = min(latest, start + of[BREAK_TO])
+        scratch[BREAK_READY, at] = EVER
+    return NONE
+
+
+@inner
+def _break_place(of, scratch, m, latest, home, waits):  # type: ignore[no-untyped-def]
+    """Return the leg before which a break delays the return least, 0 if windows and shift leave no room for one."""
+    best, least = 0, EVER
+    room = of[CLOSES] - home + waits  # by how much each stop may be reached later, waits on the way to it included
+    for i in range(m, 0, -1):
+        room = min(room, scratch[ROOM, i] + scratch[WAITS, i])
+        begin = max(scratch[BREAK_READY, i], of[BREAK_FROM])
+        push = max(begin + of[BREAK_S] - scratch[LEFT, i], np.int64(0))
+        if begin <= latest and push <= room - scratch[WAITS, i]:
+            late = max(push - (waits - scratch[WAITS, i]), np.int64(0))
+            if late < least:
+                best, least = i, late
+    return best
 
 
 @inner
@@ -348,12 +463,13 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     slot, of, out, scratch = books.slot_of[v], case.vehicle[v], books.out, books.scratch
     hold_plugs(case, books, v, -1)
     fact, charge = books.fact, books.charge
-    fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[0]
-    fact[slot, DELAY], fact[slot, REST_WAIT] = out[1], out[2]
+    fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
+    fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
+    fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
     for k in range(m):
         books.stops[slot, k] = seq[k]
-    for c in range(out[0]):
-        late = max(out[1] - scratch[CH_WAITED, c], np.int64(0))
+    for c in range(out[OUT_CHARGES]):
+        late = max(out[OUT_DELAY] - scratch[CH_WAITED, c], np.int64(0))
         begin = max(scratch[CH_BEGIN, c], scratch[CH_AT, c] + late)
         charge[slot, 0, c], charge[slot, 1, c], charge[slot, 2, c] = scratch[CH_STOP, c], scratch[CH_GROUP, c], begin
         charge[slot, 3, c] = begin + scratch[CH_END, c] - scratch[CH_BEGIN, c]
@@ -366,7 +482,8 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
 def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     """Note times and loads at each stop, for a look at a place before it is priced."""
     stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
-    depot, kind, orders = of[DEPOT], of[KIND], case.orders
+    depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
+    break_at = books.out[OUT_BREAK_AT]
     if m == 0:
         stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
         for f in range(BOARD_G, stop.shape[1]):
@@ -378,8 +495,10 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     for k in range(m, -1, -1):
         place = depot if k == m else stops[slot, k]
         if k < m:
+            if k + 1 == break_at:
+                latest -= of[BREAK_S]
             if place < orders:
-                latest -= order[place, SERVICE]
+                latest -= service[kind, place]
                 last = np.int64(-1)
                 for w in range(WINDOWS, WINDOWS + 6, 2):
                     if order[place, w] <= latest:
@@ -387,7 +506,7 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
                 latest = last
                 books.where[place], books.at[place] = v, k
             elif place == depot:
-                latest -= of[LOADING]
+                latest -= scratch[LOADS, k + 1]
         stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[LEFT, k], latest
         stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
         latest -= leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
@@ -428,6 +547,7 @@ def _note_pickups(case, books, slot, depot, m):  # type: ignore[no-untyped-def]
 def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
     """Note when each stop could be left if no goods were waited for: cutting a trip in two may free its first part."""
     stop, stops, order, leg, orders = books.stop, books.stops, case.order, case.leg, case.orders
+    service, scratch = case.service, books.scratch
     t, place = of[OPENS], of[DEPOT]
     for k in range(m + 1):
         if k:
@@ -439,9 +559,9 @@ def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
                 a, b = order[place, w], order[place, w + 1]
                 if t <= b and a <= b:
                     begin = min(begin, max(t, a))
-            t = begin + order[place, SERVICE]
+            t = begin + service[of[KIND], place]
         elif place == of[DEPOT]:
-            t += of[LOADING]
+            t += scratch[LOADS, k]
         stop[slot, EARLY, k] = t
 
 

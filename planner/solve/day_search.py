@@ -24,7 +24,7 @@ from planner.solve.options import UNLIMITED, SolveOptions
 from planner.solve.placing import drop_needless_stations, settle
 from planner.solve.problem import Problem
 from planner.solve.schedule import assign_plugs
-from planner.solve.solution import Solution, Tour, Visit, tour_of
+from planner.solve.solution import Solution, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
 ISLANDS = 2
@@ -190,11 +190,14 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
         begin = end = arrival
         if place < p.orders:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
-            end = begin + int(p.service_s[place])
+            end = begin + int(p.service_s[of[dc.KIND], place])
         elif place == depot and k <= m:
             begin = max(arrival, ready[k])
-            end = begin + int(of[dc.LOADING])
+            end = begin + p.loading_of(depot, trip_from(places, k, depot=depot))
         visit = Visit(place=place, arrival_s=arrival, begin_s=begin, end_s=end)
+        if k and k == fact[dc.BREAK_AT]:
+            rests = max(end, int(of[dc.BREAK_FROM]))
+            visit = replace(visit, break_begin_s=rests, break_end_s=rests + int(of[dc.BREAK_S]))
         if k in charges:
             group, since, until = island.best_charge[v, 1:, charges[k]].tolist()
             watts = min(int(case.group[group, dc.GROUP_W]), int(of[dc.CHARGE_W]))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
 from planner.solve.placing import settle
 from planner.solve.problem import NO_WAY, Problem
-from planner.solve.solution import Sequence, Tour
+from planner.solve.solution import Sequence, Tour, trip_from
 from planner.solve.trips import has_room, members, ready_of
 
 _Place = tuple[int, int, Sequence]
@@ -97,10 +98,12 @@ def _legs(sequence: Sequence, depot: int) -> Iterator[tuple[int, int]]:
 def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
     """Return the seconds driven, None if windows or shift cannot be kept even without charging."""
     depot, travel = int(p.depot[vehicle]), p.travel_s[p.network[p.kind[vehicle]]]
-    loading_s = int(p.loading_s[depot - p.orders])
+    service_s, stops = p.service_s[p.kind[vehicle]], [depot, *sequence, depot]
+    ready = ready_of(p, depot, sequence)
     now, driven = int(p.shift[vehicle, 0]), 0
-    for (before, at), ready_s in zip(_legs(sequence, depot), ready_of(p, depot, sequence), strict=True):
-        now = max(now, ready_s) + loading_s if before == depot else now
+    for i, (before, at) in enumerate(pairwise(stops)):
+        if before == depot:
+            now = max(now, ready[i]) + p.loading_of(depot, trip_from(stops, i, depot=depot))
         leg = int(travel[before, at])
         if leg == NO_WAY:
             return None
@@ -109,5 +112,5 @@ def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
             begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
             if not begins:
                 return None
-            now = min(begins) + int(p.service_s[at])
+            now = min(begins) + int(service_s[at])
     return driven if now <= p.shift[vehicle, 1] else None

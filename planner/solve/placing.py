@@ -108,11 +108,12 @@ def _one_by_one(problem: Problem, used: dict[int, Sequence]) -> list[Tour]:
 def _without_dearest(p: Problem, vehicle: int, sequence: Sequence) -> Sequence:
     """Drop the order that frees the most time among those whose loss weighs least."""
     travel, depot = p.travel_s[p.network[p.kind[vehicle]]], int(p.depot[vehicle])
+    service_s = p.service_s[p.kind[vehicle]]
     stops = [depot, *sequence, depot]
 
     def freed_s(i: int) -> int:
         before, at, after = stops[i], stops[i + 1], stops[i + 2]
-        return int(travel[before, at] + travel[at, after] - travel[before, after] + p.service_s[at])
+        return int(travel[before, at] + travel[at, after] - travel[before, after] + service_s[at])
 
     orders = [i for i, at in enumerate(sequence) if at < p.orders]
     if len(orders) <= 1:
@@ -124,5 +125,5 @@ def _without_dearest(p: Problem, vehicle: int, sequence: Sequence) -> Sequence:
 def _without_idle_stations(p: Problem, tour: Tour) -> Sequence | None:
     """Return the sequence without stations where nothing is charged, None if there are none."""
     stations = p.orders + p.depots
-    kept = [visit.place for visit in tour.visits if visit.place < stations or visit.plug >= 0]
+    kept = [v.place for v in tour.visits if v.place < stations or v.plug >= 0 or v.break_end_s]
     return None if len(kept) == len(tour.visits) else tidy(kept, depot=int(p.depot[tour.vehicle]))

@@ -7,7 +7,7 @@ kilogram in µWh, weight in grams, volume in millilitres, money in millionths.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
 from planner.energy.tariff import dearest_price
-from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, VehicleType
+from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
 from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
@@ -48,14 +48,16 @@ class Problem:
     `travel_s`, `distance_m` [g, p, p], `NO_WAY` where there is none; `energy_mwh`, `energy_uwh_per_kg` [c, t, p, p].
     Energy is 0 where there is no way, negative where a leg gives back. Its rows c are the whole leg and, where streets
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
-    Orders [n]: `demand_g`, `volume_ml`, `service_s`, `windows` [n, 3, 2] (unused rows repeat the first), `penalty`;
-    `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none); `allowed` [n, v].
-    Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
-    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery). Vehicles [v]: `kind`,
-    `depot` (place), `shift` [v, 2], `start_mwh`, `reserve_mwh`, `end_mwh`. Sites [d + s]: `loading_s` (0 at
-    stations), `site_w` (0: no limit), `price_per_kwh` (by day), `apart` (1 where a charge begins after
-    the loading), `full` (1 where every charge goes up to the knee), `open` [d + s, k, 2]. Depots [d]: `night_per_kwh`.
-    Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup), `windows` [n, 3, 2] (unused rows repeat
+    the first), `penalty`; `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none);
+    `allowed` [n, v]; `service_s` [t, n], setup included. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh`
+    (full power up to there), `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the
+    battery), `per_over_s` (on top, past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime
+    included), `regular_s` (its end without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none;
+    earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
+    Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
+    `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
+    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
     """
 
     orders: int
@@ -66,6 +68,7 @@ class Problem:
     energy_uwh_per_kg: Ints
     demand_g: Ints
     volume_ml: Ints
+    parcels: Ints
     service_s: Ints
     windows: Ints
     penalty: Ints
@@ -83,13 +86,18 @@ class Problem:
     per_km: Ints
     per_s: Ints
     wear_per_kwh: Ints
+    per_over_s: Ints
     kind: Ints
     depot: Ints
     shift: Ints
+    regular_s: Ints
+    most_stops: Ints
+    breaks: Ints
     start_mwh: Ints
     reserve_mwh: Ints
     end_mwh: Ints
     loading_s: Ints
+    per_parcel_ms: Ints
     site_w: Ints
     price_per_kwh: Ints
     night_per_kwh: Ints
@@ -111,6 +119,12 @@ class Problem:
     def horizon_s(self) -> int:
         return int(self.shift[:, 1].max())
 
+    def loading_of(self, depot: int, trip: Iterable[int]) -> int:
+        """Return the seconds of loading for a trip from a depot through these places."""
+        site = depot - self.orders
+        parcels = sum(int(self.parcels[place]) for place in trip if place < self.orders)
+        return int(self.loading_s[site]) - (-parcels * int(self.per_parcel_ms[site]) // 1000)
+
 
 def build_problem(
     day: Day, *, types: Sequence[VehicleType], network_of_type: Sequence[int], roads: Sequence[Matrices]
@@ -121,7 +135,7 @@ def build_problem(
     sites = day.sites
     plugs = [(i, plug) for i, site in enumerate(sites) for plug in site.plugs if day.charging]
     kind = _ints([types.index(v.type) for v in day.vehicles])
-    shift = _ints([[v.shift.start_s, v.shift.end_s] for v in day.vehicles]).reshape(-1, 2)
+    shift = _ints([[v.shift.start_s, v.latest_s] for v in day.vehicles]).reshape(-1, 2)
     cost_of_order = _most_a_visit_costs(day, roads)
     problem = Problem(
         orders=len(day.orders),
@@ -134,7 +148,8 @@ def build_problem(
         ),
         demand_g=_ints([_ceil(order.demand_kg * 1000) for order in day.orders]),
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
-        service_s=_ints([order.service_s + order.setup_s for order in day.orders]),
+        parcels=_ints([order.parcels * (order.kind is OrderKind.DELIVERY) for order in day.orders]),
+        service_s=_ints([[kind.standing_s(order) for order in day.orders] for kind in types]),
         windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
         penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
@@ -151,13 +166,20 @@ def build_problem(
         per_km=_ints([_ceil(kind.cost_per_km * MICRO) for kind in types]),
         per_s=_ints([_ceil(kind.cost_per_hour * MICRO / 3600) for kind in types]),
         wear_per_kwh=_ints([_ceil(kind.wear_per_kwh * MICRO) for kind in types]),
+        per_over_s=_ints([_ceil(kind.cost_per_overtime_hour * MICRO / 3600) for kind in types]),
         kind=kind,
         depot=_ints([len(day.orders) + [d.id for d in day.depots].index(v.depot_id) for v in day.vehicles]),
         shift=shift,
+        regular_s=_ints([v.shift.end_s for v in day.vehicles]),
+        most_stops=_ints([v.max_stops or 0 for v in day.vehicles]),
+        breaks=_ints([_break(v) for v in day.vehicles]).reshape(-1, 4),
         start_mwh=_ints([v.start_soc * v.type.battery_wh * MWH for v in day.vehicles]),
         reserve_mwh=_ints([_ceil(v.reserve_soc * v.type.battery_wh * MWH) for v in day.vehicles]),
         end_mwh=_ints([_ceil(max(v.end_soc, v.reserve_soc) * v.type.battery_wh * MWH) for v in day.vehicles]),
         loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
+        per_parcel_ms=_ints(
+            [*(_ceil(depot.loading_per_parcel_s * 1000) for depot in day.depots), *(0 for _ in day.stations)]
+        ),
         site_w=_ints([*(_site_w(depot) for depot in day.depots), *(0 for _ in day.stations)]),
         price_per_kwh=_ints([_ceil(_day_price(day, site) * MICRO) for site in sites]),
         night_per_kwh=_ints([_ceil(night_price(day, depot) * MICRO) for depot in day.depots]),
@@ -175,9 +197,10 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
-    rows = ("demand_g", "volume_ml", "service_s", "windows", "penalty", "pickup", "release_s", "group", "allowed")
+    rows = ("demand_g", "volume_ml", "parcels", "windows", "penalty", "pickup", "release_s", "group", "allowed")
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
+    changed["service_s"] = problem.service_s[:, places[: len(keep)]]
     shift = len(keep) - problem.orders
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
 
@@ -205,13 +228,14 @@ def validate(problem: Problem) -> None:
     c, sites = HILLY if len(problem.energy_mwh) == HILLY else LEVEL, p - n
     shapes: dict[str, tuple[int, ...]] = {
         "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (c, t, p, p), "energy_uwh_per_kg": (c, t, p, p),
-        "demand_g": (n,), "volume_ml": (n,), "service_s": (n,), "windows": (n, MOST_WINDOWS, 2), "penalty": (n,),
-        "pickup": (n,), "release_s": (n,), "group": (n,),
-        "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "start_mwh": (v,), "reserve_mwh": (v,),
-        "end_mwh": (v,), "loading_s": (sites,), "site_w": (sites,), "price_per_kwh": (sites,),
-        "apart": (sites,), "full": (sites,),
+        "demand_g": (n,), "volume_ml": (n,), "parcels": (n,), "service_s": (t, n), "windows": (n, MOST_WINDOWS, 2),
+        "penalty": (n,), "pickup": (n,), "release_s": (n,), "group": (n,),
+        "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "regular_s": (v,), "most_stops": (v,),
+        "breaks": (v, 4), "start_mwh": (v,), "reserve_mwh": (v,),
+        "end_mwh": (v,), "loading_s": (sites,), "per_parcel_ms": (sites,),
+        "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
-        "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,),
+        "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
         "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
@@ -249,6 +273,11 @@ def load_problem(path: Path) -> Problem:
 
 def _day_price(day: Day, site: Depot | Station) -> float:
     return day_price(day, site) if isinstance(site, Depot) else site.price_per_kwh
+
+
+def _break(vehicle: Vehicle) -> tuple[int, int, int, int]:
+    pause = vehicle.driver_break
+    return (pause.length_s, pause.earliest_s, pause.latest_s, int(pause.from_start)) if pause else (0, 0, 0, 0)
 
 
 def _site_w(depot: Depot) -> float:
@@ -303,7 +332,8 @@ def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
         * max(
             v.type.cost_per_day
             + v.type.cost_per_km * longest_km
-            + v.type.cost_per_hour * (v.shift.end_s - v.shift.start_s) / 3600
+            + v.type.cost_per_hour * (v.latest_s - v.shift.start_s) / 3600
+            + v.type.cost_per_overtime_hour * v.overtime_s / 3600
             + v.type.battery_wh / 1000 * (max(dearest_price(site) for site in day.sites) + v.type.wear_per_kwh)
             for v in day.vehicles
         )

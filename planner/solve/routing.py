@@ -168,8 +168,8 @@ def _charges_in_half_a_shift(problem: Problem, vehicle: int) -> int:
 def _keep_time(model: Model) -> None:
     """Driving, service and loading fit the shift and the windows; hours cost money."""
     p, routing = model.problem, model.routing
-    by_network = [routing.RegisterTransitMatrix(_seconds(model, g).tolist()) for g in range(len(p.travel_s))]
-    by_vehicle = [by_network[int(p.network[kind])] for kind in p.kind]
+    by_kind = [routing.RegisterTransitMatrix(_seconds(model, kind).tolist()) for kind in range(len(p.network))]
+    by_vehicle = [by_kind[kind] for kind in p.kind]
     routing.AddDimensionWithVehicleTransits(by_vehicle, p.horizon_s, p.horizon_s, False, "time")
     time = routing.GetDimensionOrDie("time")
     for node in range(p.orders):
@@ -180,8 +180,28 @@ def _keep_time(model: Model) -> None:
     for vehicle in range(p.vehicles):
         for end in (routing.Start(vehicle), routing.End(vehicle)):
             time.CumulVar(end).SetRange(int(p.shift[vehicle, 0]), int(p.shift[vehicle, 1]))
+        _pay_for_overtime(model, vehicle)
         time.SetSpanCostCoefficientForVehicle(int(p.per_s[p.kind[vehicle]]), vehicle)
         routing.AddVariableMinimizedByFinalizer(time.CumulVar(routing.End(vehicle)))
+
+
+def _pay_for_overtime(model: Model, vehicle: int) -> None:
+    p, time = model.problem, model.routing.GetDimensionOrDie("time")
+    if p.per_over_s[p.kind[vehicle]] and p.shift[vehicle, 1] > p.regular_s[vehicle]:
+        per_s = int(p.per_over_s[p.kind[vehicle]])
+        time.SetCumulVarSoftUpperBound(model.routing.End(vehicle), int(p.regular_s[vehicle]), per_s)
+
+
+def _stop_no_more_than_allowed(model: Model) -> None:
+    """Some vehicles make so many deliveries and no more."""
+    p = model.problem
+    if not p.most_stops.any():
+        return
+    counts = np.zeros(len(model.nodes.place), dtype=np.int64)
+    counts[: p.orders] = 1
+    count = model.routing.RegisterUnaryTransitVector(counts.tolist())
+    most = [int(m) or p.orders for m in p.most_stops]
+    model.routing.AddDimensionWithVehicleCapacity(count, 0, most, True, "stops")
 
 
 def _carry_no_more_than_the_bay(model: Model) -> None:
@@ -267,6 +287,7 @@ def _pay_for_distance_and_vehicles(model: Model) -> None:
 RULES = (
     _keep_time,
     _carry_no_more_than_the_bay,
+    _stop_no_more_than_allowed,
     _spend_the_battery,
     _use_the_right_vehicles,
     _allow_leaving_out,
@@ -275,12 +296,16 @@ RULES = (
 )
 
 
-def _seconds(model: Model, network: int) -> Ints:
-    """Seconds from the beginning at one node to the arrival at the next; no way lasts longer than the day."""
+def _seconds(model: Model, kind: int) -> Ints:
+    """Seconds from the beginning at one node to the arrival at the next; no way lasts longer than the day.
+
+    What loading takes for each parcel is spent at the order.
+    """
     p, place = model.problem, model.nodes.place
-    travel = p.travel_s[network][np.ix_(place, place)]
+    travel = p.travel_s[p.network[kind]][np.ix_(place, place)]
     at_node = np.zeros(len(place), dtype=np.int64)
-    at_node[: p.orders] = p.service_s[place[: p.orders]]
+    orders = place[: p.orders]
+    at_node[: p.orders] = p.service_s[kind, orders] - (-p.parcels[orders] * p.per_parcel_ms.max() // 1000)
     at_node[list(model.nodes.charges)] = CHARGE_S
     seconds = np.where(travel == NO_WAY, p.horizon_s + 1, travel + at_node[:, None])
     return seconds + _loading_s(model)

@@ -18,7 +18,7 @@ from ortools.sat.python import cp_model
 
 from planner.solve.battery import legs_of
 from planner.solve.problem import MICRO, Problem
-from planner.solve.solution import Sequence, Tour, Visit, tour_of
+from planner.solve.solution import Sequence, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
 DETERMINISTIC_TIME = 1.5  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
@@ -41,9 +41,21 @@ class _Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class _Stop:
+    """`rests` is the choice of taking the break here, None where none may be taken."""
+
     place: int
     begin: Any
     charge: _Charge | None
+    rests: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Break:
+    """The break of one day: when it begins, how long it lasts, and the choices of a stop for it."""
+
+    begin: Any
+    length_s: int
+    choices: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +124,13 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
     start: Any = cp.new_int_var(first, last, "") if begin is None else cp.new_constant(begin)
     arrival, stored, at = start, int(p.start_mwh[vehicle]), depot
     stops: list[_Stop] = []
-    legs, ready = legs_of(p, vehicle, sequence), ready_of(p, depot, sequence)
-    for place, leg, ready_s in zip([*sequence, depot], legs, ready, strict=True):
-        stop, leave = _stop(model, vehicle, at, arrival, stored, ready_s=ready_s)
+    pause = _break(model, vehicle, start)
+    places, ready_s = [depot, *sequence, depot], ready_of(p, depot, sequence)
+    for i, (place, leg) in enumerate(zip(places[1:], legs_of(p, vehicle, sequence), strict=True)):
+        loading_s = p.loading_of(depot, trip_from(places, i, depot=depot)) if at == depot else 0
+        stop, ready, leave = _stop(model, vehicle, at, arrival, stored, ready_s=ready_s[i], loading_s=loading_s)
+        if pause and i:
+            stop, leave = _rest(model, pause, stop, ready, leave)
         stops.append(stop)
         # What a full battery loses on the way counts as gone at once: it is not there for a climb that comes later.
         kept = _kept(model, vehicle, stored + (stop.charge.amount if stop.charge else 0), lost_mwh=leg.lost_mwh)
@@ -130,10 +146,53 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         cp.add(end >= charge.end).only_enforce_if(charge.present)
         stored = stored + charge.amount
     stops.append(_Stop(place=depot, begin=arrival, charge=charge))
+    if pause:
+        _rest_once(model, vehicle, pause, start, home=arrival)
     cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
     model.cost.append(SPENT * int(p.per_s[kind]) * (end - start))
+    if last > p.regular_s[vehicle] and p.per_over_s[kind]:
+        over = cp.new_int_var(0, last - int(p.regular_s[vehicle]), "")
+        cp.add(over >= end - int(p.regular_s[vehicle]))
+        model.cost.append(SPENT * int(p.per_over_s[kind]) * over)
     return start, stops
+
+
+def _break(model: _Model, vehicle: int, start: Any) -> _Break | None:
+    """Return the break of a vehicle that has to take one, within its times."""
+    p, cp = model.problem, model.cp
+    length_s, earliest, latest, from_start = (int(value) for value in p.breaks[vehicle])
+    if not length_s:
+        return None
+    begin = cp.new_int_var(0, p.horizon_s, "")
+    since = start if from_start else 0
+    cp.add(begin >= since + earliest)
+    cp.add(begin <= since + latest)
+    return _Break(begin=begin, length_s=length_s)
+
+
+def _rest(model: _Model, pause: _Break, stop: _Stop, ready: Any, leave: Any) -> tuple[_Stop, Any]:
+    """Allow the break at a stop once it is served or loaded; return the stop and the moment of leaving it then."""
+    cp, here = model.cp, model.cp.new_bool_var("")
+    later = cp.new_int_var(0, model.problem.horizon_s, "")
+    cp.add(later >= leave)
+    cp.add(pause.begin >= ready).only_enforce_if(here)
+    cp.add(later >= pause.begin + pause.length_s).only_enforce_if(here)
+    pause.choices.append(here)
+    return replace(stop, rests=here), later
+
+
+def _rest_once(model: _Model, vehicle: int, pause: _Break, start: Any, *, home: Any) -> None:
+    """Take the break once, or never where it is not due: back by its latest begin, or not at work by then."""
+    cp = model.cp
+    _, _, latest, from_start = (int(value) for value in model.problem.breaks[vehicle])
+    back, absent = cp.new_bool_var(""), cp.new_bool_var("")
+    cp.add_exactly_one(*pause.choices, back, absent)
+    cp.add(home <= (start if from_start else 0) + latest).only_enforce_if(back)
+    if from_start:
+        cp.add(absent == 0)
+    else:
+        cp.add(start > latest).only_enforce_if(absent)
 
 
 def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
@@ -151,27 +210,32 @@ def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
     return kept
 
 
-def _stop(model: _Model, vehicle: int, place: int, arrival: Any, stored: Any, *, ready_s: int) -> tuple[_Stop, Any]:
-    """Return a stop and the moment of leaving it; loading at the depot begins no earlier than `ready_s`."""
+def _stop(
+    model: _Model, vehicle: int, place: int, arrival: Any, stored: Any, *, ready_s: int, loading_s: int
+) -> tuple[_Stop, Any, Any]:
+    """Return a stop, the moment when it is served or loaded, and that of leaving it.
+
+    Loading at the depot begins no earlier than `ready_s`.
+    """
     p, cp = model.problem, model.cp
     if place < p.orders:
         spans = [[int(a), int(b)] for a, b in p.windows[place] if a <= b]
         begin = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), "")
         cp.add(begin >= arrival)
-        return _Stop(place=place, begin=begin, charge=None), begin + int(p.service_s[place])
-    loaded = arrival + int(p.loading_s[place - p.orders])
+        ready = begin + int(p.service_s[p.kind[vehicle], place])
+        return _Stop(place=place, begin=begin, charge=None), ready, ready
+    loaded = arrival + loading_s
+    if ready_s:
+        loaded = cp.new_int_var(0, p.horizon_s, "")
+        cp.add_max_equality(loaded, [arrival + loading_s, ready_s + loading_s])
     charge = _charge(model, vehicle, place - p.orders, loaded if p.apart[place - p.orders] else arrival, stored)
     leave = cp.new_int_var(0, p.horizon_s, "")
     cp.add(leave >= loaded)
-    if ready_s:
-        cp.add(leave >= ready_s + int(p.loading_s[place - p.orders]))
-    if ready_s and charge and p.apart[place - p.orders]:
-        cp.add(charge.begin >= ready_s + int(p.loading_s[place - p.orders]))
     if charge:
         cp.add(leave >= charge.end)
     if charge and model.at_each_station and place >= p.orders + p.depots:
         cp.add(charge.present == 1)
-    return _Stop(place=place, begin=arrival, charge=charge), leave
+    return _Stop(place=place, begin=arrival, charge=charge), loaded, leave
 
 
 def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
@@ -232,10 +296,11 @@ def _settle(model: _Model, tour: Tour) -> None:
 
 def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any, stops: list[_Stop]) -> Tour:
     """Read a tour, each thing begun as soon as it may: charges keep their times, visits move up to the arrival."""
-    p = problem
+    p, depot = problem, int(problem.depot[vehicle])
     travel = p.travel_s[p.network[p.kind[vehicle]]]
-    arrival = solver.value(start)
-    ready = ready_of(p, int(p.depot[vehicle]), [stop.place for stop in stops[1:-1]])
+    ready = ready_of(p, depot, [stop.place for stop in stops[1:-1]])
+    places = [stop.place for stop in stops]
+    arrival = first = solver.value(start)
     visits: list[Visit] = []
     for i, stop in enumerate(stops):
         if visits:
@@ -243,10 +308,15 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
         visit = Visit(place=stop.place, arrival_s=arrival, begin_s=arrival, end_s=arrival)
         if stop.place < p.orders:
             begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
-            visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[stop.place]))
-        elif i < len(stops) - 1:
+            visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[p.kind[vehicle], stop.place]))
+        elif stop.place == depot and i < len(stops) - 1:
             begun = max(arrival, ready[i])
-            visit = replace(visit, begin_s=begun, end_s=begun + int(p.loading_s[stop.place - p.orders]))
+            loading_s = p.loading_of(depot, trip_from(places, i, depot=depot))
+            visit = replace(visit, begin_s=begun, end_s=begun + loading_s)
+        if stop.rests is not None and solver.value(stop.rests):
+            length_s, earliest, _, from_start = (int(value) for value in p.breaks[vehicle])
+            begin = max(visit.end_s, earliest + (first if from_start else 0))
+            visit = replace(visit, break_begin_s=begin, break_end_s=begin + length_s)
         if stop.charge and solver.value(stop.charge.present):
             visit = replace(
                 visit,

@@ -12,7 +12,8 @@ Sequence = list[int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One place of a tour. `plug` is -1 without a charge; a charge has its own times beside those of the visit."""
+    """One place of a tour. `plug` is -1 without a charge; a charge has its own times beside those of the
+    visit, and so has a break, which ends at 0 where there is none."""
 
     place: int
     arrival_s: int
@@ -22,10 +23,12 @@ class Visit:
     charge_begin_s: int = 0
     charge_end_s: int = 0
     charge_mwh: int = 0
+    break_begin_s: int = 0
+    break_end_s: int = 0
 
     @property
     def leave_s(self) -> int:
-        return max(self.end_s, self.charge_end_s)
+        return max(self.end_s, self.charge_end_s, self.break_end_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,12 @@ def renumbered(solution: Solution, places: Sequence) -> Solution:
 def tour_of(vehicle: int, visits: list[Visit]) -> Tour:
     """Return the tour whose visits, the first loading and the return included, these are."""
     return Tour(vehicle=vehicle, first=visits[0], visits=tuple(visits[1:-1]), home=visits[-1])
+
+
+def trip_from(places: Sequence, i: int, *, depot: int) -> Sequence:
+    """Return the orders and stations between place i and the next return to the depot."""
+    until = next((k for k in range(i + 1, len(places)) if places[k] == depot), len(places))
+    return places[i + 1 : until]
 
 
 def to_json(solution: Solution) -> str:

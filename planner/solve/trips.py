@@ -44,8 +44,10 @@ def _trips(depot: int, sequence: Sequence) -> list[tuple[int, int]]:
 
 
 def has_room(p: Problem, vehicle: int, sequence: Sequence) -> bool:
-    """Say whether the bay holds what is on board on every leg."""
+    """Say whether the bay holds what is on board on every leg, and the vehicle may serve so many orders."""
     kind = p.kind[vehicle]
+    if p.most_stops[vehicle] and sum(at < p.orders for at in sequence) > p.most_stops[vehicle]:
+        return False
     payload, bay = int(p.payload_g[kind]), int(p.bay_ml[kind])
     return all(g <= payload and ml <= bay for g, ml in loads_of(p, int(p.depot[vehicle]), sequence))
 

@@ -97,7 +97,7 @@ def was_made_on_other_streets(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def miscounts_money(plan: Plan, rng: Rng) -> Plan:
     r, route, _ = a_route(plan, rng)
-    kind = ("vehicles", "distance", "time", "energy", "wear")[int(rng.integers(5))]
+    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime")[int(rng.integers(6))]
     return with_route(plan, r, cost=replace(route.cost, **{kind: getattr(route.cost, kind) + 0.02}))
 
 
@@ -186,4 +186,4 @@ def denies_one_more_trip(plan: Plan, rng: Rng) -> Plan:
     vehicle = next(v for v in plan.day.vehicles if v.id == "v1")
     later = with_thing(plan, "full", windows=())
     shift = replace(vehicle.shift, end_s=vehicle.shift.end_s + 4 * 3_600)
-    return with_thing(later, "v1", shift=shift, reserve_soc=0.0, end_soc=0.0)
+    return with_thing(later, "v1", shift=shift, max_stops=None, reserve_soc=0.0, end_soc=0.0)

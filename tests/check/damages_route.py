@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from planner.model import Station, TimeWindow
+from planner.model import DriverBreak, Station, TimeWindow
 from planner.plan import Plan, Step, StepKind
 from tests.check.spoiling import (
     Rng,
@@ -126,6 +126,77 @@ def hurries_a_delivery(plan: Plan, rng: Rng) -> Plan:
 def hurries_its_loading(plan: Plan, rng: Rng) -> Plan:
     r, i, step = pick(plan, rng, of(StepKind.START, StepKind.RELOAD))
     return with_step(plan, r, i, end_s=step.end_s - 1)
+
+
+@damage("shift_exceeded")
+def works_past_its_overtime(plan: Plan, rng: Rng) -> Plan:
+    _, _, vehicle = a_route(plan, rng)
+    return with_thing(plan, vehicle.id, overtime_s=vehicle.overtime_s - 1)
+
+
+@damage("too_many_stops")
+def stops_once_too_often(plan: Plan, rng: Rng) -> Plan:
+    _, _, vehicle = a_route(plan, rng)
+    assert vehicle.max_stops is not None
+    return with_thing(plan, vehicle.id, max_stops=vehicle.max_stops - 1)
+
+
+@damage("loading_short")
+def loads_more_parcels_in_the_same_time(plan: Plan, rng: Rng) -> Plan:
+    order, _ = delivered(plan, rng)
+    return with_thing(plan, order.id, parcels=order.parcels + 1)
+
+
+@damage("break_missing")
+def takes_no_break(plan: Plan, rng: Rng) -> Plan:
+    r, i, _ = pick(plan, rng, of(StepKind.BREAK))
+    steps = plan.routes[r].steps
+    return with_route(plan, r, steps=(*steps[:i], *steps[i + 1 :]))
+
+
+@damage("break_missing")
+def rests_before_work(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.BREAK))
+    start, *rest = plan.routes[r].steps
+    early = replace(step, place_id=start.place_id, lat=start.lat, lon=start.lon)
+    return with_route(plan, r, steps=(start, early, *rest[: i - 1], *rest[i:]))
+
+
+@damage("break_late")
+def rests_too_late(plan: Plan, rng: Rng) -> Plan:
+    due, vehicle_id = _break_of(plan, rng)
+    return with_thing(plan, vehicle_id, driver_break=replace(due, earliest_s=0, latest_s=due.latest_s - 1))
+
+
+@damage("break_early")
+def rests_too_early(plan: Plan, rng: Rng) -> Plan:
+    due, vehicle_id = _break_of(plan, rng)
+    later = replace(due, earliest_s=due.earliest_s + 1, latest_s=due.latest_s + 1)
+    return with_thing(plan, vehicle_id, driver_break=later)
+
+
+@damage("break_short")
+def rests_too_briefly(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.BREAK))
+    return with_step(plan, r, i, end_s=step.end_s - 1)
+
+
+@damage("overlap")
+def delivers_while_it_rests(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.BREAK))
+    return with_step(plan, r, i, begin_s=step.begin_s - 1)
+
+
+@damage("place_moved")
+def rests_elsewhere(plan: Plan, rng: Rng) -> Plan:
+    r, i, _ = pick(plan, rng, of(StepKind.BREAK))
+    return with_step(plan, r, i, place_id="nowhere")
+
+
+def _break_of(plan: Plan, rng: Rng) -> tuple[DriverBreak, str]:
+    _, _, vehicle = a_route(plan, rng)
+    assert vehicle.driver_break is not None
+    return vehicle.driver_break, vehicle.id
 
 
 @damage("shift_exceeded")

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from planner.energy.charging import charge_power_w, charge_s
-from planner.model import Day, Depot, Order, OrderKind, Plug, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import Day, Depot, DriverBreak, Order, OrderKind, Plug, Station, TimeWindow, Vehicle, VehicleType
 from planner.plan import Cost, Leg, Night, NightCharge, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
@@ -26,10 +26,20 @@ from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, mak
 from tests.factories import HOUR_S, make_depot, make_order, make_provenance, make_type, make_vehicle
 
 KINDS = (
-    make_type("tiny", battery_wh=3_000.0, wear_per_kwh=0.5),
-    make_type("large", battery_wh=6_000.0, payload_kg=160.0, kerb_kg=600.0, charge_w=3_000.0, top_speed_kmh=70.0),
+    make_type("tiny", battery_wh=3_000.0, cost_per_overtime_hour=6.0, wear_per_kwh=0.5),
+    make_type(
+        "large",
+        battery_wh=6_000.0,
+        payload_kg=160.0,
+        kerb_kg=600.0,
+        charge_w=3_000.0,
+        top_speed_kmh=70.0,
+        service_factor=0.75,
+    ),
 )
 SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
+OVERTIME_S = 600
+BREAK_S = 900
 
 Place = Order | Depot | Station
 AnyPlace = TypeVar("AnyPlace", Order, Depot, Station)
@@ -101,7 +111,8 @@ class Drive:
         leg, arrival_s = self._arrive(self.depot)
         there = [order for order in orders if order.kind is OrderKind.DELIVERY]
         self.load_kg, self.load_l = sum(o.demand_kg for o in there), sum(o.volume_l for o in there)
-        self._add(kind, self.depot, arrival_s, arrival_s, arrival_s + self.depot.loading_s, leg=leg)
+        loaded_s = arrival_s + self.depot.loading_of(sum(o.parcels for o in there))
+        self._add(kind, self.depot, arrival_s, arrival_s, loaded_s, leg=leg)
 
     def serve(self, order: Order, *, wait_s: int) -> None:
         leg, arrival_s = self._arrive(order)
@@ -109,7 +120,11 @@ class Drive:
         self.load_kg += sign * order.demand_kg
         self.load_l += sign * order.volume_l
         begin_s = arrival_s + wait_s
-        self._add(kind, order, arrival_s, begin_s, begin_s + order.setup_s + order.service_s, leg=leg)
+        self._add(kind, order, arrival_s, begin_s, begin_s + self.vehicle.type.standing_s(order), leg=leg)
+
+    def rest(self) -> None:
+        """Take a break where the vehicle is."""
+        self._add(StepKind.BREAK, self.at, self.now_s, self.now_s, self.now_s + BREAK_S, leg=None)
 
     def charge(self, place: Depot | Station, *, share: float) -> None:
         """Fill `share` of what is missing; where the vehicle has just begun to reload, beside that."""
@@ -158,7 +173,10 @@ class Drive:
 def random_plan(seed: int) -> Plan:
     """Three vehicles of two types, two or three trips each, charges at the depot and at a station, six left out."""
     rng = np.random.default_rng(seed)
-    depot = _on_street(rng, make_depot("hub", plugs=_plugs("hub", 3), loading_s=300 + 60 * int(rng.integers(5))))
+    depot = _on_street(
+        rng,
+        make_depot("hub", plugs=_plugs("hub", 3), loading_s=300 + 60 * int(rng.integers(5)), loading_per_parcel_s=2.4),
+    )
     yard = _on_street(rng, make_depot("yard", plugs=()))
     stations = [_on_street(rng, Station(id=f"station-{i}", lat=0, lon=0, plugs=_plugs(f"s{i}", 1))) for i in range(2)]
     stations = [replace(station, price_per_kwh=0.4) for station in stations]
@@ -194,6 +212,7 @@ def _random_order(rng: np.random.Generator, id: str) -> Order:
         service_s=60 * int(rng.integers(1, 6)),
         setup_s=30,
         longest_cm=50.0,
+        parcels=1 + len(id),
     )
 
 
@@ -223,6 +242,8 @@ def _drive_day(
             drive.charge(depot, share=float(rng.uniform(0.2, 0.9)))
         for n, order in enumerate(on_board):
             drive.serve(order, wait_s=int(rng.integers(2)) * int(rng.integers(900)))
+            if trip == 1 and n == 0:
+                drive.rest()
             if trip == 0 and n == 0:
                 drive.charge(stations[int(rng.integers(2))], share=float(rng.uniform(0.1, 1.0)))
     if rng.integers(2):
@@ -330,10 +351,18 @@ def _released(order: Order, drives: list[Drive]) -> Order:
 
 def _tight(drive: Drive) -> Vehicle:
     battery_wh = drive.vehicle.type.battery_wh
+    first, last = drive.steps[0], drive.steps[-1]
+    (rest,) = [step for step in drive.steps if step.kind is StepKind.BREAK]
+    by_clock = drive.vehicle.type.name == "tiny"
+    since_s = 0 if by_clock else first.begin_s
+    at_s = rest.begin_s - since_s
     lowest_wh = min(min(step.stored_arrival_wh, step.stored_end_wh) for step in drive.steps)
     return replace(
         drive.vehicle,
-        shift=TimeWindow(start_s=drive.steps[0].begin_s, end_s=drive.steps[-1].end_s),
+        shift=TimeWindow(start_s=first.begin_s, end_s=last.end_s - OVERTIME_S),
+        overtime_s=OVERTIME_S,
+        max_stops=sum(step.serves for step in drive.steps),
+        driver_break=DriverBreak(length_s=BREAK_S, earliest_s=at_s, latest_s=at_s, from_start=not by_clock),
         reserve_soc=lowest_wh / battery_wh,
         end_soc=drive.steps[-1].stored_end_wh / battery_wh,
     )
@@ -373,6 +402,7 @@ def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
         vehicles=kind.cost_per_day,
         distance=sum(step.leg.distance_m for step in drive.steps if step.leg) * kind.cost_per_km / 1000,
         time=(last.end_s - first.begin_s) * kind.cost_per_hour / 3600,
+        overtime=OVERTIME_S * kind.cost_per_overtime_hour / 3600,
         energy=charged / 1000 + sum(charge.cost for charge in night.charges),
         wear=taken_wh / 1000 * kind.wear_per_kwh,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from planner.check import audit
-from planner.model import Day, Order, TimeWindow, VehicleType
+from planner.model import Day, DriverBreak, Order, OrderKind, TimeWindow, VehicleType
 from planner.plan import Plan, Reason, Unassigned
 from tests.check.grid import COLUMNS, SOUTH, STEP_LAT, STEP_LON, WEST
 from tests.check.plans import streets
@@ -107,3 +107,29 @@ def test_a_release_counts_when_a_window_is_said_to_be_out_of_reach() -> None:
     late = replace(FAR_ORDER, windows=(TimeWindow(start_s=30_000, end_s=36_060),), release_s=36_000)
     assert alone(Reason.WINDOW_UNREACHABLE, order=late) == []
     assert alone(Reason.WINDOW_UNREACHABLE, order=replace(late, release_s=30_000)) == ["reason_false"]
+
+
+def test_an_idle_vehicle_whose_break_falls_into_the_trip_refutes_nothing() -> None:
+    # 10 min of loading, 3 min of service and the drives: past the first 10 minutes, within the first hour.
+    for latest_s, found in ((600, []), (3_600, ["reason_false"])):
+        due = DriverBreak(length_s=900, earliest_s=0, latest_s=latest_s, from_start=True)
+        vehicle = make_vehicle(driver_break=due)
+        assert alone(Reason.FLEET_FULL, order=FAR_ORDER, vehicles=(vehicle,)) == found
+
+
+def test_overtime_and_the_time_of_a_type_count_where_a_window_is_called_unreachable() -> None:
+    evening = make_order("o1", **THERE, windows=(TimeWindow(start_s=17 * 3_600, end_s=18 * 3_600),))
+    assert alone(Reason.WINDOW_UNREACHABLE, order=evening) == []
+    late = make_vehicle(overtime_s=3_600)
+    assert alone(Reason.WINDOW_UNREACHABLE, order=evening, vehicles=(late,)) == ["reason_false"]
+    slow = make_vehicle(overtime_s=3_600, type=make_type(service_factor=20.0))  # an hour for 3 minutes of service
+    assert alone(Reason.WINDOW_UNREACHABLE, order=evening, vehicles=(slow,)) == []
+
+
+def test_the_parcels_of_an_order_count_where_a_window_is_called_unreachable() -> None:
+    early = make_order("o1", **THERE, parcels=100, windows=(TimeWindow(start_s=0, end_s=9 * 3_600),))
+    assert alone(Reason.WINDOW_UNREACHABLE, order=early) == ["reason_false"]
+    by_hand = make_depot(**HERE, loading_per_parcel_s=60.0)
+    assert alone(Reason.WINDOW_UNREACHABLE, order=early, depots=(by_hand,)) == []
+    pickup = replace(early, kind=OrderKind.PICKUP)  # nothing to load
+    assert alone(Reason.WINDOW_UNREACHABLE, order=pickup, depots=(by_hand,)) == ["reason_false"]

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, Plug, RoadClass, Station, TimeWindow
+from planner.model import Depot, DriverBreak, Plug, RoadClass, Station, TimeWindow
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -349,3 +349,40 @@ def test_an_unknown_class_is_answered_with_the_nearest_one_of_the_file(tmp_path:
 def test_a_faulty_class_is_complained_of_once_not_at_each_type_too(tmp_path: Path) -> None:
     broken = OWN_CLASS.replace("L6e-it", "nonsense")
     assert one(tmp_path, HEAD, DEPOT, VEHICLE, broken, OWN_TYPE) == ("E-C01", "road_classes.ours.like")
+
+
+def test_rules_of_vehicles_types_and_depots_are_read(tmp_path: Path) -> None:
+    depot = DEPOT + "loading_per_parcel_s = 7.5\n"
+    kind = '[types.quick]\nbase = "ami-cargo"\nservice_factor = 0.8\ncost_per_overtime_hour = 12.5\n'
+    vehicle = VEHICLE.replace("ami-cargo", "quick") + "max_stops = 40\novertime_min = 45\n"
+    found = read(tmp_path, HEAD, depot, vehicle, kind)
+    made = found.vehicles[0]
+    assert found.depots[0].loading_per_parcel_s == 7.5
+    assert (made.type.service_factor, made.type.cost_per_overtime_hour) == (0.8, 12.5)
+    assert (made.max_stops, made.overtime_s, made.latest_s, made.driver_break) == (40, 2_700, 63_900, None)
+
+
+def test_a_break_begins_in_a_window_or_after_hours_of_work(tmp_path: Path) -> None:
+    fixed = read(tmp_path, HEAD, DEPOT, VEHICLE, 'break_min = 30\nbreak_window = "12:00-13:00"\n').vehicles[0]
+    assert fixed.driver_break == DriverBreak(length_s=1_800, earliest_s=43_200, latest_s=46_800)
+    hours = read(tmp_path, HEAD, DEPOT, VEHICLE, "break_min = 45\nbreak_after_h = 4.5\n").vehicles[0]
+    assert hours.driver_break == DriverBreak(length_s=2_700, earliest_s=0, latest_s=16_200, from_start=True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "column"),
+    [
+        ("break_min = 540\nbreak_after_h = 4\n", "break_min"),
+        ('break_min = 30\nbreak_window = "07:30-08:30"\n', "break_window"),
+        ('break_min = 30\nbreak_window = "16:30-17:30"\n', "break_window"),
+        ('break_min = 30\nbreak_window = "13:00-12:00"\n', "break_window"),
+        ('break_min = 30\nbreak_window = "noon"\n', "break_window"),
+        ("break_min = 30\n", "break_min"),
+        ('break_min = 30\nbreak_after_h = 4\nbreak_window = "12:00-13:00"\n', "break_min"),
+        ("break_after_h = 4\n", "break_after_h"),
+        ('break_window = "12:00-13:00"\n', "break_window"),
+        ("break_min = 0\nbreak_after_h = 4\n", "break_min"),
+    ],
+)
+def test_F11_a_break_that_can_not_be_taken_is_refused(tmp_path: Path, keys: str, column: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, keys) == ("E-F11", f"vehicles[0].{column}")

@@ -81,7 +81,14 @@ def test_the_summary_adds_up_by_hand() -> None:
     summary = document(make_plan())["summary"]
     assert summary == {
         "cost": 11.373175,
-        "cost_by_kind": {"vehicles": 10.0, "distance": 0.6, "time": 0.7, "energy": 0.073175, "wear": 0.0},
+        "cost_by_kind": {
+            "vehicles": 10.0,
+            "distance": 0.6,
+            "time": 0.7,
+            "energy": 0.073175,
+            "wear": 0.0,
+            "overtime": 0.0,
+        },
         "routes": 1,
         "unassigned": 1,
         "deliveries": 2,
@@ -99,6 +106,7 @@ def test_the_summary_adds_up_by_hand() -> None:
         "trips": 2,
         "reloads": 1,
         "charges": 1,
+        "breaks": 0,
     }
 
 

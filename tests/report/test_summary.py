@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from planner.model import Depot
-from planner.plan import Night, Plan, Reason, Unassigned, Violation
+from planner.plan import Night, Plan, Reason, StepKind, Unassigned, Violation
 from planner.report.summary import print_summary
 from tests.factories import make_day, make_depot, make_order, make_plan, make_type, make_vehicle
 
@@ -64,6 +64,18 @@ def test_every_line_fits_80_columns_and_no_vehicle_loses_its_figures() -> None:
     lines = printed(make_plan(day=make_day(vehicles=vehicles))).splitlines()
     assert max(len(line) for line in lines) <= 80
     assert any("08:00-08:42" in line and "95%" in line and "11.37" in line for line in lines)
+
+
+def test_overtime_and_breaks_are_told_where_there_are_any() -> None:
+    route = make_plan().routes[0]
+    delivery = route.steps[1]
+    rest = replace(delivery, kind=StepKind.BREAK, leg=None, arrival_s=delivery.end_s, begin_s=delivery.end_s)
+    steps = (*route.steps[:2], replace(rest, end_s=rest.begin_s + 1_800), *route.steps[2:])
+    text = printed(make_plan(routes=(replace(route, steps=steps, cost=replace(route.cost, overtime=2.5)),)), width=200)
+    assert "breaks 0.5 h" in text
+    assert "13.87 EUR" in text
+    assert "time 0.70, overtime 2.50, energy 0.07" in text
+    assert "overtime" not in printed(make_plan())
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

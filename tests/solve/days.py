@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planner.model import (
     Day,
     Depot,
+    DriverBreak,
     Order,
     OrderKind,
     Plug,
@@ -158,4 +159,47 @@ def days(draw: st.DrawFn) -> Day:
         charging=draw(st.sampled_from([True, True, False])),
         charge_while_loading=draw(st.sampled_from([True, True, False])),
         full_charges=draw(st.sampled_from([False, False, True])),
+    )
+
+
+@st.composite
+def breaks(draw: st.DrawFn, shift: TimeWindow) -> DriverBreak | None:
+    """Draw a break of up to a third of the shift: within a span of it, or after some hours of work, or none."""
+    half_hours = (shift.end_s - shift.start_s) // 1_800
+    length_s = draw(st.sampled_from([0, 600, 1_800, 3_600]))
+    if not length_s or half_hours < 3:
+        return None
+    if draw(st.booleans()):
+        latest_s = draw(st.integers(1, half_hours)) * 1_800
+        return DriverBreak(length_s=length_s, earliest_s=0, latest_s=latest_s, from_start=True)
+    begin_s = shift.start_s + draw(st.integers(0, half_hours - 2)) * 1_800
+    return DriverBreak(length_s=length_s, earliest_s=begin_s, latest_s=begin_s + draw(st.sampled_from([0, 900, 3_600])))
+
+
+@st.composite
+def ruled_days(draw: st.DrawFn) -> Day:
+    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, times by parcel and type."""
+    day = draw(days())
+    kinds = {
+        kind: replace(
+            kind,
+            service_factor=draw(st.sampled_from([0.5, 1.0, 1.37])),
+            cost_per_overtime_hour=draw(st.sampled_from([0.0, 5.0, 500.0])),
+        )
+        for kind in {vehicle.type.name: vehicle.type for vehicle in day.vehicles}.values()
+    }
+    return replace(
+        day,
+        orders=tuple(replace(order, parcels=draw(st.sampled_from([0, 1, 7]))) for order in day.orders),
+        depots=tuple(replace(d, loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0]))) for d in day.depots),
+        vehicles=tuple(
+            replace(
+                vehicle,
+                type=kinds[vehicle.type],
+                max_stops=draw(st.sampled_from([None, 1, 3])),
+                overtime_s=draw(st.sampled_from([0, 1_800, 7_200])),
+                driver_break=draw(breaks(vehicle.shift)),
+            )
+            for vehicle in day.vehicles
+        ),
     )

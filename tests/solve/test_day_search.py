@@ -13,7 +13,7 @@ from planner.solve.day_search import driven, search_day
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem
 from planner.solve.solution import Solution
-from tests.solve.factories import KM_MWH, charges, make_problem
+from tests.solve.factories import KM_MWH, charges, make_problem, within
 
 PLUG = (0, 1_000)
 
@@ -80,3 +80,17 @@ def test_what_the_search_says_that_its_days_cost_is_what_they_cost(seed: int) ->
     assert int(books.now[day_case.BEST_COST]) == pytest.approx(total_cost(problem, tours), abs=2 * len(tours))
     assert np.all(books.taken >= 0)
     assert np.all(books.taken <= 2)
+
+
+def test_the_search_itself_puts_a_break_into_the_wait_before_a_fixed_time() -> None:
+    # At 1 km until 4,100 s and due at 2 km at 8,000 s to the second: a break of 900 s between costs nothing.
+    at_once = [within((4_000, 4_000)), within((8_000, 8_000))]
+    costs = []
+    for breaks in ([[0, 0, 0, 0]], [[900, 5_000, 6_000, 0]]):
+        case = day_case.build_day(make_problem(windows=at_once, breaks=breaks))
+        island = day_case.new_books(case, seed=1)
+        day_moves.restore(case, island, island.best_stops, island.best_length)
+        day_moves.run(case, island, 50, 0.0, False)
+        assert island.now[day_case.BEST_ABSENT] == 0
+        costs.append(int(island.now[day_case.BEST_COST]))
+    assert costs[0] == costs[1]

@@ -46,6 +46,8 @@ def show(job: Job, plan: Plan) -> None:
 def _figures(plan: Plan) -> None:
     found, money = kpis(plan), plain(plan.day.currency)
     each = "" if found.cost_per_order is None else f"{found.cost_per_order:.2f} per order"
+    if found.cost.overtime:
+        each = f"{each}, {found.cost.overtime:,.2f} overtime"
     lowest = found.lowest
     tiles = (
         ("Orders planned", f"{found.orders_planned} / {found.orders_total}", f"{found.orders_unassigned} left out"),
