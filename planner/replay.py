@@ -65,17 +65,24 @@ def _driven(day: Day, route: Route, vehicle: int) -> Driven:
     for step in route.steps:
         if step.serves:
             places.append(orders[step.place_id])
-        elif step.kind is StepKind.RELOAD or (step.kind is StepKind.CHARGE and step.place_id != depot_id):
+        elif (
+            step.kind is StepKind.RELOAD
+            or (step.kind is StepKind.CHARGE and step.place_id != depot_id)
+            or (step.kind is StepKind.BREAK and step.leg is not None)
+        ):
             places.append(sites[step.place_id])
     return Driven(vehicle_id=route.vehicle_id, begin_s=route.steps[0].arrival_s, places=places)
 
 
 def _one_by_one(lenient: Problem, sequences: Mapping[int, Places], begins: Mapping[int, int]) -> list[Tour]:
-    """Time the vehicles in the order of their starts, each beside those before it."""
+    """Time the vehicles in the order of their starts, each beside those before it; no break where none fits."""
     tours: list[Tour] = []
     for vehicle in sorted(sequences, key=lambda v: (begins[v], v)):
-        found = settle(lenient, {vehicle: sequences[vehicle]}, taken=tours, begins=begins)
-        tours = tours if found is None else found
+        for problem in (lenient, _without_breaks(lenient)):
+            found = settle(problem, {vehicle: sequences[vehicle]}, taken=tours, begins=begins)
+            if found is not None:
+                tours = found
+                break
     return tours
 
 
@@ -94,6 +101,10 @@ def _lenient(p: Problem, short_mwh: Ints) -> Problem:
     )
 
 
+def _without_breaks(p: Problem) -> Problem:
+    return replace(p, breaks=np.zeros_like(p.breaks))
+
+
 def _open_ended(spans: Ints) -> Ints:
     """Leave the last of some spans [..., k, 2] open at its end; the others are passed as they are."""
     last = spans[..., 1].max(axis=-1, keepdims=True)
@@ -106,7 +117,7 @@ def _shortage_mwh(p: Problem, vehicle: int, places: Places, begins: Mapping[int,
     def lasts(short_wh: int) -> bool:
         short = np.zeros_like(p.reserve_mwh)
         short[vehicle] = short_wh * MWH
-        return settle(_lenient(p, short), {vehicle: places}, taken=[], begins=begins) is not None
+        return settle(_without_breaks(_lenient(p, short)), {vehicle: places}, taken=[], begins=begins) is not None
 
     if lasts(0):
         return 0

@@ -175,13 +175,13 @@ def _orders_hit(day: Day, code: str, route: Route, at: int) -> Iterator[str]:
     A battery below its reserve spoils all that comes later, a trip too heavy the whole trip, the end of a shift what
     is delivered after it, and anything else the order at the step.
     """
-    shift_end_s = next(vehicle.shift.end_s for vehicle in day.vehicles if vehicle.id == route.vehicle_id)
+    latest_s = next(vehicle.latest_s for vehicle in day.vehicles if vehicle.id == route.vehicle_id)
 
     def spoilt(i: int, step: Step) -> bool:
         if code in WHOLE_TRIP:
             return step.trip == route.steps[at].trip
         if code == "shift_exceeded":
-            return step.end_s > shift_end_s
+            return step.end_s > latest_s
         return i >= at if code in FROM_HERE_ON else i == at
 
     for i, step in enumerate(route.steps):
