@@ -48,7 +48,7 @@ def test_a_window_is_met_with_the_time_that_its_parcels_take_to_load() -> None:
 
 def test_parcels_are_loaded_from_their_release_on() -> None:
     # Goods at 1,000 s, 600 + 50 s of loading, and 100 s there.
-    changes = {"orders": (1_000,), "parcels": [50], "per_parcel_ms": [1_000], "release_s": [1_000]}
+    changes: dict[str, Any] = {"orders": (1_000,), "parcels": [50], "per_parcel_ms": [1_000], "release_s": [1_000]}
     on_time = make_problem(**changes, windows=[within((0, 1_750))])
     late = make_problem(**changes, windows=[within((0, 1_749))])
     assert served(solved(on_time), on_time) == {0}
