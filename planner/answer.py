@@ -165,7 +165,7 @@ class _RouteWriter:
             distance_m=round(float(self.roads.matrices[g].metres[state.place, place]), 1),
             drive_s=int(p.travel_s[g, state.place, place]),
             energy_wh=energy.net_mwh / MWH,
-            geometry=tuple(leg_shape(self.roads, self.vehicle.type, state.place, place)),
+            geometry=leg_shape(self.roads, self.vehicle.type, state.place, place),
         )
         state.stored_mwh = energy.arrives_mwh(state.stored_mwh, battery_mwh=int(p.battery_mwh[kind]))
         state.place = place

@@ -22,7 +22,7 @@ from planner.errors import RoadsError
 from planner.model import RoadClass, VehicleType
 from planner.roads.conditional import Span
 from planner.roads.grades import Pieces, pieces_of
-from planner.roads.network import DM_BITS, DM_MASK, Network, build_network
+from planner.roads.network import DM_BITS, DM_MASK, Network, build_network, drives_alike
 from planner.roads.snap import snap
 from planner.roads.streets import Floats, Ints, Streets
 
@@ -160,7 +160,11 @@ class LegFinder:
             except RoadsError:
                 self._grounds[key] = None  # no street is open to the class: nothing can be reached
             else:
-                self._grounds[key] = _Ground(network=network, moves=moves_of(network), edge_mps=network.edge_mps)
+                known = (ground for ground in self._grounds.values() if ground is not None)
+                alike = next((ground for ground in known if drives_alike(ground.network, network)), None)
+                self._grounds[key] = alike or _Ground(
+                    network=network, moves=moves_of(network), edge_mps=network.edge_mps
+                )
         return self._grounds[key]
 
     def _find(self, ground: _Ground, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:

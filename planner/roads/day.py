@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,16 +15,22 @@ from planner.roads.paths import path, path_shape
 from planner.roads.snap import MAX_GAP_M, Snapped, snap
 from planner.roads.streets import Streets
 
+Shape = tuple[tuple[float, float], ...]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DayRoads:
-    """Roads of a day, its places numbered orders, depots, stations; types of one class and pace share a network."""
+    """Roads of a day, its places numbered orders, depots, stations; types of one class and pace share a network.
+
+    `shapes` remembers the streets of drives that were asked for, by network, source and target.
+    """
 
     types: tuple[VehicleType, ...]
     network_of_type: tuple[int, ...]
     networks: tuple[Network, ...]
     snapped: tuple[Snapped, ...]
     matrices: tuple[Matrices, ...]
+    shapes: dict[tuple[int, int, int], Shape] = field(default_factory=dict)
 
 
 def day_roads(day: Day, streets: Streets) -> DayRoads:
@@ -58,11 +64,17 @@ def _refuse_far_depots(day: Day, networks: Sequence[Network], snapped: Sequence[
         raise RoadsError("\n".join(far))
 
 
-def leg_shape(roads: DayRoads, kind: VehicleType, source: int, target: int) -> Sequence[tuple[float, float]]:
+def leg_shape(roads: DayRoads, kind: VehicleType, source: int, target: int) -> Shape:
     """Return the streets driven between two places as (lon, lat) pairs, a point twice where nothing is driven."""
-    g = roads.network_of_type[roads.types.index(kind)]
+    key = (roads.network_of_type[roads.types.index(kind)], source, target)
+    if key not in roads.shapes:
+        roads.shapes[key] = _shape(roads, *key)
+    return roads.shapes[key]
+
+
+def _shape(roads: DayRoads, g: int, source: int, target: int) -> Shape:
     drive = path(roads.networks[g], roads.snapped[g], source=source, target=target)
     if drive is None:
         at = round(float(roads.snapped[g].lon[source]), 6), round(float(roads.snapped[g].lat[source]), 6)
-        return [at, at]
-    return [(float(lon), float(lat)) for lat, lon in path_shape(roads.networks[g], drive)]
+        return at, at
+    return tuple((float(lon), float(lat)) for lat, lon in path_shape(roads.networks[g], drive))
