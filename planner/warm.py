@@ -12,6 +12,8 @@ from planner.roads.snap import snap
 from planner.roads.streets import assemble
 from planner.solve import island
 from planner.solve.case import build_case
+from planner.solve.day_case import build_day, new_books
+from planner.solve.day_moves import put_back
 from planner.solve.day_search import search_day
 from planner.solve.instance import Instance
 from planner.solve.options import SolveOptions
@@ -25,6 +27,8 @@ def warm() -> None:
     """Go once through all that is compiled; the compiled code is cached beside the modules."""
     _warm_roads()
     search_day(_smallest_day(), ONCE, on_better=lambda _: None)
+    case = build_day(_smallest_day())
+    put_back(case, new_books(case, seed=1))  # which only `explain` calls
     instance = _smallest_instance()
     search_instance(instance, ONCE, on_better=lambda _: None)
     # A search calls this only where recombining helped.

@@ -577,6 +577,18 @@ def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-
             _undo(case, books, touched, absent)
 
 
+@compiled
+def put_back(case, books):  # type: ignore[no-untyped-def]
+    """Put absent orders where they cost least and leave all else as it is; return how many stay absent."""
+    books.now[MARK] += 1
+    books.now[INVITED] = 0
+    _recreate(case, books, 0)
+    books.now[NOW_COST] = total_cost(case, books)
+    if books.now[NOW_COST] < books.now[BEST_COST]:
+        keep_best(books, books.now[NOW_COST])
+    return books.now[ABSENT]
+
+
 @inner
 def keep_best(books, cost):  # type: ignore[no-untyped-def]
     """Remember the present days as the best."""

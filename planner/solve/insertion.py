@@ -51,6 +51,16 @@ def insert_left_out(problem: Problem, tours: tuple[Tour, ...], *, until_s: float
     return settled, tuple(sorted(nowhere))
 
 
+def insert_one(problem: Problem, tours: list[Tour], order: int, *, tries: int) -> list[Tour] | None:
+    """Return tours with an order at the first of its nearest places that fits when timed exactly, None if none does."""
+    for _, vehicle, sequence in sorted(_places(problem, tours, order))[:tries]:
+        others = [tour for tour in tours if tour.vehicle != vehicle]
+        found = settle(problem, {vehicle: sequence}, taken=others)
+        if found is not None:
+            return found
+    return None
+
+
 def _by_station(p: Problem, place: _Place, order: int) -> Iterator[_Place]:
     """Yield a place with a stop at the station that is the least detour before the order, or after it."""
     seconds, vehicle, sequence = place
@@ -80,15 +90,20 @@ def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[_Place]:
         depot = int(p.depot[vehicle])
         base = driven.get(vehicle, [])
         travel = p.travel_s[p.network[p.kind[vehicle]]]
-        in_a_trip = [[*base[:i], order, *base[i:]] for i in range(len(base) + 1)]
-        between = [[*base[:i], depot, order, *base[i:]] for i, place in enumerate(base) if place == depot]
-        at_the_ends = [[*base, depot, order], [order, depot, *base]] if base else []
-        for sequence in [*in_a_trip, *between, *at_the_ends]:
+        for sequence in sequences_with(base, order, depot=depot):
             seconds = _drive_s(p, vehicle, sequence)
             if seconds is not None and has_room(p, vehicle, sequence):
                 detour = seconds - sum(int(travel[a, b]) for a, b in _legs(base, depot))
                 loading = (sequence.count(depot) - base.count(depot)) * int(p.loading_s[depot - p.orders])
                 yield detour + loading, vehicle, sequence
+
+
+def sequences_with(base: Sequence, order: int, *, depot: int) -> list[Sequence]:
+    """Return a vehicle's sequence with an order at each place of a trip, and as a trip of its own."""
+    in_a_trip = [[*base[:i], order, *base[i:]] for i in range(len(base) + 1)]
+    between = [[*base[:i], depot, order, *base[i:]] for i, place in enumerate(base) if place == depot]
+    at_the_ends = [[*base, depot, order], [order, depot, *base]] if base else []
+    return [*in_a_trip, *between, *at_the_ends]
 
 
 def _legs(sequence: Sequence, depot: int) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ before it: skills and class, weight, size, a road there and back, the clock, the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -17,10 +18,11 @@ from planner.model import Day, Order, Vehicle
 from planner.plan import Reason, Unassigned
 from planner.roads.snap import MAX_GAP_M, Snapped
 from planner.solve.battery import leg_energy
-from planner.solve.problem import NO_WAY, Problem
+from planner.solve.problem import MOST_WINDOWS, MWH, NO_WAY, Problem
 from planner.solve.trips import allowed_together, members
 
 STRANDED = -1
+LONG_S = 10 * 86_400  # after the end of a shift, to look at windows alone
 
 
 def impossible(day: Day, problem: Problem, snapped: Sequence[Snapped]) -> dict[int, Unassigned]:
@@ -169,3 +171,54 @@ def _reached_with_stations(p: Problem, v: int, i: int, stations: Sequence[int]) 
     home = [left(most, i, depot, load_home)]
     home += [left(full, s, depot, load_home) for s in ways if left(most, i, s, load_home) >= reserve]
     return max(home) >= _end_mwh(p, v)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hurdle:
+    """What one vehicle fails at with one order alone. `amount` is in kg, l, cm, m, s or Wh, by the reason."""
+
+    reason: Reason
+    amount: float = 0.0
+    of_shift: bool = False  # it is in time for a window, and back too late
+    of_length: bool = False  # it is the longest side that is too big, and not the litres
+
+
+def hurdle(day: Day, p: Problem, snapped: Sequence[Snapped], *, vehicle: int, order: int) -> Hurdle | None:
+    """Return the first hurdle at which a vehicle fails with an order of its day alone, None if it may serve it."""
+    return _body_hurdle(day.orders[order], day.vehicles[vehicle]) or _road_hurdle(p, day, snapped, vehicle, order)
+
+
+def _body_hurdle(order: Order, vehicle: Vehicle) -> Hurdle | None:
+    kind = vehicle.type
+    if _body_verdict(order, [vehicle]) is None:
+        return None
+    if (verdict := _body_verdict(replace(order, demand_kg=0.0, volume_l=0.0, longest_cm=0.0), [vehicle])) is not None:
+        return Hurdle(reason=verdict[0])
+    if order.demand_kg > kind.payload_kg:
+        return Hurdle(reason=Reason.TOO_HEAVY, amount=order.demand_kg - kind.payload_kg)
+    if order.volume_l > kind.volume_l:
+        return Hurdle(reason=Reason.TOO_BIG, amount=order.volume_l - kind.volume_l)
+    return Hurdle(reason=Reason.TOO_BIG, amount=order.longest_cm - kind.longest_cm, of_length=True)
+
+
+def _road_hurdle(p: Problem, day: Day, snapped: Sequence[Snapped], v: int, i: int) -> Hurdle | None:
+    """Judge the road, the clock and the battery of one vehicle as if it were the whole fleet."""
+    alone = replace(p, allowed=p.allowed * (np.arange(p.vehicles) == v))
+    verdict = _road_verdict(alone, day, snapped, i)
+    if verdict is None:
+        return None
+    reason = verdict[0]
+    if reason == Reason.OFF_NETWORK:
+        return Hurdle(reason=reason, amount=float(snapped[int(p.network[p.kind[v]])].gap_m[i]))
+    if reason == Reason.WINDOW_UNREACHABLE:
+        window_s = _late_s(_endless(p, day.orders[i], i), v, i)
+        return Hurdle(reason=reason, amount=window_s if window_s > 0 else _late_s(p, v, i), of_shift=window_s <= 0)
+    return Hurdle(reason=reason, amount=_short_mwh(p, v, i) / MWH)
+
+
+def _endless(p: Problem, order: Order, i: int) -> Problem:
+    """Return the problem with endless shifts, and the windows of one order as they are, not only within shifts."""
+    spans = [(w.start_s, w.end_s) for w in order.windows] or [(0, LONG_S)]
+    windows = p.windows.copy()
+    windows[i] = (spans * MOST_WINDOWS)[:MOST_WINDOWS]
+    return replace(p, shift=p.shift + np.array([0, LONG_S]), windows=windows)
