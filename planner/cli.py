@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.status import Status
 
 from planner import __version__
+from planner.cli_explain import explain
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
@@ -203,6 +204,7 @@ def check(
     return Exit.VIOLATIONS if violations else Exit.DONE
 
 
+app.command()(explain)
 app.command()(ui)
 app.command()(generate)
 app.command()(matrix)

@@ -41,6 +41,11 @@ def clock(seconds: float, *, day: date, zone: ZoneInfo) -> str:
     return f"{moment:%H:%M}" + (f"+{days}" if days else "")
 
 
+def clock_of(seconds: float, *, date_text: str, zone_name: str) -> str:
+    """Return the wall clock at an elapsed time of a day named by its ISO date and IANA zone."""
+    return clock(seconds, day=date.fromisoformat(date_text), zone=ZoneInfo(zone_name))
+
+
 def moment_at(seconds: float, *, day: date, zone: ZoneInfo) -> datetime:
     """Return the local date and time at an elapsed time."""
     return (midnight(day, zone) + timedelta(seconds=seconds)).astimezone(zone)

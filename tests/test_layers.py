@@ -19,15 +19,15 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("clock",),
     ("model", "instance"),
-    ("plan", "energy", "catalogue"),
+    ("plan", "energy", "catalogue", "explained"),
     ("roads",),
     ("solve", "check"),
     ("io", "report"),
     ("answer", "instances", "replay"),
     ("pipeline", "outputs", "robust", "warm"),
-    ("demo", "generate", "cut", "matrix", "padded"),
+    ("demo", "generate", "cut", "matrix", "padded", "explain"),
     ("cli_tools", "cli_ui"),
-    ("cli_roads", "cli_robust", "cli_solve"),
+    ("cli_explain", "cli_roads", "cli_robust", "cli_solve"),
     ("cli",),
     ("ui",),
 )
@@ -35,12 +35,21 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 CONTRACTS = {"planner.solve.instance": "instance"}
 # Readers and reports know values, not how they came about.
 ONLY = {
-    "io": ("planner.errors", "planner.clock", "planner.model", "planner.plan", "planner.catalogue", "planner.io"),
+    "io": (
+        "planner.errors",
+        "planner.clock",
+        "planner.model",
+        "planner.plan",
+        "planner.explained",
+        "planner.catalogue",
+        "planner.io",
+    ),
     "report": (
         "planner.errors",
         "planner.clock",
         "planner.model",
         "planner.plan",
+        "planner.explained",
         "planner.catalogue",
         "planner.roads.streets",
         "planner.report",
@@ -80,6 +89,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "streamlit": ("ui",),
     "typer": (
         "planner.cli",
+        "planner.cli_explain",
         "planner.cli_roads",
         "planner.cli_robust",
         "planner.cli_solve",

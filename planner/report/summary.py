@@ -19,18 +19,18 @@ MOST_UNASSIGNED_LISTED = 50
 def print_summary(plan: Plan, console: Console) -> None:
     """Print the summary; no text of the user is taken for markup, and any terminal encoding will do."""
     view, measured = PlanView(plan), kpis(plan)
-    _print(console, f"Plan for {plan.day.date} ({plan.day.time_zone})", style="bold")
+    print_text(console, f"Plan for {plan.day.date} ({plan.day.time_zone})", style="bold")
     _print_pairs(console, [*_totals(measured, plan.day.currency), *_robust(plan)])
     if measured.lines:
-        _print(console, "")
+        print_text(console, "")
         _print_vehicles(console, view, measured.lines)
     if plan.unassigned:
-        _print(console, "")
+        print_text(console, "")
         _print_unassigned(console, plan)
     if view.short_tomorrow:
-        _print(console, "")
+        print_text(console, "")
         _print_short(console, view)
-    _print(console, "")
+    print_text(console, "")
     _print_verdict(console, plan)
 
 
@@ -86,16 +86,16 @@ def _robust(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _print_pairs(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
-    table = _plain_table()
+    table = plain_table()
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     for name, value in pairs:
-        table.add_row(_text(console, name), _text(console, value))
+        table.add_row(shown(console, name), shown(console, value))
     console.print(table)
 
 
 def _print_vehicles(console: Console, view: PlanView, lines: Sequence[VehicleLine]) -> None:
-    table = _plain_table(show_header=True)
+    table = plain_table(show_header=True)
     for name in ("vehicle", "type"):
         table.add_column(name, overflow="fold", min_width=7)
     for name in ("trips", "stops", "km", "out-back", "kWh", "+kWh", "low", "cost"):
@@ -113,50 +113,52 @@ def _print_vehicles(console: Console, view: PlanView, lines: Sequence[VehicleLin
             f"{100 * line.lowest.soc:.0f}%",
             f"{line.cost.total:.2f}",
         )
-        table.add_row(*(_text(console, cell) for cell in cells))
+        table.add_row(*(shown(console, cell) for cell in cells))
     console.print(table)
 
 
 def _print_unassigned(console: Console, plan: Plan) -> None:
-    _print(console, f"{len(plan.unassigned)} not planned", style="bold yellow")
-    table = _plain_table()
+    print_text(console, f"{len(plan.unassigned)} not planned", style="bold yellow")
+    table = plain_table()
     table.add_column(overflow="fold", min_width=6, max_width=24)
     table.add_column(overflow="fold")
     for left_out in plan.unassigned[:MOST_UNASSIGNED_LISTED]:
         reason = f"{REASON_TEXT[left_out.reason]}: {printable(left_out.detail, limit=200)}"
-        table.add_row(_text(console, printable(left_out.order_id)), _text(console, reason))
+        table.add_row(shown(console, printable(left_out.order_id)), shown(console, reason))
     console.print(table)
     if len(plan.unassigned) > MOST_UNASSIGNED_LISTED:
-        _print(console, f"... and {len(plan.unassigned) - MOST_UNASSIGNED_LISTED} more in plan.json")
+        print_text(console, f"... and {len(plan.unassigned) - MOST_UNASSIGNED_LISTED} more in plan.json")
 
 
 def _print_short(console: Console, view: PlanView) -> None:
-    _print(console, f"{len(view.short_tomorrow)} without their start charge tomorrow", style="bold yellow")
-    table = _plain_table()
+    print_text(console, f"{len(view.short_tomorrow)} without their start charge tomorrow", style="bold yellow")
+    table = plain_table()
     table.add_column(overflow="fold", min_width=6, max_width=24)
     table.add_column(overflow="fold")
     for vehicle_id, what in view.short_tomorrow:
-        table.add_row(_text(console, printable(vehicle_id)), _text(console, printable(what, limit=200)))
+        table.add_row(shown(console, printable(vehicle_id)), shown(console, printable(what, limit=200)))
     console.print(table)
 
 
 def _print_verdict(console: Console, plan: Plan) -> None:
     found = len(plan.violations)
     style = "bold red" if found else "bold green"
-    _print(console, f"audited: {found} violation{'' if found == 1 else 's'}", style=style)
+    print_text(console, f"audited: {found} violation{'' if found == 1 else 's'}", style=style)
     for violation in plan.violations:
         where, message = printable(violation.where), printable(violation.message, limit=200)
-        _print(console, f"{violation.code} {where}: {message}")
+        print_text(console, f"{violation.code} {where}: {message}")
 
 
-def _plain_table(*, show_header: bool = False) -> Table:
+def plain_table(*, show_header: bool = False) -> Table:
+    """Return a table without lines."""
     return Table(box=None, show_header=show_header, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0))
 
 
-def _print(console: Console, line: str, *, style: str = "") -> None:
-    console.print(_text(console, line, style=style))
+def print_text(console: Console, line: str, *, style: str = "") -> None:
+    """Print a line that is not markup."""
+    console.print(shown(console, line, style=style))
 
 
-def _text(console: Console, text: str, *, style: str = "") -> Text:
+def shown(console: Console, text: str, *, style: str = "") -> Text:
     """Make text that is not markup, with ``?`` for what the terminal cannot show."""
     return Text(text.encode(console.encoding, errors="replace").decode(console.encoding), style=style)

@@ -1,0 +1,94 @@
+"""Changes of the fleet: a skill, another type, one more vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+
+from planner.catalogue import type_names, vehicle_type
+from planner.explain.change import YES, Change, Used, with_vehicles
+from planner.explain.force import Forced
+from planner.explained import RepairKind
+from planner.model import Day, Order, Vehicle, VehicleType
+from planner.solve.problem import may_serve
+
+MOST_SWAPS = 3  # vehicles that may change to a type, those with the least to do
+MOST_FROM_CATALOGUE = 2
+
+
+def skills(day: Day, order: int) -> Iterator[Change]:
+    """Yield the skills that an order asks for, given to the vehicle that then serves it."""
+    wanted = day.orders[order].skills
+    if all(set(wanted) <= set(vehicle.skills) for vehicle in day.vehicles):
+        return
+
+    def skilled(vehicle: Vehicle) -> Vehicle:
+        return replace(vehicle, skills=tuple(dict.fromkeys((*vehicle.skills, *wanted))))
+
+    def used(_: float, found: Forced) -> Used:
+        serving = day.vehicles[found.vehicle]
+        missing = [skill for skill in wanted if skill not in serving.skills]
+        return Used(
+            amount=YES,
+            target=serving.id,
+            day=with_vehicles(day, lambda v: skilled(v) if v.id == serving.id else v),
+            text=f"{serving.id} with {' and '.join(missing) or 'the skills'}",
+        )
+
+    yield Change(kind=RepairKind.SKILL, steps=(YES,), apply=lambda _: with_vehicles(day, skilled), used=used)
+
+
+def types(day: Day, order: int, busy: dict[int, int]) -> Iterator[Change]:
+    """Yield other types for some vehicles and one more vehicle of each type; `busy` counts the stops of each."""
+    for kind in _candidates(day, day.orders[order]):
+        victims = sorted(
+            (i for i, vehicle in enumerate(day.vehicles) if vehicle.type != kind), key=lambda i: (busy.get(i, 0), i)
+        )
+        for victim in victims[:MOST_SWAPS]:
+            yield _swap(day, victim, kind)
+        yield _one_more(day, day.orders[order], kind)
+
+
+def _candidates(day: Day, order: Order) -> Sequence[VehicleType]:
+    """Return the fleet's types that may carry an order, or where there is none the least of the catalogue that may.
+
+    From the catalogue only types of the fleet's road classes count, and of those that the order asks for.
+    """
+    own = [kind for kind in dict.fromkeys(v.type for v in day.vehicles) if may_serve(order, kind, order.skills)]
+    if own:
+        return own
+    classes = set(order.vehicle_classes) or {vehicle.type.road_class.name for vehicle in day.vehicles}
+    known = [vehicle_type(name) for name in type_names()]
+    able = [k for k in known if k.road_class.name in classes and may_serve(order, k, order.skills)]
+    return sorted(able, key=lambda k: (k.cost_per_day, k.payload_kg, k.name))[:MOST_FROM_CATALOGUE]
+
+
+def _swap(day: Day, victim: int, kind: VehicleType) -> Change:
+    old = day.vehicles[victim]
+    new = tuple(replace(v, type=kind) if i == victim else v for i, v in enumerate(day.vehicles))
+    changed = replace(day, vehicles=new)
+    text = f"{kind.name} instead of {old.type.name} for {old.id}"
+    return Change(
+        kind=RepairKind.TYPE,
+        steps=(YES,),
+        family=kind.name,
+        apply=lambda _: changed,
+        used=lambda _, __: Used(amount=YES, target=f"{old.id}: {kind.name}", day=changed, text=text),
+    )
+
+
+def _one_more(day: Day, order: Order, kind: VehicleType) -> Change:
+    like = next((v for v in day.vehicles if v.type == kind), day.vehicles[0])
+    taken = {vehicle.id for vehicle in day.vehicles}
+    id = next(f"{kind.name}-more-{n}" for n in count(1) if f"{kind.name}-more-{n}" not in taken)
+    skills = tuple(dict.fromkeys((*like.skills, *order.skills)))
+    more = replace(like, id=id, type=kind, start_soc=1.0, skills=skills)
+    changed = replace(day, vehicles=(*day.vehicles, more))
+    text = f"one more {kind.name}" + (f" with {' and '.join(order.skills)}" if order.skills else "")
+    return Change(
+        kind=RepairKind.VEHICLE,
+        steps=(YES,),
+        apply=lambda _: changed,
+        used=lambda _, __: Used(amount=YES, target=kind.name, day=changed, text=text),
+    )

@@ -1,0 +1,267 @@
+"""The place beside the planned orders that fails by least, for one vehicle type, and what fails there.
+
+Every place is looked at by clock and load alone; what they rule out is told as it is. Of those that they allow the
+first few are timed exactly, with charges and plugs, and then it is asked what would have to be lifted: the other
+vehicles at the plugs, the battery, the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from planner.explain.alone import kwh, minutes
+from planner.explain.change import wall
+from planner.explain.ground import Ground, sequences_of
+from planner.explained import Rule, Shortfall
+from planner.solve.insertion import sequences_with
+from planner.solve.placing import settle
+from planner.solve.problem import MWH, NO_WAY, Problem
+from planner.solve.schedule import equal_plugs
+from planner.solve.solution import Sequence, Tour, Visit, trip_from
+from planner.solve.trips import loads_of, ready_of
+
+TIMED = 2  # places of a type that are timed exactly
+HOUR_S = 3_600
+BATTERY_STEP_MWH = 100_000
+CLOCK_STEP_S, CLOCK_STEPS = 300, 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Miss:
+    """A place and by how much it fails. Lateness counts no charge."""
+
+    order: int
+    vehicle: int
+    sequence: Sequence
+    grams: int
+    millilitres: int
+    late_s: int
+    other_late_s: int
+    shift_late_s: int
+    share: float  # of the bay, or of an hour, summed
+    driven_s: int
+
+    @property
+    def by_clock_or_load(self) -> bool:
+        return self.share > 0
+
+
+def nearest_miss(ground: Ground, problem: Problem, order: int, vehicles: list[int]) -> Shortfall | None:
+    """Return what fails at the place on these vehicles, all of one type, that fails by least; None without a place."""
+    tours = ground.tours(ground.day)
+    driven = sequences_of(tours)
+    misses = [
+        miss
+        for v in vehicles
+        for sequence in sequences_with(driven.get(v, []), order, depot=int(problem.depot[v]))
+        if (miss := _look(problem, order, v, sequence)) is not None
+    ]
+    misses.sort(key=lambda miss: (miss.share, miss.driven_s))
+    if not misses:
+        return None
+    if misses[0].by_clock_or_load:
+        return _by_clock_or_load(ground, problem, misses[0])
+    timed = [_timed(ground, problem, miss, tours) for miss in misses[:TIMED] if not miss.by_clock_or_load]
+    return min(timed, key=lambda found: found[0])[1]
+
+
+def _look(p: Problem, order: int, v: int, sequence: Sequence) -> _Miss | None:
+    """Look at a place by clock and load; None where there is no way, or one stop more than the vehicle may make."""
+    kind, depot = int(p.kind[v]), int(p.depot[v])
+    travel, stops, ready = p.travel_s[p.network[kind]], [depot, *sequence, depot], ready_of(p, depot, sequence)
+    if 0 < p.most_stops[v] < sum(at < p.orders for at in sequence):
+        return None
+    now, driven_s, late_s, other_late_s = int(p.shift[v, 0]), 0, 0, 0
+    for i, (before, at) in enumerate(pairwise(stops)):
+        leg = int(travel[before, at])
+        if leg == NO_WAY:
+            return None
+        if before == depot:
+            now = max(now, ready[i]) + p.loading_of(depot, trip_from(stops, i, depot=depot))
+        now, driven_s = now + leg, driven_s + leg
+        if at < p.orders:
+            begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
+            missed_s = 0 if begins else now - int(p.windows[at, :, 1].max())
+            now = min(begins, default=now) + int(p.service_s[kind, at])
+            if at == order:
+                late_s = missed_s
+            else:
+                other_late_s = max(other_late_s, missed_s)
+    shift_late_s = max(now - int(p.shift[v, 1]), 0)
+    loads = loads_of(p, depot, sequence)
+    over_g = max(max(grams for grams, _ in loads) - int(p.payload_g[kind]), 0)
+    over_ml = max(max(litres for _, litres in loads) - int(p.bay_ml[kind]), 0)
+    return _Miss(
+        order=order,
+        vehicle=v,
+        sequence=sequence,
+        grams=over_g,
+        millilitres=over_ml,
+        late_s=late_s,
+        other_late_s=other_late_s,
+        shift_late_s=shift_late_s,
+        share=max(late_s, other_late_s, shift_late_s) / HOUR_S + sum(_of_bay(p, v, grams=over_g, millilitres=over_ml)),
+        driven_s=driven_s,
+    )
+
+
+def _of_bay(p: Problem, v: int, *, grams: int, millilitres: int) -> tuple[float, float]:
+    """Return what weight and volume are of a vehicle's own."""
+    kind = p.kind[v]
+    return grams / max(int(p.payload_g[kind]), 1), millilitres / max(int(p.bay_ml[kind]), 1)
+
+
+def _by_clock_or_load(ground: Ground, p: Problem, miss: _Miss) -> Shortfall:
+    kind = int(p.kind[miss.vehicle])
+    kg, litres = miss.grams / 1000, miss.millilitres / 1000
+    failing = [
+        (miss.grams / max(int(p.payload_g[kind]), 1), Rule.WEIGHT, kg, "kg", f"{kg:g} kg too heavy for the trip"),
+        (
+            miss.millilitres / max(int(p.bay_ml[kind]), 1),
+            Rule.VOLUME,
+            litres,
+            "l",
+            f"{litres:g} l too big for the trip",
+        ),
+        *(
+            (seconds / HOUR_S, rule, float(minutes(seconds)), "min", text.format(minutes(seconds)))
+            for seconds, rule, text in (
+                (miss.late_s, Rule.WINDOW, "{} min late"),
+                (miss.other_late_s, Rule.WINDOW_OF_ANOTHER, "another order {} min late"),
+                (miss.shift_late_s, Rule.SHIFT, "back {} min after the end of the shift"),
+            )
+        ),
+    ]
+    failing = sorted((one for one in failing if one[0] > 0), key=lambda one: -one[0])
+    _, rule, amount, unit, _ = failing[0]
+    own = [visit for tour in ground.tours(ground.day) for visit in _of(tour, miss.vehicle)]
+    more = any(visit.plug >= 0 or visit.break_end_s for visit in own)
+    at_least = unit == "min" and more
+    said = " and ".join(text for *_, text in failing)
+    said += ", not counting charges and breaks" if at_least else ""
+    return _told(ground, p, miss, rule, amount, unit, said, at_least=at_least)
+
+
+def _of(tour: Tour, vehicle: int) -> tuple[Visit, ...]:
+    return tour.all_visits if tour.vehicle == vehicle else ()
+
+
+def _timed(ground: Ground, p: Problem, miss: _Miss, tours: list[Tour]) -> tuple[float, Shortfall]:
+    """Return what exact timing says of a place that clock and load allow, and how large a share that is."""
+    v, wanted = miss.vehicle, {miss.vehicle: miss.sequence}
+    others = [tour for tour in tours if tour.vehicle != v]
+    if settle(p, wanted, taken=others) is not None:
+        return 0.0, _told(ground, p, miss, Rule.SEARCH, None, "", "no rule fails: the search did not look here")
+    alone = settle(p, wanted, taken=[])
+    if alone is not None:
+        rule, begin_s, end_s, site = _crowded(p, alone[0], others)
+        span = f"{wall(ground.day, begin_s)}-{wall(ground.day, end_s)}"
+        what = "no plug free" if rule is Rule.PLUG else "no site power left"
+        text = f"{what} at {ground.day.sites[site].id} {span}"
+        lasts = minutes(end_s - begin_s)
+        return lasts / 60, _told(ground, p, miss, rule, lasts, "min", text)
+    battery = int(p.battery_mwh[p.kind[v]])
+    more = _least(
+        lambda k: settle(_charged_more(p, v, k * BATTERY_STEP_MWH), wanted, taken=[]), -(-battery // BATTERY_STEP_MWH)
+    )
+    if more is not None:
+        short = kwh(more * BATTERY_STEP_MWH / MWH)
+        text = f"{short:g} kWh short, and no time to charge it"
+        share = more * BATTERY_STEP_MWH / battery
+        return share, _told(ground, p, miss, Rule.BATTERY, short, "kWh", text)
+    steps = _least(lambda k: settle(_later(p, k * CLOCK_STEP_S), wanted, taken=[]), CLOCK_STEPS)
+    if steps is None:
+        return 99.0, _told(ground, p, miss, Rule.SHIFT, None, "", "cannot be timed at all")
+    late = minutes(steps * CLOCK_STEP_S)
+    text = f"{late} min too late with its charges"
+    return late / 60, _told(ground, p, miss, Rule.SHIFT, late, "min", text)
+
+
+def _least(fits: Callable[[int], object], most: int) -> int | None:
+    """Return the least number from 1 that fits if a greater one always does, None if none up to `most` does."""
+    if fits(most) is None:
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if fits(middle) is not None else (middle, high)
+    return high
+
+
+def _charged_more(p: Problem, v: int, mwh: int) -> Problem:
+    """Return the problem with more in the battery of one vehicle's type at the start, and room for it."""
+    of_kind = np.arange(len(p.battery_mwh)) == p.kind[v]
+    of_vehicle = np.arange(p.vehicles) == v
+    return replace(
+        p,
+        battery_mwh=p.battery_mwh + mwh * of_kind,
+        knee_mwh=p.knee_mwh + mwh * of_kind,
+        start_mwh=p.start_mwh + mwh * of_vehicle,
+    )
+
+
+def _later(p: Problem, seconds: int) -> Problem:
+    """Return the problem with every window and shift open longer."""
+    return replace(p, shift=p.shift + np.array([0, seconds]), windows=p.windows + np.array([0, seconds]))
+
+
+def _crowded(p: Problem, tour: Tour, others: list[Tour]) -> tuple[Rule, int, int, int]:
+    """Return the rule that others at the plugs break, and from when until when at which site."""
+    taken = [visit for other in others for visit in other.all_visits if visit.plug >= 0]
+    charges = [visit for visit in tour.all_visits if visit.plug >= 0]
+    for visit in charges:
+        group = equal_plugs(p, visit.plug)
+        for begin_s, end_s in _full(visit, [t for t in taken if t.plug in group], len(group)):
+            return Rule.PLUG, begin_s, end_s, visit.place - p.orders
+    visit = charges[0]
+    return Rule.SITE_POWER, visit.charge_begin_s, visit.charge_end_s, visit.place - p.orders
+
+
+def _full(visit: Visit, taken: list[Visit], plugs: int) -> Iterator[tuple[int, int]]:
+    """Yield the first span of a charge in which all plugs are taken by others."""
+    marks = sorted({visit.charge_begin_s, visit.charge_end_s, *(m for t in taken for m in _span(t))})
+    marks = [m for m in marks if visit.charge_begin_s <= m <= visit.charge_end_s]
+    begin_s = None
+    for since in marks[:-1]:
+        full = sum(t.charge_begin_s <= since < t.charge_end_s for t in taken) >= plugs
+        if full and begin_s is None:
+            begin_s = since
+        elif not full and begin_s is not None:
+            yield begin_s, since
+            begin_s = None
+    if begin_s is not None:
+        yield begin_s, marks[-1]
+
+
+def _span(visit: Visit) -> tuple[int, int]:
+    return visit.charge_begin_s, visit.charge_end_s
+
+
+def _told(
+    ground: Ground,
+    p: Problem,
+    miss: _Miss,
+    rule: Rule,
+    amount: float | None,
+    unit: str,
+    text: str,
+    *,
+    at_least: bool = False,
+) -> Shortfall:
+    vehicle, at = ground.day.vehicles[miss.vehicle], miss.sequence.index(miss.order)
+    before = miss.sequence[at - 1] if at else int(p.depot[miss.vehicle])
+    names = [*(o.id for o in ground.day.orders), *(site.id for site in ground.day.sites)]
+    return Shortfall(
+        type_name=vehicle.type.name,
+        rule=rule,
+        amount=amount,
+        unit=unit,
+        text=text,
+        at_least=at_least,
+        vehicle_id=vehicle.id,
+        after=names[before],
+    )
