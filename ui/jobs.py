@@ -1,4 +1,4 @@
-"""A plan in the making: the command line's own `plan`, in a child process that can be watched and stopped."""
+"""A plan in the making, or an order being explained: the command line's own verbs, each in a child process."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from typing import Any
 
 from planner.demo import OPTIONS
 from planner.errors import printable
+from planner.explained import Explanation
+from planner.io.explained_file import explanations_from_json
 from planner.io.files import write_atomic
 from planner.io.plan_file import read_plan
 from planner.plan import Plan
 
 CANCEL_S = 10.0  # to write the best plan so far, then the process is killed
+EXPLAIN_S = 60  # to look for what would make one order fit
 LONGEST_S = 1_800.0  # no search on the screen lasts longer
 ERROR_BYTES = 1_000_000
 REPLAYS = "replays.json"  # what became of the plan on harder days
@@ -43,6 +46,7 @@ class Job:
         self.streets = streets
         self.begun_s = time.monotonic()
         self.cancelled_s: float | None = None
+        self.explaining: dict[str, Explaining] = {}
         self._plan: Plan | None = None
         with (folder / "answer").open("wb") as answer, (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
@@ -94,6 +98,15 @@ class Job:
         """Stop it at once."""
         self.process.kill()
         self.process.wait()
+        for one in self.explaining.values():
+            one.kill()
+
+    def explain(self, order_id: str) -> None:
+        """Begin to explain an order that the plan leaves out, unless that is done already."""
+        if order_id not in self.explaining:
+            folder = self.folder / f"explain-{len(self.explaining)}"
+            folder.mkdir()
+            self.explaining[order_id] = Explaining(folder, self.result("plan.json"), order_id, streets=self.streets)
 
     def discard(self) -> None:
         """Stop it and remove what it wrote."""
@@ -143,11 +156,56 @@ class Job:
         """Return why there is no plan, in the words of the command line."""
         if self.cancelled:
             return "stopped before there was a plan → let it search a little longer"
-        with (self.folder / "answer").open("rb") as answer:
-            told = answer.read(ERROR_BYTES)
-        try:
-            return str(json.loads(told)["error"])
-        except (ValueError, TypeError, KeyError):
-            log = (self.folder / "log").read_text(errors="replace").strip().splitlines()
-            last = printable(log[-1]) if log else f"exit {self.process.returncode}"
-            return f"E-X00 the planner ended without an answer ({last}) → try again, or plan fewer orders"
+        return _error_of(self.folder, self.process)
+
+
+class Explaining:
+    """One run of ``planner explain`` for one order."""
+
+    def __init__(self, folder: Path, plan: Path, order_id: str, *, streets: Path) -> None:
+        self.folder = folder
+        self.begun_s = time.monotonic()
+        command = [sys.executable, "-P", "-m", "planner.cli", "explain", "--json", "--streets", str(streets)]
+        with (folder / "answer").open("wb") as answer, (folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                [*command, "--time-limit", str(EXPLAIN_S), "--", str(plan), order_id],
+                stdin=subprocess.DEVNULL,
+                stdout=answer,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it is still at work; one that outstays its limit by far is killed here."""
+        if self.process.poll() is None and time.monotonic() > self.begun_s + 2 * EXPLAIN_S:
+            self.kill()
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """Stop it at once."""
+        self.process.kill()
+        self.process.wait()
+
+    def answer(self) -> Explanation | None:
+        """Return what it found, None where it ended with an error."""
+        if self.process.poll() != 0:
+            return None
+        (found,) = explanations_from_json((self.folder / "answer").read_bytes())
+        return found
+
+    def error(self) -> str:
+        """Return why it found nothing, in the words of the command line."""
+        return _error_of(self.folder, self.process)
+
+
+def _error_of(folder: Path, process: subprocess.Popen[bytes]) -> str:
+    """Return what a verb that failed told, or what is left to tell of it."""
+    with (folder / "answer").open("rb") as answer:
+        told = answer.read(ERROR_BYTES)
+    try:
+        return str(json.loads(told)["error"])
+    except (ValueError, TypeError, KeyError):
+        log = (folder / "log").read_text(errors="replace").strip().splitlines()
+        last = printable(log[-1]) if log else f"exit {process.returncode}"
+        return f"E-X00 the planner ended without an answer ({last}) → try again, or plan fewer orders"

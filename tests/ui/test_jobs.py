@@ -11,6 +11,10 @@ import pytest
 import state
 from jobs import Job
 
+from planner.io.plan_file import write_plan
+from planner.roads.streets import save_streets
+from tests.explain.street import STREETS, day, order, planned, without
+
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [
     sys.executable,
@@ -74,3 +78,28 @@ def test_U02_a_double_click_starts_one_job(tmp_path: Path) -> None:
     assert work.plan(1) is first
     first.discard()
     assert not first.folder.exists()
+
+
+def test_an_order_is_explained_once_by_the_command_line(tmp_path: Path) -> None:
+    plan = without(planned(day(order("o1"))), order("o2", km=2.0))
+    (tmp_path / "plan").mkdir()
+    write_plan(plan, tmp_path / "plan" / "plan.json")
+    save_streets(STREETS, tmp_path / "street.streets.npz")
+    job = Job(tmp_path, [sys.executable, "-c", ""], streets=tmp_path / "street.streets.npz")
+    job.explain("o2")
+    job.explain("o2")
+    (begun,) = job.explaining.values()
+    begun.process.wait(60)
+    found = begun.answer()
+    assert found is not None, begun.error()
+    assert (found.order_id, len(found.repairs)) == ("o2", 1)
+    job.kill()
+
+
+def test_an_explanation_that_fails_says_why(tmp_path: Path) -> None:
+    job = started(tmp_path, SLEEP)
+    job.explain("o2")  # there is no plan yet
+    job.explaining["o2"].process.wait(60)
+    assert job.explaining["o2"].answer() is None
+    assert "E-" in job.explaining["o2"].error()
+    job.kill()

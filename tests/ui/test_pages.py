@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import state
@@ -15,6 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 from planner.io.plan_file import write_plan
 from planner.plan import Night, Plan, Violation
+from planner.roads.streets import save_streets
+from tests.explain.street import STREETS, day, order, planned, without
 from tests.factories import make_plan
 from tests.ui.conftest import ROOT, three_bad_rows
 
@@ -144,6 +147,30 @@ def test_the_page_shows_the_night_and_warns_of_a_vehicle_that_lacks_its_start_ch
     (warning,) = page.warning
     assert "266 Wh short" in warning.value
     assert not page.exception
+
+
+def test_an_order_left_out_is_explained_at_the_press_of_its_button(tmp_path: Path) -> None:
+    page = plan_page(without(planned(day(order("o1"))), order(HOSTILE, km=2.0)))
+    (job,) = [work.job for work in state.registry().workspaces.values() if work.job]
+    job.streets = tmp_path / "street.streets.npz"
+    save_streets(STREETS, job.streets)
+    page.button(key=f"explain-{HOSTILE}").click().run()
+    assert not button(page, "Explain"), "it is under way"
+    job.explaining[HOSTILE].process.wait(60)
+    page.run()
+    shown = "\n".join(text.value for text in page.markdown)
+    assert "It fits with one of these, each audited" in shown
+    assert "plan again with a longer search" in shown
+    assert not ALIVE.search(shown)
+
+
+def test_a_plan_that_does_not_hold_is_not_explained() -> None:
+    page = plan_page(make_plan())
+    page.button(key="explain-o3").click().run()
+    (job,) = [work.job for work in state.registry().workspaces.values() if work.job]
+    job.explaining["o3"].process.wait(60)
+    page.run()
+    assert "E\\-P03" in page.error[0].value
 
 
 def test_a_plan_that_breaks_a_rule_is_never_shown() -> None:

@@ -16,8 +16,8 @@ from words import plain
 
 from planner.plan import Plan, Route, StepKind
 from planner.report.kpis import kpis
-from planner.report.view import REASON_TEXT, PlanView, cost_words, numbered
-from views import harder_days
+from planner.report.view import PlanView, cost_words, numbered
+from views import harder_days, left
 
 LIST_PX = PLAN_PX[1] - 50
 ONLY = "vehicle-shown"
@@ -123,7 +123,7 @@ def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
         _night(view)
     with missing:
         if left_out:
-            st.dataframe(_left_out(view), hide_index=True, height=LIST_PX)
+            left.show(job, view, height_px=LIST_PX)
         else:
             st.text("Every order is planned.")
     with harder:
@@ -172,16 +172,6 @@ def _stops(view: PlanView, routes: Sequence[Route]) -> dict[str, Sequence[object
         "kg": [f"{order.demand_kg:g}" if order else "" for order in orders],
         "plug": [step.plug_id if step.kind is StepKind.CHARGE else "" for _, step, _ in rows],
         "notes": [order.notes if order else "" for order in orders],
-    }
-
-
-def _left_out(view: PlanView) -> dict[str, Sequence[object]]:
-    missing = view.plan.unassigned
-    return {
-        "order": [one.order_id for one in missing],
-        "reason": [REASON_TEXT[one.reason] for one in missing],
-        "detail": [one.detail for one in missing],
-        "address": [view.orders[one.order_id].address for one in missing],
     }
 
 
