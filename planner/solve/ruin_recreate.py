@@ -310,7 +310,7 @@ def run(case, island, iterations, temperature, limit, leave):  # type: ignore[no
             undo(island, touched, absent, before)
         else:
             settle(island, touched)
-            island.now[COST] = total_cost(case, island)
+            island.now[COST] = cost
             if island.now[ABSENT] == 0 and island.now[COST] < island.now[BEST_COST]:
                 keep_best(island, island.now[COST])
         if leave:
