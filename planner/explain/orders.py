@@ -18,7 +18,7 @@ from planner.explain.misses import nearest_miss
 from planner.explain.repairs import Task, repairs
 from planner.explained import Explanation, Grade, Shortfall
 from planner.model import Day
-from planner.plan import Plan, Route, Step, StepKind, Violation
+from planner.plan import Plan, Route, Step, Violation
 from planner.report.view import PlanView
 from planner.roads.streets import Streets
 from planner.solve.reasons import Hurdle
@@ -108,7 +108,7 @@ def _of_group(day: Day, order: int, failing: int, shortfall: Shortfall) -> Short
 def _refuse_others(plan: Plan, order_ids: Sequence[str], file: str) -> None:
     """Raise `InputError` E-P01 for ids that the day does not have, E-P02 for orders that are planned."""
     known = [order.id for order in plan.day.orders]
-    served = {step.place_id: (route, step) for route in plan.routes for step in route.steps if _at_an_order(step)}
+    served = {step.place_id: (route, step) for route in plan.routes for step in route.steps if step.serves}
     left_out = {one.order_id for one in plan.unassigned}
     faults = []
     for id in dict.fromkeys(order_ids):
@@ -118,10 +118,6 @@ def _refuse_others(plan: Plan, order_ids: Sequence[str], file: str) -> None:
             faults.append(_unknown(plan.day, id, known, file=file))
     if faults:
         raise InputError(faults)
-
-
-def _at_an_order(step: Step) -> bool:
-    return step.kind in {StepKind.DELIVERY, StepKind.PICKUP}
 
 
 def _planned(plan: Plan, id: str, route: Route, step: Step, *, file: str) -> Fault:
