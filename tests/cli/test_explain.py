@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
-import pytest
 
-from planner.cli import main
 from planner.io.explained_file import explanations_from_json
 from planner.io.plan_file import write_plan
 from planner.plan import Plan
 from planner.roads.streets import save_streets
+from tests.cli.conftest import Run
 from tests.explain.street import STREETS, day, explained, order, planned, until
-
-Run = Callable[..., tuple[int, str, str]]
 
 # The shape that docs/explain.md promises.
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
@@ -46,20 +42,6 @@ SHAPE = {
         },
     },
 }
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the program in an empty folder; return exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return code, out, err
-
-    return call
 
 
 def late() -> Plan:

@@ -15,27 +15,12 @@ import pytest
 
 from planner import cli_solve
 from planner.check_instance import Findings
-from planner.cli import main
 from planner.clock import process_age_s
 from planner.solve.instance import RouteSet
+from tests.cli.conftest import Run
 from tests.instances.files import CVRP, EVRPTW, SOLOMON, changed, written
 
 QUICK = ("--engine", "ortools", "--iterations", "40", "-l", "20")
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the program in an empty folder; return exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture
