@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from planner.energy.charging import charge_power_w
 from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost
-from planner.model import Day, Depot, Order, Plug, Station, Vehicle
+from planner.model import Day, Depot, Order, Plug, Spot, Station, Vehicle
 from planner.plan import Cost, Leg, Night, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
+from planner.solve.away import STAY, Way, end_mwh_of, measured_for, spot_place, start_mwh_of, ways_of
 from planner.solve.battery import leg_energy
 from planner.solve.night import plan_nights
 from planner.solve.problem import MWH, Problem, site_plugs
@@ -86,27 +87,74 @@ class _RouteWriter:
     def __init__(self, day: Day, problem: Problem, roads: DayRoads, tour: Tour) -> None:
         self.day, self.problem, self.roads, self.tour = day, problem, roads, tour
         self.vehicle: Vehicle = day.vehicles[tour.vehicle]
-        self.places: Sequence[Order | Depot | Station] = (*day.orders, *day.sites)
+        self.places: Sequence[Order | Depot | Station | Spot] = (*day.orders, *day.sites, *day.spots)
         self.plugs: Sequence[Plug] = site_plugs(day)
         self.depot = int(problem.depot[tour.vehicle])
+        self.measured = measured_for(
+            self.vehicle, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices
+        )
+        self.before, self.after = ways_of(day, self.vehicle, self.measured)
         self.steps: list[Step] = []
-        self.state = _State(self.depot, int(problem.start_mwh[tour.vehicle]))
+        self.state = _State(spot_place(day, self.vehicle, last=False), start_mwh_of(self.vehicle))
 
     def written(self) -> tuple[Step, ...]:
-        first, home = self.tour.first, self.tour.home
+        first, loading = self.tour.first, StepKind.START
+        leg: Leg | None = None
+        if self.vehicle.start:
+            way = self.before or STAY
+            begun_s = first.arrival_s - way.seconds
+            self._write(StepKind.START, self.state.place, begun_s, begun_s, begun_s)
+            leg, loading = self._drive_empty(self.depot, way), StepKind.RELOAD
         self._load(first_visit=0)
-        self._write(StepKind.START, self.depot, first.arrival_s, first.begin_s, first.end_s)
+        self._write(loading, self.depot, first.arrival_s, first.begin_s, first.end_s, leg=leg)
         if first.plug >= 0:
             self._charge(first, None)
         for i, visit in enumerate(self.tour.visits):
             self._visit(i, visit)
+        if self.vehicle.end:
+            self._end_away()
+        else:
+            self._end_at_the_depot()
+        return tuple(self.steps)
+
+    def _end_at_the_depot(self) -> None:
+        home = self.tour.home
         leg: Leg | None = self._drive(self.depot)
         if home.plug >= 0:
             self._charge(home, leg)
             leg = None
         self.state.load_g = self.state.load_ml = 0
         self._write(StepKind.END, self.depot, home.arrival_s, home.leave_s, home.leave_s, leg=leg)
-        return tuple(self.steps)
+
+    def _end_away(self) -> None:
+        """Drive to the end: straight where nothing calls the vehicle to its depot first, and that is no longer."""
+        place, home = spot_place(self.day, self.vehicle, last=True), self.tour.home
+        way, leaves_s = self._straight_on(place), self.tour.visits[-1].leave_s
+        if way is None:
+            leg = self._drive(self.depot)
+            self.state.load_g = self.state.load_ml = 0
+            self._write(StepKind.RETURN, self.depot, home.arrival_s, home.arrival_s, home.arrival_s, leg=leg)
+            if home.plug >= 0:
+                self._charge(home, None)
+            way, leaves_s = self.after or STAY, home.leave_s
+        leg, ends_s = self._drive_empty(place, way), leaves_s + way.seconds
+        self._write(StepKind.END, place, ends_s, ends_s, ends_s, leg=leg)
+
+    def _straight_on(self, place: int) -> Way | None:
+        """Return the way from the last stop to the end, None where the vehicle must or had better pass its depot."""
+        p, state, at = self.problem, self.state, self.state.place
+        way, kind = self.measured.way(at, place), int(p.kind[self.tour.vehicle])
+        if way is None or self.after is None or self.tour.home.plug >= 0 or state.load_g or state.load_ml:
+            return None
+        if any(step.trip == state.trip and step.kind is StepKind.PICKUP for step in self.steps):
+            return None  # weightless goods come back too
+        g, battery = int(p.network[kind]), int(p.battery_mwh[kind])
+        by_depot_s = int(p.travel_s[g, at, self.depot]) + self.after.seconds
+        by_depot_m = float(self.roads.matrices[g].metres[at, self.depot]) + self.after.metres
+        shorter = way.seconds <= by_depot_s and way.metres <= by_depot_m
+        lasts = way.holds(state.stored_mwh, battery_mwh=battery, reserve_mwh=int(p.reserve_mwh[self.tour.vehicle]))
+        arrives_mwh = way.arrives_mwh(state.stored_mwh, battery_mwh=battery)
+        return way if shorter and lasts and arrives_mwh >= end_mwh_of(self.vehicle) else None
 
     def _visit(self, i: int, visit: Visit) -> None:
         p, state = self.problem, self.state
@@ -171,6 +219,20 @@ class _RouteWriter:
         state.place = place
         return leg
 
+    def _drive_empty(self, place: int, way: Way) -> Leg:
+        """Drive from or to a place away from the depot, with nothing on board."""
+        state = self.state
+        leg = Leg(
+            distance_m=round(way.metres, 1),
+            drive_s=way.seconds,
+            energy_wh=way.net_mwh / MWH,
+            geometry=leg_shape(self.roads, self.vehicle.type, state.place, place),
+        )
+        battery = int(self.problem.battery_mwh[self.problem.kind[self.tour.vehicle]])
+        state.stored_mwh = way.arrives_mwh(state.stored_mwh, battery_mwh=battery)
+        state.place = place
+        return leg
+
     def _write(
         self,
         kind: StepKind,
@@ -189,7 +251,7 @@ class _RouteWriter:
         self.steps.append(
             Step(
                 kind=kind,
-                place_id=at.id,
+                place_id=self.vehicle.id if isinstance(at, Spot) else at.id,
                 trip=state.trip,
                 lat=at.lat,
                 lon=at.lon,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from planner import (
+    check_rules_away,
     check_rules_break,
     check_rules_energy,
     check_rules_legs,
@@ -30,6 +31,7 @@ PLAN_RULES = (
 )
 ROUTE_RULES = (
     *check_rules_route.ROUTE_RULES,
+    *check_rules_away.ROUTE_RULES,
     *check_rules_break.ROUTE_RULES,
     *check_rules_energy.ROUTE_RULES,
     *check_rules_night.ROUTE_RULES,

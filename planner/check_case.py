@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
-from planner.model import Day, Depot, Order, OrderKind, Station, Vehicle, VehicleType
+from planner.model import Day, Depot, Order, OrderKind, Spot, Station, Vehicle, VehicleType
 from planner.plan import Night, Plan, Route, Step, StepKind, Violation
 from planner.roads.conditional import Span
 
@@ -27,7 +27,7 @@ ENERGY_WH = 0.01
 LOAD = 0.01  # kilograms or litres
 MOST = 1e12  # no sensible number in a plan is larger
 DELIVERY, PICKUP = OrderKind.DELIVERY, OrderKind.PICKUP
-UNLOADING = frozenset({StepKind.START, StepKind.RELOAD, StepKind.END})
+UNLOADING = frozenset({StepKind.START, StepKind.RELOAD, StepKind.RETURN, StepKind.END})
 SHIFT_S = 7 * 86_400  # no sensible shift is further from its day
 
 
@@ -55,17 +55,23 @@ class RouteCase:
         """Say whether any order is served."""
         return any(step.serves for step in self.steps)
 
-    def place(self, step: Step) -> Order | Depot | Station | None:
+    def spot(self, kind: StepKind) -> Spot | None:
+        """Return where the vehicle starts or ends away from its depot, None where it does not."""
+        return {StepKind.START: self.vehicle.start, StepKind.END: self.vehicle.end}.get(kind)
+
+    def place(self, step: Step) -> Order | Depot | Station | Spot | None:
         """Return what the step's id names, None where nothing of the right kind has that id."""
         if step.serves:
             return self.case.orders.get(step.place_id)
+        if (spot := self.spot(step.kind)) is not None:
+            return spot if step.place_id == self.vehicle.id else None
         if step.kind == StepKind.BREAK and step.leg is None:
             return self._place_of_break(step)
         if step.kind in {StepKind.CHARGE, StepKind.BREAK} and step.place_id != self.depot.id:
             return self.case.stations.get(step.place_id)
         return self.case.depots.get(step.place_id)
 
-    def _place_of_break(self, step: Step) -> Order | Depot | Station | None:
+    def _place_of_break(self, step: Step) -> Order | Depot | Station | Spot | None:
         """Return the place of the step before a break: it is taken where something else is done."""
         at = next(i for i, other in enumerate(self.steps) if other is step)
         before = self.steps[at - 1]
@@ -163,7 +169,7 @@ class Case:
 def open_case(plan: Plan, legs: LegFinder) -> Case:
     """Index the plan's day and attach all its places to the streets at once."""
     day = plan.day
-    places: tuple[Order | Depot | Station, ...] = (*day.orders, *day.depots, *day.stations)
+    places: tuple[Order | Depot | Station | Spot, ...] = (*day.orders, *day.depots, *day.stations, *day.spots)
     points = [Point(place.lat, place.lon) for place in places]
     for kind in dict.fromkeys(vehicle.type for vehicle in day.vehicles):
         legs.learn(kind, points, span=day.span)
@@ -290,7 +296,7 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
     if route.vehicle_id not in vehicles:
         yield Violation(code="vehicle_unknown", where=where, message="the day has no vehicle with this id")
     kinds = [step.kind for step in route.steps]
-    middle = {StepKind.DELIVERY, StepKind.PICKUP, StepKind.CHARGE, StepKind.RELOAD, StepKind.BREAK}
+    middle = {*StepKind} - {StepKind.START, StepKind.END}
     if kinds[:1] != [StepKind.START] or kinds[-1:] != [StepKind.END] or not middle.issuperset(kinds[1:-1]):
         yield Violation(code="route_shape", where=where, message="a route is a start, orders and such, and an end")
     for i, step in enumerate(route.steps):

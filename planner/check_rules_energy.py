@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from planner.check_case import ENERGY_WH, RouteCase
 from planner.energy.charging import charge_power_w, charge_s, full_power_until_wh
 from planner.energy.driving import JOULE_PER_WH
-from planner.model import Depot, Order, Plug, Station
+from planner.model import Depot, Order, Plug, Spot, Station
 from planner.plan import Step, StepKind, Violation
 
 SOC_WH = 1.0  # the start's state of charge is a share, turned into watt-hours by the planner
@@ -124,8 +124,8 @@ def _charges(route: RouteCase) -> Iterator[tuple[int, Step]]:
     return ((i, step) for i, step in enumerate(route.steps) if step.kind == StepKind.CHARGE)
 
 
-def _plug(place: Order | Depot | Station | None, step: Step) -> Plug | None:
-    if place is None or isinstance(place, Order):
+def _plug(place: Order | Depot | Station | Spot | None, step: Step) -> Plug | None:
+    if place is None or isinstance(place, Order | Spot):
         return None
     return next((plug for plug in place.plugs if plug.id == step.plug_id), None)
 

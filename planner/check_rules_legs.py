@@ -23,7 +23,7 @@ SHAPE_SHARE, SHAPE_M = 0.01, 5.0  # a drawn line may be off in length by this sh
 def drives_between_places(route: RouteCase) -> Iterator[Violation]:
     """Between two different places there is a leg, and before the start there is none."""
     if route.steps[0].leg is not None:
-        yield route.broken("leg_unexpected", 0, "the vehicle is at its depot already")
+        yield route.broken("leg_unexpected", 0, "nothing leads to where a vehicle starts")
     for i, (before, step) in enumerate(pairwise(route.steps), start=1):
         if step.leg is None and (before.lat, before.lon) != (step.lat, step.lon):
             yield route.broken("leg_missing", i, f"nothing leads here from {before.place_id}")

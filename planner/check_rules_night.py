@@ -109,6 +109,9 @@ def charges_between_return_and_tomorrow(route: RouteCase) -> Iterator[Violation]
     if route.route.night is not None and route.route.night.until_s != until_s:
         message = f"ends at {route.route.night.until_s} s, the next shift begins at {until_s} s"
         yield Violation(code="night_misplaced", where=f"vehicle {route.vehicle.id} night", message=message)
+    if route.vehicle.end is not None and _charges(route):
+        message = f"charges at {route.depot.id} by night, where the vehicle is not"
+        yield Violation(code="night_away", where=_where(route, 0), message=message)
     for n, charge in enumerate(_charges(route)):
         if _plug(route.depot, charge) is None:
             message = f"there is no plug {charge.plug_id} at {route.depot.id}"
@@ -159,6 +162,8 @@ def fills_for_tomorrow(case: Case) -> Iterator[Violation]:
 
 def _idle(case: Case, route: RouteCase) -> tuple[int, int] | None:
     """Return a time in which a vehicle that is short could charge at full power and does not."""
+    if route.vehicle.end is not None:
+        return None  # it is not there
     depot, begin_s, end_s = route.depot, route.steps[-1].end_s, _tomorrow_s(route)
     plug_w = min((plug.power_w for plug in depot.plugs), default=0.0)
     power_w = charge_power_w(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from planner.check_case import Case, RouteCase
 from planner.energy.tariff import dearest_price, energy_cost
-from planner.model import Order
+from planner.model import Order, Spot
 from planner.plan import StepKind, Violation
 
 MONEY = 0.01
@@ -101,7 +101,7 @@ def _energy_cost(route: RouteCase) -> float:
     cost += max(0.0, missing_wh) / 1_000 * dearest_price(route.depot)
     for step in route.steps:
         place = route.place(step) if step.kind == StepKind.CHARGE else None
-        if place is not None and not isinstance(place, Order):
+        if place is not None and not isinstance(place, Order | Spot):
             cost += energy_cost(place, begin_s=step.begin_s, end_s=step.end_s, wh=step.charged_wh)
     return cost
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from planner.check_case import Case, RouteCase
-from planner.check_legs import FoundLeg, Point
-from planner.model import Order, OrderKind, Station, Vehicle
+from planner.check_legs import FoundLeg, Point, standing
+from planner.model import Order, OrderKind, Spot, Station, Vehicle
 from planner.plan import Reason, StepKind, Violation
 
 # A claim is refuted only by a clear margin on each of two legs, which the planner rounds up.
@@ -23,12 +23,22 @@ MARGIN_WH = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A drive out and back for one order alone, by one vehicle."""
+    """A drive out and back for one order alone, by one vehicle.
+
+    It comes to its depot by `before` and leaves it by `after`, which are no drives where it starts or ends there.
+    """
 
     vehicle: Vehicle
     loading_s: float
+    before: FoundLeg
     out: FoundLeg
     back: FoundLeg
+    after: FoundLeg
+
+    @property
+    def loaded_from_s(self) -> float:
+        """Return when a fresh vehicle is at its depot."""
+        return self.vehicle.shift.start_s + self.before.seconds + (MARGIN_S if self.vehicle.start else 0.0)
 
     def home_s(self, order: Order, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
@@ -43,15 +53,19 @@ class Trip:
     def in_time(self, order: Order, *, from_s: float) -> bool:
         """Say whether the order's windows and the shift both hold."""
         home_s = self.home_s(order, from_s=from_s)
-        return home_s is not None and home_s <= self.vehicle.shift.end_s + self.vehicle.overtime_s
+        after_s = self.after.seconds + (MARGIN_S if self.vehicle.end else 0.0)
+        return home_s is not None and home_s + after_s <= self.vehicle.shift.end_s + self.vehicle.overtime_s
 
-    def in_range(self, order: Order, *, stored_wh: float) -> bool:
-        """Say whether the battery lasts there and back without a charge."""
+    def in_range(self, order: Order, *, stored_wh: float, fresh: bool) -> bool:
+        """Say whether the battery lasts there and back without a charge, from the depot or, `fresh`, from its start."""
         battery_wh = self.vehicle.type.battery_wh
         reserve_wh, end_wh = self.vehicle.reserve_soc * battery_wh, self.vehicle.end_soc * battery_wh
         lowest_wh = stored_wh
-        loads_kg = (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
-        for leg, load_kg in zip((self.out, self.back), loads_kg, strict=True):
+        out_kg, back_kg = (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
+        legs = [(self.out, out_kg), (self.back, back_kg)]
+        legs = [(self.before, 0.0), *legs] if fresh and self.vehicle.start else legs
+        legs = [*legs, (self.after, 0.0)] if self.vehicle.end else legs
+        for leg, load_kg in legs:
             lowest_wh = min(lowest_wh, leg.lowest_wh(stored_wh, load_kg=load_kg) - MARGIN_WH)
             kept_wh = leg.kept_wh(stored_wh, battery_wh=battery_wh, load_kg=load_kg)
             stored_wh = kept_wh - leg.energy_wh(load_kg=load_kg) - MARGIN_WH
@@ -95,8 +109,10 @@ def _chances(case: Case, order: Order) -> Chances:
     roomy = tuple(vehicle for vehicle in able if _has_room(order, vehicle))
     able = roomy or able
     trips = tuple(trip for vehicle in able if (trip := _trip(case, order, vehicle)) is not None)
-    punctual = tuple(trip for trip in trips if trip.in_time(order, from_s=trip.vehicle.shift.start_s))
-    direct = tuple(trip for trip in punctual or trips if trip.in_range(order, stored_wh=_full_wh(trip.vehicle)))
+    punctual = tuple(trip for trip in trips if trip.in_time(order, from_s=trip.loaded_from_s))
+    direct = tuple(
+        trip for trip in punctual or trips if trip.in_range(order, stored_wh=_full_wh(trip.vehicle), fresh=True)
+    )
     return Chances(
         case=case,
         order=order,
@@ -122,11 +138,19 @@ def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
     depot = case.depots[vehicle.depot_id]
     home, there = Point(depot.lat, depot.lon), Point(order.lat, order.lon)
     out, back = case.leg(vehicle.type, home, there), case.leg(vehicle.type, there, home)
-    if out is None or back is None:
+    before, after = _way(case, vehicle, vehicle.start, home), _way(case, vehicle, home, vehicle.end)
+    if out is None or back is None or before is None or after is None:
         return None
     parcels = order.parcels if order.kind is OrderKind.DELIVERY else 0
     loading_s = math.ceil(depot.loading_s + depot.loading_per_parcel_s * parcels)
-    return Trip(vehicle=vehicle, loading_s=loading_s, out=out, back=back)
+    return Trip(vehicle=vehicle, loading_s=loading_s, before=before, out=out, back=back, after=after)
+
+
+def _way(case: Case, vehicle: Vehicle, start: Spot | Point | None, end: Spot | Point | None) -> FoundLeg | None:
+    """Return a vehicle's drive between its depot and its start or end, no drive where it has none of its own."""
+    if start is None or end is None:
+        return standing(Point(0.0, 0.0))
+    return case.leg(vehicle.type, Point(start.lat, start.lon), Point(end.lat, end.lon))
 
 
 def _full_wh(vehicle: Vehicle) -> float:
@@ -203,9 +227,11 @@ def _fleet_full(chances: Chances) -> str:
         end, route = busy.get(trip.vehicle.id), routes.get(trip.vehicle.id)
         if not _allows_one_more(trip, order, route):
             continue
-        from_s = trip.vehicle.shift.start_s if end is None else end.end_s
+        if end is not None and trip.vehicle.end is not None:
+            continue  # where it leaves its depot for its end is another question
+        from_s = trip.loaded_from_s if end is None else end.end_s
         stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
-        if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh):
+        if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh, fresh=end is None):
             return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
     return ""
 
@@ -221,8 +247,8 @@ def _allows_one_more(trip: Trip, order: Order, route: RouteCase | None) -> bool:
         return True
     begun_s = route.steps[0].arrival_s if route is not None else vehicle.shift.start_s
     latest_s = due.latest_s + (begun_s if due.from_start else 0)
-    home_s = trip.home_s(order, from_s=begun_s if route is None else route.steps[-1].end_s)
-    return home_s is not None and home_s <= latest_s
+    home_s = trip.home_s(order, from_s=trip.loaded_from_s if route is None else route.steps[-1].end_s)
+    return home_s is not None and home_s + trip.after.seconds + MARGIN_S * (vehicle.end is not None) <= latest_s
 
 
 def _not_found_in_time(_: Chances) -> str:

@@ -11,15 +11,15 @@ from planner.plan import StepKind, Violation
 SAME_PLACE_DEGREES = 2e-6  # coordinates are written with six decimals
 ROUNDING_S = 1e-6  # of products of seconds
 CLOCK_S = 1  # leg times are rounded up to whole seconds
-AT_DEPOT = frozenset({StepKind.START, StepKind.RELOAD, StepKind.END})
+AT_DEPOT = frozenset({StepKind.START, StepKind.RELOAD, StepKind.RETURN, StepKind.END})
 LOADING = frozenset({StepKind.START, StepKind.RELOAD})
 RESTING = frozenset({StepKind.CHARGE})  # goes on while the driver rests
 
 
 def starts_reloads_and_ends_at_its_depot(route: RouteCase) -> Iterator[Violation]:
-    """A vehicle belongs to one depot."""
+    """A vehicle belongs to one depot, where it may start or end elsewhere."""
     for i, step in enumerate(route.steps):
-        if step.kind in AT_DEPOT and step.place_id != route.depot.id:
+        if step.kind in AT_DEPOT and route.spot(step.kind) is None and step.place_id != route.depot.id:
             yield route.broken("depot_wrong", i, f"the vehicle's depot is {route.depot.id}")
 
 
@@ -36,10 +36,11 @@ def is_where_it_says(route: RouteCase) -> Iterator[Violation]:
 
 
 def counts_trips(route: RouteCase) -> Iterator[Violation]:
-    """Trips count from 1, and each reload begins the next."""
-    trip = 1
+    """Trips count from 1, and each reload begins the next, but for the first one of a vehicle that starts elsewhere."""
+    loaded = 1 if route.vehicle.start is None else 0
     for i, step in enumerate(route.steps):
-        trip += step.kind == StepKind.RELOAD
+        loaded += step.kind == StepKind.RELOAD
+        trip = max(1, loaded)
         if step.trip != trip:
             yield route.broken("trip_wrong", i, f"this is trip {trip}, not {step.trip}")
 

@@ -203,10 +203,19 @@ class DriverBreak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a vehicle starts or ends its day away from its depot. There is no plug."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
     """One vehicle for one shift. It never plans below `reserve_soc`, and is back with `end_soc` or more.
 
-    It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders.
+    It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders. With a
+    `start` it drives to its depot before its first loading, with an `end` it drives there after its last trip.
     """
 
     id: str
@@ -220,6 +229,8 @@ class Vehicle:
     max_stops: int | None = None
     overtime_s: int = 0
     driver_break: DriverBreak | None = None
+    start: Spot | None = None
+    end: Spot | None = None
 
     @property
     def latest_s(self) -> int:
@@ -246,6 +257,11 @@ class Day:
     def sites(self) -> tuple[Depot | Station, ...]:
         """Depots, then stations: every place that may have plugs."""
         return (*self.depots, *self.stations)
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """Every place away from the depots at which a vehicle starts or ends, once."""
+        return tuple(dict.fromkeys(spot for v in self.vehicles for spot in (v.start, v.end) if spot is not None))
 
     @property
     def span(self) -> tuple[datetime, datetime]:

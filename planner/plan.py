@@ -18,6 +18,7 @@ class StepKind(StrEnum):
     RELOAD = "reload"
     CHARGE = "charge"
     BREAK = "break"
+    RETURN = "return"  # to the depot after the last trip, by a vehicle that ends elsewhere
     END = "end"
 
 
@@ -50,11 +51,12 @@ class Leg:
 class Step:
     """One thing done at one place.
 
-    `place_id` is an order, depot or station. `leg` is the drive that arrives, absent where the vehicle is
-    there already. Waiting is `begin_s - arrival_s`. `stored_*_wh` is what the battery holds at arrival and
-    at the end; `load_*` is on board when the step ends. A charge at the depot is a step of its own after the
-    reload it overlaps: both begin when the vehicle arrives or later, and the vehicle leaves after both. A break is a
-    step after what is done at its stop, and may overlap the charge there.
+    `place_id` is an order, depot or station, or the vehicle itself where it starts or ends away from its depot. `leg`
+    is the drive that arrives, absent where the vehicle is there already. Waiting is `begin_s - arrival_s`.
+    `stored_*_wh` is what the battery holds at arrival and at the end; `load_*` is on board when the step ends. A
+    charge at the depot is a step of its own after the reload it overlaps: both begin when the vehicle arrives or later,
+    and the vehicle leaves after both. A break is a step after what is done at its stop, and may overlap the charge
+    there.
     """
 
     kind: StepKind

@@ -27,7 +27,7 @@ PER_S = 1_000  # what a second costs in a replay whatever the vehicle, in millio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driven:
-    """What a route of a plan fixes: when its vehicle starts, and its places in the numbers of the problem."""
+    """What a route of a plan fixes: when its vehicle starts work, and its places in the numbers of the problem."""
 
     vehicle_id: str
     begin_s: int
@@ -43,7 +43,7 @@ def driven(day: Day, routes: Iterable[Route]) -> dict[int, Driven]:
 def drive_again(problem: Problem, drives: Mapping[int, Driven]) -> tuple[list[Tour], list[int]]:
     """Return tours, which break what has to be broken, and vehicles for which there are no times at all."""
     sequences = {vehicle: drive.places for vehicle, drive in drives.items()}
-    begins = {vehicle: drive.begin_s for vehicle, drive in drives.items()}
+    begins = {vehicle: drive.begin_s + int(problem.ways_s[vehicle, 0]) for vehicle, drive in drives.items()}
     tours = settle(problem, sequences, taken=[], begins=begins)
     if tours is None:
         short = np.zeros_like(problem.reserve_mwh)
@@ -62,7 +62,8 @@ def _driven(day: Day, route: Route, vehicle: int) -> Driven:
     orders = {order.id: i for i, order in enumerate(day.orders)}
     sites = {site.id: len(day.orders) + i for i, site in enumerate(day.sites)}
     places = []
-    for step in route.steps:
+    first = 2 if day.vehicles[vehicle].start else 1  # the first loading is no visit
+    for step in route.steps[first:]:
         if step.serves:
             places.append(orders[step.place_id])
         elif (

@@ -93,6 +93,8 @@ def _smallest_day() -> Problem:
         regular_s=whole_day[1:],
         most_stops=one * 0,
         breaks=np.zeros((1, 4), np.int64),
+        ways_s=np.zeros((1, 2), np.int64),
+        ways_cost=np.zeros(1, np.int64),
         start_mwh=one * 9_000,
         reserve_mwh=one,
         end_mwh=one,

@@ -13,7 +13,7 @@ from planner.solve.problem import MWH, Problem, site_plugs
 from planner.solve.solution import Solution, Tour, Visit, tour_of
 
 BESIDE = {StepKind.CHARGE, StepKind.BREAK}  # done beside a visit, or a visit of their own where a drive leads to them
-AT_THE_DEPOT = {StepKind.START, StepKind.RELOAD, StepKind.END}
+AT_THE_DEPOT = {StepKind.START, StepKind.RELOAD, StepKind.RETURN, StepKind.END}
 
 
 def tours_of(day: Day, routes: Sequence[Route]) -> list[Tour]:
@@ -27,12 +27,13 @@ class _Reader:
     def __init__(self, day: Day) -> None:
         self.orders = {order.id: i for i, order in enumerate(day.orders)}
         self.sites = {site.id: len(day.orders) + i for i, site in enumerate(day.sites)}
+        self.day = day
         self.vehicles = {vehicle.id: i for i, vehicle in enumerate(day.vehicles)}
         self.plugs = {plug.id: i for i, plug in enumerate(site_plugs(day))}
 
     def tour(self, route: Route) -> Tour:
         visits: list[Visit] = []
-        for step in route.steps:
+        for step in self._at_work(route):
             if step.kind not in BESIDE:
                 visits.append(self._visit(step))
                 continue
@@ -46,6 +47,16 @@ class _Reader:
         home = visits[-1]
         visits[-1] = replace(home, begin_s=home.arrival_s, end_s=home.arrival_s)
         return tour_of(self.vehicles[route.vehicle_id], visits)
+
+    def _at_work(self, route: Route) -> list[Step]:
+        """Return the steps from the first arrival at the depot to the return, which may only be that to its end."""
+        vehicle = self.day.vehicles[self.vehicles[route.vehicle_id]]
+        steps = list(route.steps[1:] if vehicle.start else route.steps)
+        if vehicle.end:
+            end = steps.pop()
+            if all(step.kind is not StepKind.RETURN for step in steps):
+                steps.append(replace(end, kind=StepKind.RETURN, place_id=vehicle.depot_id))
+        return steps
 
     def _visit(self, step: Step) -> Visit:
         place = self.sites[step.place_id] if step.kind in AT_THE_DEPOT else self.orders[step.place_id]

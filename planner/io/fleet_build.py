@@ -13,7 +13,7 @@ from planner.catalogue import class_names, known_class, road_class, type_names, 
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.cells import CellError, identifier, same_id_key, span
 from planner.io.fleet_classes import own_classes
-from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, StationRow, TypeRow, VehicleRow
+from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, SpotRow, StationRow, TypeRow, VehicleRow
 from planner.io.tariff import CODE as TARIFF_CODE
 from planner.io.tariff import day_tariff, tariff_minutes
 from planner.model import (
@@ -23,6 +23,7 @@ from planner.model import (
     Plug,
     PriceFrom,
     RoadClass,
+    Spot,
     Station,
     TimeWindow,
     Vehicle,
@@ -150,6 +151,8 @@ class FleetBuilder:
             max_stops=row.max_stops,
             overtime_s=_seconds(row.overtime_min),
             driver_break=driver_break,
+            start=_spot(row.start),
+            end=_spot(row.end),
         )
 
     def _break(self, place: str, row: VehicleRow, shift: TimeWindow) -> DriverBreak | None:
@@ -246,6 +249,10 @@ def _counted(row: VehicleRow, vehicle: Vehicle | None) -> Sequence[Vehicle]:
     if vehicle is None or row.count is None:
         return [] if vehicle is None else [vehicle]
     return [replace(vehicle, id=f"{row.id}-{number}") for number in range(1, row.count + 1)]
+
+
+def _spot(row: SpotRow | None) -> Spot | None:
+    return None if row is None else Spot(lat=row.lat, lon=row.lon)
 
 
 def _figures(row: TypeRow, classes: Mapping[str, RoadClass | None]) -> dict[str, Any]:

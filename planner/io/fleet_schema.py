@@ -153,6 +153,13 @@ class ClassRow(Row):
     source: str | None = None
 
 
+class SpotRow(Row):
+    """Where a vehicle starts or ends away from its depot."""
+
+    lat: Latitude
+    lon: Longitude
+
+
 class VehicleRow(Row):
     """One of ``[[vehicles]]``; with `count` it stands for that many, ``id-1``, ``id-2`` ..."""
 
@@ -170,6 +177,8 @@ class VehicleRow(Row):
     break_min: Annotated[float, Field(gt=0, le=720)] | None = None
     break_after_h: Annotated[float, Field(gt=0, le=24)] | None = None
     break_window: str | None = None
+    start: SpotRow | None = None
+    end: SpotRow | None = None
 
 
 class ChargingRow(Row):
@@ -255,4 +264,6 @@ def known_keys(place: Place) -> Sequence[str]:
         return keys_of(ChargeStepRow)
     if "tariff" in place:
         return keys_of(TariffRow)
+    if place and place[0] == "vehicles" and place[-1] in {"start", "end"}:
+        return keys_of(SpotRow)
     return keys_of(TABLES.get(str(place[0]), FleetDocument) if place else FleetDocument)

@@ -75,6 +75,8 @@ class PlanView:
     def _shortage(self, vehicle: Vehicle, night: Night) -> str:
         depot = self.depots[vehicle.depot_id]
         why = "the night is too short for its plugs and power" if depot.plugs else "no plug"
+        if vehicle.end:
+            why = "it ends its day away from the plugs"
         return f"{night.missing_wh:,.0f} Wh short at {self.clock(night.until_s)}: {why} at {depot.id}"
 
     def vehicle(self, route: Route) -> Vehicle:

@@ -20,7 +20,7 @@ Shape = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DayRoads:
-    """Roads of a day, its places numbered orders, depots, stations; types of one class and pace share a network.
+    """Roads of a day, its places numbered orders, depots, stations, spots; types of one class and pace share a network.
 
     `shapes` remembers the streets of drives that were asked for, by network, source and target.
     """
@@ -38,7 +38,7 @@ def day_roads(day: Day, streets: Streets) -> DayRoads:
     types = tuple(dict.fromkeys(vehicle.type for vehicle in day.vehicles))
     paces = list(dict.fromkeys((kind.road_class, kind.top_speed_kmh) for kind in types))
     network_of_type = tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types)
-    places = (*day.orders, *day.sites)
+    places = (*day.orders, *day.sites, *day.spots)
     lat, lon = (np.array([getattr(place, axis) for place in places]) for axis in ("lat", "lon"))
     networks = tuple(build_network(streets, road_class, top_speed_kmh=kmh, span=day.span) for road_class, kmh in paces)
     snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
@@ -51,14 +51,17 @@ def day_roads(day: Day, streets: Streets) -> DayRoads:
 
 
 def _refuse_far_depots(day: Day, networks: Sequence[Network], snapped: Sequence[Snapped]) -> None:
-    """Raise `RoadsError` for each depot from which a class of the fleet cannot drive."""
+    """Raise `RoadsError` for each depot, start or end from which a class of the fleet cannot drive."""
+    first_spot = len(day.orders) + len(day.sites)
+    places = [(f"depot {depot.id}", len(day.orders) + i) for i, depot in enumerate(day.depots)]
+    places += [(f"start or end at {spot.lat}, {spot.lon}", first_spot + i) for i, spot in enumerate(day.spots)]
     far = [
-        f"E-F12 depot {depot.id}: the nearest street open to class {network.road_class.name} is "
-        f"{at.gap_m[len(day.orders) + i]:,.0f} m away, the most is {MAX_GAP_M:.0f} m "
+        f"E-F12 {name}: the nearest street open to class {network.road_class.name} is "
+        f"{at.gap_m[i]:,.0f} m away, the most is {MAX_GAP_M:.0f} m "
         "→ correct its lat and lon, or use another streets file or vehicle type"
         for network, at in zip(networks, snapped, strict=True)
-        for i, depot in enumerate(day.depots)
-        if not at.found[len(day.orders) + i]
+        for name, i in places
+        if not at.found[i]
     ]
     if far:
         raise RoadsError("\n".join(far))

@@ -29,4 +29,5 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     energy = max(0, energy) // MICRO
     over_s = max(0, tour.end_s - int(p.regular_s[tour.vehicle]))
     paid = paid_s * int(p.per_s[kind]) + over_s * int(p.per_over_s[kind])
-    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid + energy
+    fixed = int(p.per_day[kind]) + int(p.ways_cost[tour.vehicle])
+    return fixed + metres * int(p.per_km[kind]) // 1000 + paid + energy

@@ -19,7 +19,7 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
-BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE = range(23, 28)
+BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, LIKE = range(23, 30)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
@@ -113,10 +113,10 @@ def build_day(p: Problem) -> DayCase:
         [
             kind, p.depot, depot, p.shift, p.start_mwh, p.reserve_mwh, np.maximum(p.end_mwh, p.reserve_mwh),
             p.payload_g[kind], p.bay_ml[kind], p.battery_mwh[kind], p.knee_mwh[kind], p.charge_w[kind],
-            p.per_day[kind], p.per_km[kind], p.per_s[kind], p.night_per_kwh[depot] + p.wear_per_kwh[kind],
+            p.per_day[kind] + p.ways_cost, p.per_km[kind], p.per_s[kind], p.night_per_kwh[depot] + p.wear_per_kwh[kind],
             p.loading_s[depot], p.night_per_kwh[depot],
             p.per_parcel_ms[depot], p.per_over_s[kind], p.regular_s, np.where(p.most_stops, p.most_stops, p.orders),
-            p.breaks,
+            p.breaks, p.ways_s,
         ]
     )  # fmt: skip
     allowed = allowed_together(p)

@@ -12,8 +12,10 @@ import numpy as np
 
 from planner.solve.compiled import inner
 from planner.solve.day_case import (
+    AFTER_S,
     BATTERY,
     BAY,
+    BEFORE_S,
     BOARD_G,
     BOARD_L,
     BREAK_AT,
@@ -349,7 +351,7 @@ def _with_break(case, books, v, seq, m, without):  # type: ignore[no-untyped-def
     of, out, scratch = case.vehicle[v], books.out, books.scratch
     start = of[OPENS] + out[OUT_DELAY]
     latest = of[BREAK_TO] + start if of[BREAK_MOVES] else of[BREAK_TO]
-    if out[OUT_HOME] <= latest or start > latest:
+    if out[OUT_HOME] + of[AFTER_S] <= latest or start - of[BEFORE_S] > latest:
         return without
     home, waits = out[OUT_HOME], out[OUT_DELAY] + out[OUT_REST_WAIT]
     for _ in range(MOST_BREAKS):

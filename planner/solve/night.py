@@ -85,10 +85,10 @@ class _Sleeper:
 
 
 def plan_nights(day: Day, days: Sequence[tuple[Vehicle, Sequence[Step]]]) -> list[Night]:
-    """Return the night of each vehicle after the steps of its day."""
+    """Return the night of each vehicle after the steps of its day; one that ends elsewhere charges nothing."""
     nights = [_night(day, vehicle, steps) for vehicle, steps in days]
     for depot in day.depots:
-        here = [i for i, (vehicle, _) in enumerate(days) if vehicle.depot_id == depot.id]
+        here = [i for i, (vehicle, _) in enumerate(days) if vehicle.depot_id == depot.id and not vehicle.end]
         sleepers = {i: sleeper for i in here if (sleeper := _sleeper(depot, *days[i], nights[i])) is not None}
         if not sleepers:
             continue

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from planner.energy.charging import full_power_until_wh
 from planner.energy.tariff import dearest_price
 from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
+from planner.solve.away import between_the_ways, end_mwh_of, measured_for, start_mwh_of, ways_of
 from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
@@ -54,7 +55,9 @@ class Problem:
     (full power up to there), `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the
     battery), `per_over_s` (on top, past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime
     included), `regular_s` (its end without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none;
-    earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
+    earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`. These are
+    what counts at the depot, between the ways of a vehicle that starts or ends elsewhere (`planner.solve.away`):
+    `ways_s` [v, 2] is what its first and last drive take, `ways_cost` what they cost.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
     [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
@@ -96,6 +99,8 @@ class Problem:
     start_mwh: Ints
     reserve_mwh: Ints
     end_mwh: Ints
+    ways_s: Ints
+    ways_cost: Ints
     loading_s: Ints
     per_parcel_ms: Ints
     site_w: Ints
@@ -133,6 +138,7 @@ def build_problem(
     layers = [(roads[g], _layer(network_of_type, t)) for t, g in enumerate(network_of_type)]
     rows = LEVEL if all(m.wh_peak is m.wh_empty for m in roads) else HILLY
     sites = day.sites
+    p = len(day.orders) + len(sites)
     plugs = [(i, plug) for i, site in enumerate(sites) for plug in site.plugs if day.charging]
     kind = _ints([types.index(v.type) for v in day.vehicles])
     shift = _ints([[v.shift.start_s, v.latest_s] for v in day.vehicles]).reshape(-1, 2)
@@ -140,11 +146,15 @@ def build_problem(
     problem = Problem(
         orders=len(day.orders),
         depots=len(day.depots),
-        travel_s=np.stack([_up(m.seconds, missing=NO_WAY) for m in roads]),
-        distance_m=np.stack([_up(m.metres, missing=NO_WAY) for m in roads]),
-        energy_mwh=_energies([(m.wh_empty[k], m.wh_peak[k], m.wh_from_full[k])[:rows] for m, k in layers], unit=MWH),
+        travel_s=np.stack([_up(m.seconds[:p, :p], missing=NO_WAY) for m in roads]),
+        distance_m=np.stack([_up(m.metres[:p, :p], missing=NO_WAY) for m in roads]),
+        energy_mwh=_energies(
+            [(m.wh_empty[k], m.wh_peak[k], m.wh_from_full[k])[:rows] for m, k in layers], places=p, unit=MWH
+        ),
         energy_uwh_per_kg=_energies(
-            [(m.wh_per_kg[k], m.wh_peak_per_kg[k], m.wh_from_full_per_kg[k])[:rows] for m, k in layers], unit=MICRO
+            [(m.wh_per_kg[k], m.wh_peak_per_kg[k], m.wh_from_full_per_kg[k])[:rows] for m, k in layers],
+            places=p,
+            unit=MICRO,
         ),
         demand_g=_ints([_ceil(order.demand_kg * 1000) for order in day.orders]),
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
@@ -173,9 +183,11 @@ def build_problem(
         regular_s=_ints([v.shift.end_s for v in day.vehicles]),
         most_stops=_ints([v.max_stops or 0 for v in day.vehicles]),
         breaks=_ints([_break(v) for v in day.vehicles]).reshape(-1, 4),
-        start_mwh=_ints([v.start_soc * v.type.battery_wh * MWH for v in day.vehicles]),
+        start_mwh=_ints([start_mwh_of(v) for v in day.vehicles]),
         reserve_mwh=_ints([_ceil(v.reserve_soc * v.type.battery_wh * MWH) for v in day.vehicles]),
-        end_mwh=_ints([_ceil(max(v.end_soc, v.reserve_soc) * v.type.battery_wh * MWH) for v in day.vehicles]),
+        end_mwh=_ints([end_mwh_of(v) for v in day.vehicles]),
+        ways_s=np.zeros((len(day.vehicles), 2), dtype=np.int64),
+        ways_cost=np.zeros(len(day.vehicles), dtype=np.int64),
         loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
         per_parcel_ms=_ints(
             [*(_ceil(depot.loading_per_parcel_s * 1000) for depot in day.depots), *(0 for _ in day.stations)]
@@ -189,6 +201,9 @@ def build_problem(
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
     )
+    if day.spots:
+        measured = [measured_for(v, types=types, network_of_type=network_of_type, roads=roads) for v in day.vehicles]
+        problem = between_the_ways(problem, [ways_of(day, v, m) for v, m in zip(day.vehicles, measured, strict=True)])
     validate(problem)
     return problem
 
@@ -232,7 +247,7 @@ def validate(problem: Problem) -> None:
         "penalty": (n,), "pickup": (n,), "release_s": (n,), "group": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "regular_s": (v,), "most_stops": (v,),
         "breaks": (v, 4), "start_mwh": (v,), "reserve_mwh": (v,),
-        "end_mwh": (v,), "loading_s": (sites,), "per_parcel_ms": (sites,),
+        "end_mwh": (v,), "ways_s": (v, 2), "ways_cost": (v,), "loading_s": (sites,), "per_parcel_ms": (sites,),
         "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
@@ -301,8 +316,8 @@ def _up(values: NDArray[np.float64], *, missing: int) -> Ints:
     return np.where(np.isnan(values), missing, np.ceil(np.nan_to_num(values) - 1e-9)).astype(np.int64)
 
 
-def _energies(of_types: Sequence[Sequence[NDArray[np.float64]]], *, unit: int) -> Ints:
-    return np.stack([_up(np.stack(rows) * unit, missing=0) for rows in of_types], axis=1)
+def _energies(of_types: Sequence[Sequence[NDArray[np.float64]]], *, places: int, unit: int) -> Ints:
+    return np.stack([_up(np.stack(rows)[:, :places, :places] * unit, missing=0) for rows in of_types], axis=1)
 
 
 def _groups(day: Day) -> Ints:
@@ -325,8 +340,9 @@ def _opening_hours(day: Day, *, horizon_s: int) -> Ints:
 
 
 def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
-    """Bound what one visit can add to any plan: a vehicle of its own for the whole shift and the longest way."""
-    longest_km = 2 * max(float(np.nanmax(m.metres)) for m in roads) / 1000
+    """Bound what one visit can add to any plan: a vehicle of its own for the whole shift and the longest ways."""
+    ways = 2 + 2 * bool(day.spots)
+    longest_km = ways * max(float(np.nanmax(m.metres)) for m in roads) / 1000
     return _ceil(
         MICRO
         * max(

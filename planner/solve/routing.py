@@ -281,7 +281,7 @@ def _pay_for_distance_and_vehicles(model: Model) -> None:
         used.CumulVar(model.index(node)).SetMin(1)
     for vehicle, kind in enumerate(p.kind):
         routing.SetArcCostEvaluatorOfVehicle(by_kind[kind], vehicle)
-        used.SetCumulVarSoftUpperBound(routing.End(vehicle), 0, int(p.per_day[kind]))
+        used.SetCumulVarSoftUpperBound(routing.End(vehicle), 0, int(p.per_day[kind] + p.ways_cost[vehicle]))
 
 
 RULES = (

@@ -186,13 +186,14 @@ def _rest_once(model: _Model, vehicle: int, pause: _Break, start: Any, *, home: 
     """Take the break once, or never where it is not due: back by its latest begin, or not at work by then."""
     cp = model.cp
     _, _, latest, from_start = (int(value) for value in model.problem.breaks[vehicle])
+    before_s, after_s = (int(value) for value in model.problem.ways_s[vehicle])
     back, absent = cp.new_bool_var(""), cp.new_bool_var("")
     cp.add_exactly_one(*pause.choices, back, absent)
-    cp.add(home <= (start if from_start else 0) + latest).only_enforce_if(back)
+    cp.add(home + after_s <= (start if from_start else 0) + latest).only_enforce_if(back)
     if from_start:
         cp.add(absent == 0)
     else:
-        cp.add(start > latest).only_enforce_if(absent)
+        cp.add(start - before_s > latest).only_enforce_if(absent)
 
 
 def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, DriverBreak, Plug, RoadClass, Station, TimeWindow
+from planner.model import Depot, DriverBreak, Plug, RoadClass, Spot, Station, TimeWindow
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -386,3 +386,25 @@ def test_a_break_begins_in_a_window_or_after_hours_of_work(tmp_path: Path) -> No
 )
 def test_F11_a_break_that_can_not_be_taken_is_refused(tmp_path: Path, keys: str, column: str) -> None:
     assert one(tmp_path, HEAD, DEPOT, VEHICLE, keys) == ("E-F11", f"vehicles[0].{column}")
+
+
+def test_a_vehicle_may_start_and_end_away_from_its_depot(tmp_path: Path) -> None:
+    places = "start = { lat = -29.96, lon = -71.344 }\nend = { lat = -29.97, lon = -71.35 }\ncount = 2\n"
+    first, second = read(tmp_path, HEAD, DEPOT, VEHICLE, places).vehicles
+    assert first.start == second.start == Spot(lat=-29.96, lon=-71.344)
+    assert first.end == second.end == Spot(lat=-29.97, lon=-71.35)
+    (plain,) = read(tmp_path, HEAD, DEPOT, VEHICLE).vehicles
+    assert (plain.start, plain.end) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "column"),
+    [
+        ("{ lat = -29.96 }", "E-F19", "vehicles[0].start.lon"),
+        ("{ lat = -129.96, lon = -71.3 }", "E-F19", "vehicles[0].start.lat"),
+        ("{ lat = -29.96, lon = -71.3, plug = 1 }", "E-F15", "vehicles[0].start.plug"),
+        ('"home"', "E-F19", "vehicles[0].start"),
+    ],
+)
+def test_a_start_that_is_no_place_is_refused(tmp_path: Path, place: str, code: str, column: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, f"start = {place}\n") == (code, column)

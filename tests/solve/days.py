@@ -17,6 +17,7 @@ from planner.model import (
     Plug,
     PriceFrom,
     Priority,
+    Spot,
     Station,
     TimeWindow,
     Vehicle,
@@ -177,8 +178,16 @@ def breaks(draw: st.DrawFn, shift: TimeWindow) -> DriverBreak | None:
 
 
 @st.composite
+def aways(draw: st.DrawFn) -> Spot | None:
+    """Draw a place away from the depot where a vehicle starts or ends, mostly none."""
+    row, column = draw(st.integers(0, ROWS - 1)), draw(st.integers(0, COLUMNS - 1))
+    away = Spot(lat=SOUTH + STEP_LAT * row, lon=WEST + STEP_LON * column)
+    return draw(st.sampled_from([None, None, away]))
+
+
+@st.composite
 def ruled_days(draw: st.DrawFn) -> Day:
-    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, times by parcel and type."""
+    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, ways home, times by parcel and type."""
     day = draw(days())
     kinds = {
         kind: replace(
@@ -199,6 +208,8 @@ def ruled_days(draw: st.DrawFn) -> Day:
                 max_stops=draw(st.sampled_from([None, 1, 3])),
                 overtime_s=draw(st.sampled_from([0, 1_800, 7_200])),
                 driver_break=draw(breaks(vehicle.shift)),
+                start=draw(aways()),
+                end=draw(aways()),
             )
             for vehicle in day.vehicles
         ),
