@@ -211,6 +211,9 @@ def day_faults(day: Day) -> Iterator[Violation]:
             yield bad(f"vehicle {vehicle.id}", f"there is no depot {vehicle.depot_id}")
         if not -SHIFT_S <= vehicle.shift.start_s <= vehicle.shift.end_s <= SHIFT_S:
             yield bad(f"vehicle {vehicle.id}", "its shift is none")
+    for order in day.orders:
+        if order.depot_id and order.depot_id not in depots:
+            yield bad(f"order {order.id}", f"there is no depot {order.depot_id}")
     for where, message in _clock_faults(day):
         yield bad(where, message)
 

@@ -1,7 +1,7 @@
 """Is the reason true for which an order was left out? Judged anew, never from the solver's word.
 
-Reasons are tried from the most basic on, each among the vehicles that pass all before it: the right skills and
-class, weight, size, a road there and back, the clock, the battery. A claim is refuted by one vehicle that passes
+Reasons are tried from the most basic on, each among the vehicles that pass all before it: the depot, the right skills
+and class, weight, size, a road there and back, the clock, the battery. A claim is refuted by one vehicle that passes
 where the claim says that none does, and only beyond the planner's own rounding.
 """
 
@@ -79,6 +79,7 @@ class Chances:
 
     case: Case
     order: Order
+    at_home: tuple[Vehicle, ...]
     skilled: tuple[Vehicle, ...]
     strong: tuple[Vehicle, ...]
     roomy: tuple[Vehicle, ...]
@@ -101,9 +102,12 @@ def gives_true_reasons(case: Case) -> Iterator[Violation]:
 
 
 def _chances(case: Case, order: Order) -> Chances:
-    skilled = tuple(vehicle for vehicle in case.vehicles.values() if _admits(order, vehicle))
+    every = tuple(case.vehicles.values())
+    at_home = tuple(vehicle for vehicle in every if not order.depot_id or vehicle.depot_id == order.depot_id)
     # Where no vehicle passes one hurdle the next is judged without it: such an order fails for both reasons.
-    able = skilled or tuple(case.vehicles.values())
+    able = at_home or every
+    skilled = tuple(vehicle for vehicle in able if _admits(order, vehicle))
+    able = skilled or able
     strong = tuple(vehicle for vehicle in able if order.demand_kg <= vehicle.type.payload_kg)
     able = strong or able
     roomy = tuple(vehicle for vehicle in able if _has_room(order, vehicle))
@@ -116,6 +120,7 @@ def _chances(case: Case, order: Order) -> Chances:
     return Chances(
         case=case,
         order=order,
+        at_home=at_home,
         skilled=skilled,
         strong=strong,
         roomy=roomy,
@@ -169,6 +174,10 @@ def _too_big(chances: Chances) -> str:
     return f"it fits into vehicle {chances.roomy[0].id}" if chances.roomy else ""
 
 
+def _wrong_depot(chances: Chances) -> str:
+    return f"vehicle {chances.at_home[0].id} belongs to its depot" if chances.at_home else ""
+
+
 def _no_skill(chances: Chances) -> str:
     return f"vehicle {chances.skilled[0].id} has the skills and the class" if chances.skilled else ""
 
@@ -208,7 +217,8 @@ def _group_incomplete(chances: Chances) -> str:
     for vehicle in case.vehicles.values():
         kind = vehicle.type
         if all(
-            _admits(order, vehicle) and _has_room(order, vehicle) and order.demand_kg <= kind.payload_kg
+            (not order.depot_id or order.depot_id == vehicle.depot_id)
+            and (_admits(order, vehicle) and _has_room(order, vehicle) and order.demand_kg <= kind.payload_kg)
             for order in orders
         ):
             return f"vehicle {vehicle.id} may carry all of its group"
@@ -217,7 +227,7 @@ def _group_incomplete(chances: Chances) -> str:
 
 def _fleet_full(chances: Chances) -> str:
     order, case = chances.order, chances.case
-    if not (chances.skilled and chances.strong and chances.roomy and chances.trips):
+    if not (chances.at_home and chances.skilled and chances.strong and chances.roomy and chances.trips):
         return "no vehicle could take it even alone"
     if any(case.faults):
         return ""  # what an unreadable route leaves free cannot be told
@@ -259,6 +269,7 @@ REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
     Reason.OFF_NETWORK: _off_network,
     Reason.TOO_HEAVY: _too_heavy,
     Reason.TOO_BIG: _too_big,
+    Reason.WRONG_DEPOT: _wrong_depot,
     Reason.NO_SKILL: _no_skill,
     Reason.WINDOW_UNREACHABLE: _window_unreachable,
     Reason.BEYOND_RANGE: _beyond_range,

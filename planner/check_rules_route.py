@@ -46,8 +46,10 @@ def counts_trips(route: RouteCase) -> Iterator[Violation]:
 
 
 def may_carry_each_order(route: RouteCase) -> Iterator[Violation]:
-    """An order goes with a vehicle of the class, the skills and the length that it needs."""
+    """An order goes with a vehicle of its depot, and of the class, the skills and the length that it needs."""
     for i, order in _orders(route):
+        if order.depot_id and order.depot_id != route.depot.id:
+            yield route.broken("depot_refused", i, f"its goods belong to {order.depot_id}, not to {route.depot.id}")
         if order.vehicle_classes and route.kind.road_class.name not in order.vehicle_classes:
             yield route.broken("class_refused", i, f"the order asks for {' or '.join(order.vehicle_classes)}")
         if missing := sorted(set(order.skills) - set(route.vehicle.skills)):

@@ -16,6 +16,7 @@ class Grade(StrEnum):
 class Rule(StrEnum):
     """What an order fails at."""
 
+    DEPOT = "depot"
     SKILL = "skill"
     CLASS = "class"
     WEIGHT = "weight"

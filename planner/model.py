@@ -43,7 +43,8 @@ class Order:
 
     `setup_s` (parking) and `service_s` (handing over) are both spent at the stop. An empty
     `vehicle_classes` admits every class. The goods of a delivery are at the depot from `release_s` on, and loading
-    for its trip begins no earlier. Orders of one `group` go on one vehicle, in any of its trips, or not at all.
+    for its trip begins no earlier. Orders of one `group` go on one vehicle, in any of its trips, or not at all. With a
+    `depot_id` the goods are at that depot, or are to be brought there, so that only its vehicles may serve the order.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Order:
     kind: OrderKind = OrderKind.DELIVERY
     release_s: int = 0
     group: str = ""
+    depot_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     OFF_NETWORK = "off_network"  # no usable street near it, or none that leads there and back
     TOO_HEAVY = "too_heavy"
     TOO_BIG = "too_big"
+    WRONG_DEPOT = "wrong_depot"  # no vehicle belongs to the depot of its goods
     NO_SKILL = "no_skill"  # no vehicle has the skills or the class it asks for
     WINDOW_UNREACHABLE = "window_unreachable"
     BEYOND_RANGE = "beyond_range"  # not even with charging on the way

@@ -13,6 +13,7 @@ from planner.solve.reasons import Hurdle, hurdle
 
 # Who comes further has less to mend.
 HURDLES = (
+    Reason.WRONG_DEPOT,
     Reason.NO_SKILL,
     Reason.TOO_HEAVY,
     Reason.TOO_BIG,
@@ -49,6 +50,8 @@ def kwh(wh: float) -> float:
 
 def _words(order: Order, vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float | None, str, str]:
     """Return the rule, the amount with its unit, and both in a sentence."""
+    if at.reason is Reason.WRONG_DEPOT:
+        return Rule.DEPOT, None, "", f"belongs to depot {vehicle.depot_id}, the goods to {order.depot_id}"
     if at.reason is Reason.NO_SKILL:
         return _not_admitted(order, vehicle)
     if at.reason in {Reason.TOO_HEAVY, Reason.TOO_BIG}:

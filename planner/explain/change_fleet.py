@@ -11,7 +11,7 @@ from planner.explain.change import YES, Change, Used, with_vehicles
 from planner.explain.force import Forced
 from planner.explained import RepairKind
 from planner.model import Day, Order, Vehicle, VehicleType
-from planner.solve.problem import may_serve
+from planner.solve.problem import is_at_home, may_serve
 
 MOST_SWAPS = 3  # vehicles that may change to a type, those with the least to do
 MOST_FROM_CATALOGUE = 2
@@ -79,11 +79,13 @@ def _swap(day: Day, victim: int, kind: VehicleType) -> Change:
 
 
 def _one_more(day: Day, order: Order, kind: VehicleType) -> Change:
-    like = next((v for v in day.vehicles if v.type == kind), day.vehicles[0])
+    here = [v for v in day.vehicles if is_at_home(order, v)]
+    like = next((v for v in (*here, *day.vehicles) if v.type == kind), day.vehicles[0])
     taken = {vehicle.id for vehicle in day.vehicles}
     id = next(f"{kind.name}-more-{n}" for n in count(1) if f"{kind.name}-more-{n}" not in taken)
     skills = tuple(dict.fromkeys((*like.skills, *order.skills)))
-    more = replace(like, id=id, type=kind, start_soc=1.0, skills=skills)
+    depot = order.depot_id or like.depot_id
+    more = replace(like, id=id, type=kind, depot_id=depot, start_soc=1.0, skills=skills)
     changed = replace(day, vehicles=(*day.vehicles, more))
     text = f"one more {kind.name}" + (f" with {' and '.join(order.skills)}" if order.skills else "")
     return Change(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from planner.errors import Fault
+from planner.errors import Fault, did_you_mean
 from planner.io.area import Area
 from planner.io.cells import (
     CellError,
@@ -32,7 +32,7 @@ WINDOWS = (("tw_start", "tw_end"), ("tw2_start", "tw2_end"), ("tw3_start", "tw3_
 OPTIONAL = (
     *("volume_l", "parcels", "longest_cm", "service_min", "setup_min"),
     *(name for pair in WINDOWS for name in pair),
-    *("priority", "skills", "vehicle_class", "address", "notes", "type", "group", "release"),
+    *("priority", "skills", "vehicle_class", "address", "notes", "type", "group", "release", "depot"),
 )
 COLUMNS = REQUIRED + OPTIONAL
 
@@ -46,12 +46,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a row is read against."""
+    """What a row is read against. Without `depots`, the ids of the fleet's, any depot is good."""
 
     file: str
     day: date
     zone: ZoneInfo
     area: Area | None
+    depots: Collection[str] | None = None
 
     @functools.cached_property
     def clock(self) -> Callable[[str], int]:
@@ -149,6 +150,7 @@ def _parse(row: RowReader) -> Order:
         kind=kind,
         release_s=_release(row, kind, windows),
         group=_prose(row, "group").strip(),
+        depot_id=row.read("depot", functools.partial(_depot, known=row.context.depots), ""),
     )
 
 
@@ -231,6 +233,13 @@ def _kind(text: str) -> OrderKind:
         return OrderKind(text.casefold())
     except ValueError:
         raise CellError("E-O54", "is no type of order", "write delivery or pickup, or leave it empty") from None
+
+
+def _depot(text: str, *, known: Collection[str] | None) -> str:
+    if known is not None and text not in known:
+        message = f"is no depot of the fleet{did_you_mean(text, known)}"
+        raise CellError("E-O58", message, f"use one of: {', '.join(known)}, or leave it empty")
+    return text
 
 
 def _release(row: RowReader, kind: OrderKind, windows: tuple[TimeWindow, ...]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -53,10 +53,18 @@ class OrdersFile:
     sha256: str
 
 
-def read_orders(path: Path, *, day: date, zone: ZoneInfo, area: Area | None = None) -> OrdersFile:
+def read_orders(
+    path: Path,
+    *,
+    day: date,
+    zone: ZoneInfo,
+    area: Area | None = None,
+    depots: Collection[str] | None = None,
+) -> OrdersFile:
     """Read a CSV file of orders; ``HH:MM`` and date-times without offset are local time in `zone` on `day`.
 
-    With `area`, the box of the streets, rows more than 5 km outside it are rejected. Raises `InputError` for what
+    With `area`, the box of the streets, rows more than 5 km outside it are rejected, and with `depots` rows that name
+    another one. Raises `InputError` for what
     spoils the whole file: no CSV, a missing column, shifted or swapped columns, orders of another city.
     """
     data = read_file(path, max_bytes=MAX_BYTES)
@@ -66,7 +74,7 @@ def read_orders(path: Path, *, day: date, zone: ZoneInfo, area: Area | None = No
     if area is not None:
         _refuse_wrong_place(table, columns, area, path.name)
 
-    context = Context(file=path.name, day=day, zone=zone, area=area)
+    context = Context(file=path.name, day=day, zone=zone, area=area, depots=depots)
     copies = _copies(table, columns)
     orders: list[Order] = []
     faults: list[Fault] = []

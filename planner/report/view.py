@@ -16,6 +16,7 @@ REASON_TEXT = {
     Reason.OFF_NETWORK: "no usable street near it",
     Reason.TOO_HEAVY: "too heavy",
     Reason.TOO_BIG: "too big",
+    Reason.WRONG_DEPOT: "no vehicle belongs to its depot",
     Reason.NO_SKILL: "no vehicle has the skill or class",
     Reason.WINDOW_UNREACHABLE: "time window cannot be met",
     Reason.BEYOND_RANGE: "beyond range, even with charging",

@@ -249,6 +249,15 @@ def _cut(case, books, v, k, size):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _from_depot(case, u):  # type: ignore[no-untyped-def]
+    """Return metres to an order from the depot that is nearest to it."""
+    orders, least = case.orders, case.leg[0, case.orders, u, METRES]
+    for depot in range(orders + 1, orders + case.depots):
+        least = min(least, case.leg[0, depot, u, METRES])
+    return float(least)
+
+
+@inner
 def _sort_absent(case, books):  # type: ignore[no-untyped-def]
     """Choose an order in which the absent orders come back; half the time the weightier go first."""
     order, keys, absent, random = case.order, books.keys, books.absent, books.random
@@ -260,7 +269,6 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
         pick -= WEIGHTS[way]
         way += 1
     weigh = 1.0 if draw(random) < 0.5 else 0.0
-    depot = case.vehicle[0, DEPOT]
     for a in range(books.now[ABSENT]):
         u = absent[a]
         if way == RANDOM:
@@ -268,9 +276,9 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
         elif way == DEMAND:
             key = -float(max(abs(order[u, LITRES]), abs(order[u, GRAMS])))
         elif way == FAR:
-            key = -float(case.leg[0, depot, u, METRES])
+            key = -_from_depot(case, u)
         elif way == CLOSE:
-            key = float(case.leg[0, depot, u, METRES])
+            key = _from_depot(case, u)
         elif way == WIDTH:
             key = float(order[u, WINDOWS + 1] - order[u, WINDOWS])
         elif way == OPEN:

@@ -165,7 +165,12 @@ def build_problem(
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
         release_s=_ints([order.release_s for order in day.orders]),
         group=_groups(day),
-        allowed=_ints([[may_serve(order, v.type, v.skills) for v in day.vehicles] for order in day.orders]),
+        allowed=_ints(
+            [
+                [is_at_home(order, v) and may_serve(order, v.type, v.skills) for v in day.vehicles]
+                for order in day.orders
+            ]
+        ),
         payload_g=_ints([kind.payload_kg * 1000 for kind in types]),
         bay_ml=_ints([kind.volume_l * 1000 for kind in types]),
         battery_mwh=_ints([kind.battery_wh * MWH for kind in types]),
@@ -218,6 +223,11 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     changed["service_s"] = problem.service_s[:, places[: len(keep)]]
     shift = len(keep) - problem.orders
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
+
+
+def is_at_home(order: Order, vehicle: Vehicle) -> bool:
+    """Say whether a vehicle belongs to the depot that an order's goods come from or go to."""
+    return order.depot_id in {"", vehicle.depot_id}
 
 
 def may_serve(order: Order, kind: VehicleType, skills: Sequence[str]) -> bool:

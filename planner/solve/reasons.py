@@ -18,7 +18,7 @@ from planner.model import Day, Order, Vehicle
 from planner.plan import Reason, Unassigned
 from planner.roads.snap import MAX_GAP_M, Snapped
 from planner.solve.battery import leg_energy
-from planner.solve.problem import MOST_WINDOWS, MWH, NO_WAY, Problem
+from planner.solve.problem import MOST_WINDOWS, MWH, NO_WAY, Problem, is_at_home
 from planner.solve.trips import allowed_together, members
 
 STRANDED = -1
@@ -54,15 +54,19 @@ def _incomplete(day: Day, p: Problem, found: Mapping[int, Unassigned]) -> dict[i
 
 
 def _body_verdict(order: Order, vehicles: Sequence[Vehicle]) -> tuple[Reason, str] | None:
+    at_home = [v for v in vehicles if is_at_home(order, v)]
+    if not at_home:
+        return Reason.WRONG_DEPOT, f"no vehicle belongs to depot {order.depot_id}"
     skilled = [
         v
-        for v in vehicles
+        for v in at_home
         if set(order.skills) <= set(v.skills)
         and (not order.vehicle_classes or v.type.road_class.name in order.vehicle_classes)
     ]
     if not skilled:
         wanted = " and ".join([*order.skills, *(["/".join(order.vehicle_classes)] if order.vehicle_classes else [])])
-        return Reason.NO_SKILL, f"no vehicle offers {wanted}"
+        whose = f" of depot {order.depot_id}" if order.depot_id else ""
+        return Reason.NO_SKILL, f"no vehicle{whose} offers {wanted}"
     strong = [v for v in skilled if order.demand_kg <= v.type.payload_kg]
     if not strong:
         return Reason.TOO_HEAVY, f"{order.demand_kg:g} kg, the most is {max(v.type.payload_kg for v in skilled):g} kg"

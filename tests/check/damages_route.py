@@ -34,6 +34,12 @@ def uses_another_depot(plan: Plan, rng: Rng) -> Plan:
     return with_step(plan, r, i, place_id=("yard", "nowhere")[int(rng.integers(2))])
 
 
+@damage("depot_refused")
+def carries_goods_of_another_depot(plan: Plan, rng: Rng) -> Plan:
+    order, _ = delivered(plan, rng)
+    return with_thing(plan, order.id, depot_id="yard")
+
+
 @damage("place_moved")
 def stands_beside_its_place(plan: Plan, rng: Rng) -> Plan:
     r, i, step = pick(plan, rng, lambda _: True)

@@ -439,3 +439,15 @@ def test_X01_the_import_report_names_row_column_code_value_and_remedy_and_runs_n
     assert rows[0]["id"] == "'=cmd()"
     assert rows[0]["original"] == "'=cmd(),95,-71.34,-2"
     assert all(row["suggestion"] for row in rows)
+
+
+def test_an_order_may_name_the_depot_of_its_goods(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        lines(f"{GOOD},port", "A2,-29.95,-71.34,2.5,", "A3,-29.95,-71.34,2.5,prot", header=f"{HEADER},depot")
+    )
+    found = read_orders(file, day=DAY, zone=ZONE, depots=["port", "airport"])
+    assert [(order.id, order.depot_id) for order in found.orders] == [("A1", "port"), ("A2", "")]
+    (fault,) = found.faults
+    assert (fault.code, fault.row, fault.column, fault.value) == ("E-O58", 4, "depot", "prot")
+    assert 'did you mean "port"?' in fault.message

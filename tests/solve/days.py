@@ -199,7 +199,14 @@ def ruled_days(draw: st.DrawFn) -> Day:
     }
     return replace(
         day,
-        orders=tuple(replace(order, parcels=draw(st.sampled_from([0, 1, 7]))) for order in day.orders),
+        orders=tuple(
+            replace(
+                order,
+                parcels=draw(st.sampled_from([0, 1, 7])),
+                depot_id=draw(st.sampled_from(["", "", *(depot.id for depot in day.depots)])),
+            )
+            for order in day.orders
+        ),
         depots=tuple(replace(d, loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0]))) for d in day.depots),
         vehicles=tuple(
             replace(

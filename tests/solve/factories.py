@@ -76,7 +76,7 @@ def make_problem(
         "start_mwh": [5 * KWH] * vehicles,
         "reserve_mwh": [0] * vehicles,
         "end_mwh": [0] * vehicles,
-        "ways_s": [[0, 0]] * vehicles,
+        "ways_s": np.zeros((vehicles, 2)),
         "ways_cost": [0] * vehicles,
         "loading_s": [LOADING_S] * len(depots) + [0] * len(stations),
         "per_parcel_ms": [0] * sites,
