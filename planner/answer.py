@@ -21,7 +21,13 @@ def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -
     """Return the route of each vehicle that serves an order, with the night that follows."""
     days = [(day.vehicles[tour.vehicle], _RouteWriter(day, problem, roads, tour).written()) for tour in solution.tours]
     return tuple(
-        Route(vehicle_id=vehicle.id, steps=steps, cost=route_cost(day, vehicle, steps, night), night=night)
+        Route(
+            vehicle_id=vehicle.id,
+            steps=steps,
+            cost=route_cost(day, vehicle, steps, night),
+            night=night,
+            driver_id=vehicle.driver_id,
+        )
         for (vehicle, steps), night in zip(days, plan_nights(day, days), strict=True)
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from planner import (
     check_rules_away,
     check_rules_break,
+    check_rules_drivers,
     check_rules_energy,
     check_rules_legs,
     check_rules_night,
@@ -26,6 +27,7 @@ from planner.roads.streets import Streets
 PLAN_RULES = (
     unreadable_routes,
     *check_rules_orders.PLAN_RULES,
+    *check_rules_drivers.PLAN_RULES,
     *check_rules_night.PLAN_RULES,
     *check_rules_reasons.PLAN_RULES,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -18,7 +18,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
-from planner.model import Day, Depot, Order, OrderKind, Spot, Station, Vehicle, VehicleType
+from planner.model import (
+    Day,
+    Depot,
+    Driver,
+    Order,
+    OrderKind,
+    Spot,
+    Station,
+    TimeWindow,
+    Vehicle,
+    VehicleType,
+)
 from planner.plan import Night, Plan, Route, Step, StepKind, Violation
 from planner.roads.conditional import Span
 
@@ -136,6 +147,51 @@ class Case:
     depots: Mapping[str, Depot]
     stations: Mapping[str, Station]
     vehicles: Mapping[str, Vehicle]
+    drivers: Mapping[str, Driver]
+
+    def with_driver(self, vehicle: Vehicle, driver_id: str) -> Vehicle:
+        """Return a vehicle as its driver may use it: in the hours of both, with the skills, the break and the pay."""
+        driver = self.drivers.get(driver_id)
+        if driver is None:
+            return vehicle
+        pay = vehicle.type.cost_per_hour if driver.cost_per_hour is None else driver.cost_per_hour
+        start_s, end_s = (
+            most(getattr(driver.shift, side), getattr(vehicle.shift, side))
+            for most, side in ((max, "start_s"), (min, "end_s"))
+        )
+        return replace(
+            vehicle,
+            type=replace(vehicle.type, cost_per_hour=pay),
+            shift=TimeWindow(start_s=start_s, end_s=end_s),
+            skills=(*vehicle.skills, *driver.skills),
+            driver_break=driver.driver_break if driver.driver_break is not None else vehicle.driver_break,
+            driver_id=driver_id,
+        )
+
+    @cached_property
+    def pairs(self) -> tuple[Vehicle, ...]:
+        """Every vehicle as it could be used: by itself in a fleet without drivers, else with each who may drive it."""
+        if not self.drivers:
+            return tuple(self.vehicles.values())
+        pairs = (self.with_driver(vehicle, d) for vehicle in self.vehicles.values() for d in self.drivers)
+        return tuple(pair for pair in pairs if self._may_be(pair))
+
+    def _may_be(self, pair: Vehicle) -> bool:
+        licensed = pair.type.licence in {"", *self.drivers[pair.driver_id].licences}
+        return licensed and pair.shift.start_s < pair.shift.end_s
+
+    @cached_property
+    def pairs_left(self) -> tuple[Vehicle, ...]:
+        """The vehicles on their routes with their drivers, and every pair of a vehicle and a driver without a route."""
+        if not self.drivers:
+            return self.pairs
+        crew = {route.vehicle_id: route.driver_id for route in self.plan.routes}
+        busy = set(crew.values())
+        return tuple(
+            pair
+            for pair in self.pairs
+            if (crew[pair.id] == pair.driver_id if pair.id in crew else pair.driver_id not in busy)
+        )
 
     @cached_property
     def faults(self) -> tuple[tuple[Violation, ...], ...]:
@@ -148,7 +204,7 @@ class Case:
         return tuple(
             RouteCase(
                 route=route,
-                vehicle=self.vehicles[route.vehicle_id],
+                vehicle=self.with_driver(self.vehicles[route.vehicle_id], route.driver_id),
                 depot=self.depots[self.vehicles[route.vehicle_id].depot_id],
                 case=self,
             )
@@ -180,6 +236,7 @@ def open_case(plan: Plan, legs: LegFinder) -> Case:
         depots={depot.id: depot for depot in day.depots},
         stations={station.id: station for station in day.stations},
         vehicles={vehicle.id: vehicle for vehicle in day.vehicles},
+        drivers={driver.id: driver for driver in day.drivers},
     )
 
 
@@ -195,8 +252,8 @@ def day_faults(day: Day) -> Iterator[Violation]:
     def bad(where: str, message: str) -> Violation:
         return Violation(code="day_invalid", where=where, message=message)
 
-    groups: tuple[tuple[Order | Vehicle | Depot | Station, ...], ...]
-    groups = (day.orders, day.vehicles, (*day.depots, *day.stations))
+    groups: tuple[tuple[Order | Vehicle | Depot | Station | Driver, ...], ...]
+    groups = (day.orders, day.vehicles, (*day.depots, *day.stations), day.drivers)
     for things in groups:
         counts = Counter(thing.id for thing in things)
         for thing in things:

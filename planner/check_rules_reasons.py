@@ -95,14 +95,14 @@ def gives_true_reasons(case: Case) -> Iterator[Violation]:
         if order is None:
             continue  # reported as unknown
         refute = REFUTATIONS.get(left_out.reason)
-        why = "there is no such reason" if refute is None else refute(_chances(case, order))
+        pairs = case.pairs_left if left_out.reason in WITH_THESE_DRIVERS else case.pairs
+        why = "there is no such reason" if refute is None else refute(_chances(case, order, pairs))
         if why:
             message = f"left out as {left_out.reason}, but {why}"
             yield Violation(code="reason_false", where=f"order {order.id}", message=message)
 
 
-def _chances(case: Case, order: Order) -> Chances:
-    every = tuple(case.vehicles.values())
+def _chances(case: Case, order: Order, every: tuple[Vehicle, ...]) -> Chances:
     at_home = tuple(vehicle for vehicle in every if not order.depot_id or vehicle.depot_id == order.depot_id)
     # Where no vehicle passes one hurdle the next is judged without it: such an order fails for both reasons.
     able = at_home or every
@@ -214,7 +214,7 @@ def _group_incomplete(chances: Chances) -> str:
     proven = set(Reason) - {Reason.GROUP_INCOMPLETE, Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}
     if any(reasons.get(order.id) in proven for order in orders):
         return ""  # and that reason is judged by itself
-    for vehicle in case.vehicles.values():
+    for vehicle in case.pairs:
         kind = vehicle.type
         if all(
             (not order.depot_id or order.depot_id == vehicle.depot_id)
@@ -261,6 +261,16 @@ def _allows_one_more(trip: Trip, order: Order, route: RouteCase | None) -> bool:
     return home_s is not None and home_s + trip.after.seconds + MARGIN_S * (vehicle.end is not None) <= latest_s
 
 
+def _no_driver(chances: Chances) -> str:
+    """Refute that only other drivers could help: a vehicle with its driver serves it alone, or one with who is left."""
+    if not chances.case.drivers:
+        return "the fleet needs no drivers"
+    if not (chances.at_home and chances.skilled and chances.strong and chances.roomy and chances.punctual):
+        return ""
+    able = [trip for trip in chances.direct if trip in chances.punctual]
+    return f"vehicle {able[0].vehicle.id} with {able[0].vehicle.driver_id} serves it alone" if able else ""
+
+
 def _not_found_in_time(_: Chances) -> str:
     return ""
 
@@ -270,6 +280,7 @@ REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
     Reason.TOO_HEAVY: _too_heavy,
     Reason.TOO_BIG: _too_big,
     Reason.WRONG_DEPOT: _wrong_depot,
+    Reason.NO_DRIVER: _no_driver,
     Reason.NO_SKILL: _no_skill,
     Reason.WINDOW_UNREACHABLE: _window_unreachable,
     Reason.BEYOND_RANGE: _beyond_range,
@@ -278,5 +289,7 @@ REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
     Reason.FLEET_FULL: _fleet_full,
     Reason.NOT_FOUND_IN_TIME: _not_found_in_time,
 }
+
+WITH_THESE_DRIVERS = frozenset({Reason.NO_DRIVER, Reason.FLEET_FULL})
 
 PLAN_RULES = (gives_true_reasons,)

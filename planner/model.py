@@ -9,7 +9,8 @@ checked by `planner.pipeline`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -185,6 +186,7 @@ class VehicleType:
     wear_per_kwh: float = 0.0  # of the battery, for what is taken from it
     cost_per_overtime_hour: float = 0.0  # on top of `cost_per_hour`, past the end of the shift
     service_factor: float = 1.0  # of what an order's setup and service take
+    licence: str = ""  # that its driver needs; none if empty
 
     def standing_s(self, order: Order) -> int:
         """Return the seconds that an order's setup and service take with this type, rounded up."""
@@ -233,6 +235,7 @@ class Vehicle:
     driver_break: DriverBreak | None = None
     start: Spot | None = None
     end: Spot | None = None
+    driver_id: str = ""  # where `Driver.at` has put a driver at the wheel
 
     @property
     def latest_s(self) -> int:
@@ -241,8 +244,46 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """Someone who drives one vehicle for a whole day, in the hours that both have in common.
+
+    Skills count as the vehicle's own, a break and a `cost_per_hour` replace those of the vehicle.
+    """
+
+    id: str
+    shift: TimeWindow
+    licences: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    driver_break: DriverBreak | None = None
+    cost_per_hour: float | None = None
+
+    def may_drive(self, vehicle: Vehicle) -> bool:
+        """Say whether the licence is the right one and the two have any time in common."""
+        licensed = not vehicle.type.licence or vehicle.type.licence in self.licences
+        return licensed and max(self.shift.start_s, vehicle.shift.start_s) < min(self.shift.end_s, vehicle.shift.end_s)
+
+    def at(self, vehicle: Vehicle) -> Vehicle:
+        """Return a vehicle as it is on a day with this driver."""
+        kind = vehicle.type
+        return replace(
+            vehicle,
+            type=kind if self.cost_per_hour is None else replace(kind, cost_per_hour=self.cost_per_hour),
+            shift=TimeWindow(
+                start_s=max(self.shift.start_s, vehicle.shift.start_s), end_s=min(self.shift.end_s, vehicle.shift.end_s)
+            ),
+            skills=tuple(dict.fromkeys((*vehicle.skills, *self.skills))),
+            driver_break=self.driver_break or vehicle.driver_break,
+            driver_id=self.id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """Everything a plan is made from, apart from the streets."""
+    """Everything a plan is made from, apart from the streets.
+
+    Where there are `drivers` each vehicle needs one. `hours` is when vehicles are on the road where that is not said by
+    the shifts of these vehicles.
+    """
 
     date: str  # ISO 8601
     time_zone: str  # IANA name
@@ -254,6 +295,8 @@ class Day:
     charging: bool = True
     charge_while_loading: bool = True  # else a charge at the depot begins when the vehicle is loaded
     full_charges: bool = False  # every charge goes up to where the power falls
+    drivers: tuple[Driver, ...] = ()
+    hours: TimeWindow | None = None
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:
@@ -268,9 +311,27 @@ class Day:
     @property
     def span(self) -> tuple[datetime, datetime]:
         """First start and last end of any work by the clock on the wall, for rules that change with the hour."""
-        midnight = datetime.fromisoformat(self.date)
+        midnight, hours = datetime.fromisoformat(self.date), self.hours
+        if hours is None:
+            starts, ends = zip(*((v.shift.start_s, v.latest_s) for v in self.vehicles), strict=True)
+            hours = TimeWindow(start_s=min(starts), end_s=max(ends))
+        return midnight + timedelta(seconds=hours.start_s), midnight + timedelta(seconds=hours.end_s)
+
+    def manned(self, crew: Mapping[str, str]) -> Day:
+        """Return the day as a fleet without drivers of its own: each vehicle with its driver, the others left at home.
+
+        `crew` names the driver of each vehicle that has one.
+        """
+        if not self.drivers:
+            return self
+        drivers = {driver.id: driver for driver in self.drivers}
         starts, ends = zip(*((v.shift.start_s, v.latest_s) for v in self.vehicles), strict=True)
-        return midnight + timedelta(seconds=min(starts)), midnight + timedelta(seconds=max(ends))
+        return replace(
+            self,
+            vehicles=tuple(drivers[crew[v.id]].at(v) for v in self.vehicles if v.id in crew),
+            drivers=(),
+            hours=self.hours or TimeWindow(start_s=min(starts), end_s=max(ends)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,11 @@ from planner.answer import left_out, routes_of
 from planner.check import audit
 from planner.errors import Interrupted, NoPlanError
 from planner.model import Day, Scenario
-from planner.pipeline import Progress, Stages, plan_day, solve_possible
+from planner.pipeline import Progress, Stages, plan_day, solve_possible, with_drivers_in_mind
 from planner.plan import Plan, Provenance, Replay, Robust
 from planner.roads.streets import Streets
 from planner.robust import measured_under, refuse_strange_plugs, replay_plan
+from planner.solve.crew import pair_up
 from planner.solve.options import SolveOptions
 from planner.solve.placing import settle
 from planner.solve.reasons import impossible
@@ -105,7 +106,7 @@ def worst_of(scenarios: Sequence[Scenario], strength: float) -> Scenario:
 
 def _plan_for(job: PaddedJob, padding: Scenario) -> Plan | None:
     """Search routes for a harder day and time them on the day itself; None if no times are found there."""
-    day, streets = job.day, job.streets
+    day, streets = job.day.manned(pair_up(job.day)), job.streets
     with job.stages.stage("roads"):
         hard_day, hard_roads, hard = measured_under(day, streets, padding)
         _, roads, problem = measured_under(day, streets, USUAL)
@@ -120,11 +121,13 @@ def _plan_for(job: PaddedJob, padding: Scenario) -> Plan | None:
     timed = replace(found, tours=tuple(sorted(tours, key=lambda tour: tour.vehicle)), fits_nowhere=())
     with job.stages.stage("shapes"):
         plan = Plan(
-            day=day,
+            day=job.day,
             routes=routes_of(day, problem, roads, timed),
             unassigned=left_out(day, timed, impossible(day, problem, roads.snapped)),
             provenance=replace(job.provenance, stopped_by=found.stopped_by),
         )
+        if job.day.drivers:
+            plan = replace(plan, unassigned=with_drivers_in_mind(plan, streets))
     with job.stages.stage("audit"):
         return replace(plan, violations=audit(plan, streets))
 

@@ -18,16 +18,20 @@ from planner.check import audit
 from planner.errors import Fault, Interrupted
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import Area, OrdersFile, read_orders
-from planner.model import Day, Station
-from planner.plan import Plan, Provenance, Unassigned
+from planner.model import Day, Station, Vehicle
+from planner.plan import Plan, Provenance, Reason, Unassigned
 from planner.roads.day import day_roads
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
 from planner.solve.child import EngineStopped, solve_apart
+from planner.solve.crew import crew_of, every_pair, pair_up
 from planner.solve.options import SolveOptions
 from planner.solve.problem import MICRO, Problem, build_problem, restrict
 from planner.solve.reasons import impossible
 from planner.solve.solution import Solution, renumbered
+
+ANOTHER_PAIR = "another vehicle with another driver may serve it; a longer search does not look there"
+MISSING_DRIVER = "only a vehicle that no driver is left for could serve it, or one with another driver"
 
 Progress = Callable[[int, float], None]
 """Hears of each better plan: how many orders it serves, and the money it costs."""
@@ -127,6 +131,7 @@ def read_inputs(
         charging=charging,
         charge_while_loading=fleet_file.charge_while_loading,
         full_charges=fleet_file.full_charges,
+        drivers=fleet_file.drivers,
     )
     return Inputs(
         day=the_day,
@@ -176,21 +181,63 @@ def plan_day(
     Raises `RoadsError` or `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
     """
     stages = stages or Stages()
+    work = day.manned(pair_up(day))
     with stages.stage("roads"):
-        roads = day_roads(day, streets)
-        problem = build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
-    known = impossible(day, problem, roads.snapped)
+        roads = day_roads(work, streets)
+        problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
+    known = impossible(work, problem, roads.snapped)
     with stages.stage("solve"):
         solution = solve_possible(problem, options, known, progress)
     with stages.stage("shapes"):
         plan = Plan(
             day=day,
-            routes=routes_of(day, problem, roads, solution),
-            unassigned=left_out(day, solution, known),
+            routes=routes_of(work, problem, roads, solution),
+            unassigned=left_out(work, solution, known),
             provenance=replace(provenance, stopped_by=solution.stopped_by),
         )
+        if day.drivers:
+            plan = replace(plan, unassigned=with_drivers_in_mind(plan, streets))
     with stages.stage("audit"):
         return replace(plan, violations=audit(plan, streets))
+
+
+def with_drivers_in_mind(plan: Plan, streets: Streets) -> tuple[Unassigned, ...]:
+    """Return the orders left out with reasons that hold for a fleet that needs drivers.
+
+    What fails with the drivers where they are may not fail elsewhere: it is the drivers then who are missing, or a pair
+    that nobody has looked at.
+    """
+    day, crew = plan.day, crew_of(plan)
+    every = every_pair(day)
+    now = tuple(
+        pair
+        for pair in every
+        if (crew[pair.id] == pair.driver_id if pair.id in crew else pair.driver_id not in crew.values())
+    )
+    idle = any(pair.id not in crew for pair in now)
+    judged = [left for left in plan.unassigned if left.reason not in {Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}]
+    hopeless = _impossible_with(day, every, streets) if judged else {}
+    without = _impossible_with(day, now, streets) if judged else {}
+
+    def told(left: Unassigned) -> Unassigned:
+        unlooked = Unassigned(order_id=left.order_id, reason=Reason.NOT_FOUND_IN_TIME, detail=ANOTHER_PAIR)
+        if left in judged:
+            missing = Unassigned(order_id=left.order_id, reason=Reason.NO_DRIVER, detail=MISSING_DRIVER)
+            return hopeless.get(left.order_id) or (missing if left.order_id in without else unlooked)
+        return unlooked if left.reason is Reason.FLEET_FULL and idle else left
+
+    return tuple(told(left) for left in plan.unassigned)
+
+
+def _impossible_with(day: Day, pairs: tuple[Vehicle, ...], streets: Streets) -> dict[str, Unassigned]:
+    """Return the orders that none of some vehicles with drivers can serve even alone, by id."""
+    if not pairs:
+        return {}
+    alike = dict.fromkeys(replace(pair, id="", driver_id="") for pair in pairs)
+    work = replace(day.manned({}), vehicles=tuple(alike))
+    roads = day_roads(work, streets)
+    problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
+    return {left.order_id: left for left in impossible(work, problem, roads.snapped).values()}
 
 
 def solve_possible(

@@ -23,12 +23,13 @@ class StepKind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an order is not in the plan. All but the last three hold for the order alone on a fresh vehicle."""
+    """Why an order is not in the plan. All but `NO_DRIVER` and the last three hold for it alone on a fresh vehicle."""
 
     OFF_NETWORK = "off_network"  # no usable street near it, or none that leads there and back
     TOO_HEAVY = "too_heavy"
     TOO_BIG = "too_big"
     WRONG_DEPOT = "wrong_depot"  # no vehicle belongs to the depot of its goods
+    NO_DRIVER = "no_driver"  # a vehicle could serve it that no driver is left for, or with another driver
     NO_SKILL = "no_skill"  # no vehicle has the skills or the class it asks for
     WINDOW_UNREACHABLE = "window_unreachable"
     BEYOND_RANGE = "beyond_range"  # not even with charging on the way
@@ -139,6 +140,7 @@ class Route:
     steps: tuple[Step, ...]
     cost: Cost
     night: Night | None = None  # none in a plan that looks no further than the shift
+    driver_id: str = ""  # empty where the fleet names no drivers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

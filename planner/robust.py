@@ -21,6 +21,7 @@ from planner.plan import Break, Plan, Replay, Route, Step, Violation
 from planner.replay import Driven, drive_again, driven
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
+from planner.solve.crew import manned
 from planner.solve.problem import Problem, build_problem
 from planner.solve.solution import Solution
 
@@ -61,6 +62,7 @@ def replay_plan(
     legs = LegFinder(streets)
     if found := audit(plan, streets, legs=legs):
         raise InputError(_broken_already(found))
+    plan = manned(plan)
     replays = []
     for scenario in scenarios:
         tell(scenario)

@@ -84,7 +84,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rasterio": ("planner.roads",),
     "requests": ("planner.roads.place",),
     "rich": ("planner.cli", "planner.cli_tools", "planner.report"),
-    "scipy": ("planner.roads",),
+    "scipy": ("planner.roads", "planner.solve.crew"),
     "shapely": ("planner.roads", "planner.report"),
     "streamlit": ("ui",),
     "typer": (

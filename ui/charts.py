@@ -95,7 +95,8 @@ def _strip(view: PlanView, route: Route, span: list[str], colours: tuple[str, st
         .mark_rule(color=red, strokeDash=[4, 3])
         .encode(y="reserve:Q", tooltip=[alt.Tooltip("reserve:Q", format=".0%", title="reserve")])
     )
-    title = alt.TitleParams(route.vehicle_id, anchor="start", fontSize=12, color=shade, offset=2)
+    name = f"{route.vehicle_id} · {route.driver_id}" if route.driver_id else route.vehicle_id
+    title = alt.TitleParams(name, anchor="start", fontSize=12, color=shade, offset=2)
     return alt.LayerChart(layer=[area, line, reserve], height=STRIP_PX, width="container", title=title)
 
 

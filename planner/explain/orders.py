@@ -21,6 +21,7 @@ from planner.model import Day
 from planner.plan import Plan, Route, Step, Violation
 from planner.report.view import PlanView
 from planner.roads.streets import Streets
+from planner.solve.crew import manned
 from planner.solve.reasons import Hurdle
 
 MOST_NAMED = 3  # violations of a plan that are told
@@ -47,7 +48,7 @@ def explain_orders(
         return ()
     legs = LegFinder(streets)
     _refuse_broken(audit(plan, streets, legs=legs), file)
-    ground = open_ground(plan, streets, legs)
+    ground = open_ground(manned(plan), streets, legs)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as workers:
         jobs = [workers.submit(_explanation, ground, id, until_s) for id in wanted]
         found = []

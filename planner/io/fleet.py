@@ -67,7 +67,7 @@ from planner.io.fleet_build import FleetBuilder
 from planner.io.fleet_schema import FleetDocument, code, known_keys
 from planner.io.fleet_toml import MAX_BYTES, toml_tables
 from planner.io.shapes import faults
-from planner.model import Depot, Station, Vehicle
+from planner.model import Depot, Driver, Station, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,7 @@ class FleetFile:
     day: date
     currency: str
     vehicles: tuple[Vehicle, ...]
+    drivers: tuple[Driver, ...]
     depots: tuple[Depot, ...]
     stations: tuple[Station, ...]
     charge_while_loading: bool
@@ -98,6 +99,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
     day = datetime.now(zone).date() if day is None else day
     builder = FleetBuilder(file=path.name, day=day, zone=zone, document=document)
     depots, stations, vehicles = builder.depots(), builder.stations(), builder.vehicles()
+    drivers = builder.drivers(vehicles)
     if builder.faults:
         raise InputError(builder.faults)
     return FleetFile(
@@ -106,6 +108,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         day=day,
         currency=document.currency,
         vehicles=vehicles,
+        drivers=drivers,
         depots=depots,
         stations=stations,
         charge_while_loading=document.charging.while_loading,

@@ -13,12 +13,22 @@ from planner.catalogue import class_names, known_class, road_class, type_names, 
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.cells import CellError, identifier, same_id_key, span
 from planner.io.fleet_classes import own_classes
-from planner.io.fleet_schema import UNLIKELY, DepotRow, FleetDocument, SpotRow, StationRow, TypeRow, VehicleRow
+from planner.io.fleet_schema import (
+    UNLIKELY,
+    DepotRow,
+    DriverRow,
+    FleetDocument,
+    SpotRow,
+    StationRow,
+    TypeRow,
+    VehicleRow,
+)
 from planner.io.tariff import CODE as TARIFF_CODE
 from planner.io.tariff import day_tariff, tariff_minutes
 from planner.model import (
     ChargeStep,
     Depot,
+    Driver,
     DriverBreak,
     Plug,
     PriceFrom,
@@ -41,6 +51,7 @@ DEFAULTED = frozenset(
         "cost_per_overtime_hour",
         "wear_per_kwh",
         "service_factor",
+        "licence",
     }
 )
 
@@ -155,7 +166,46 @@ class FleetBuilder:
             end=_spot(row.end),
         )
 
-    def _break(self, place: str, row: VehicleRow, shift: TimeWindow) -> DriverBreak | None:
+    def drivers(self, vehicles: Sequence[Vehicle]) -> tuple[Driver, ...]:
+        """Return the drivers; one who may drive nothing is kept with a warning, and a fault if nobody may."""
+        rows = self.document.drivers
+        if rows is None:
+            return ()
+        if not rows:
+            self._refuse("E-F22", "drivers", None, "holds no driver", "add a driver, or take the key out")
+        self._check_ids([(f"drivers[{i}].id", row.id) for i, row in enumerate(rows)])
+        known = sorted({vehicle.type.licence for vehicle in vehicles} - {""})
+        made = [self._driver(f"drivers[{i}]", row, known) for i, row in enumerate(rows)]
+        drivers = [driver for driver in made if driver is not None]
+        useless = [driver for driver in drivers if not any(driver.may_drive(vehicle) for vehicle in vehicles)]
+        if vehicles and drivers and len(useless) == len(made):
+            message = "none of them may drive any vehicle: licences or hours do not meet"
+            self._refuse("E-F22", "drivers", None, message, "correct their licences and shifts")
+            return ()
+        for i, driver in enumerate(made):
+            if driver in useless and vehicles:
+                message = "may drive no vehicle of the fleet: licence or hours do not meet"
+                self._warn("E-F22", f"drivers[{i}]", rows[i].id, message, "correct licences and shift, or remove it")
+        return tuple(drivers)
+
+    def _driver(self, place: str, row: DriverRow, known: Sequence[str]) -> Driver | None:
+        for licence in row.licences:
+            if licence not in known:
+                message = f"is asked for by no vehicle of the fleet{did_you_mean(licence, known)}"
+                self._warn("E-F22", f"{place}.licences", licence, message, "correct it, or leave it if it is meant")
+        shift = self._span("E-F11", f"{place}.shift", row.shift)
+        if not shift:
+            return None
+        return Driver(
+            id=row.id,
+            shift=shift[0],
+            licences=row.licences,
+            skills=row.skills,
+            driver_break=self._break(place, row, shift[0]),
+            cost_per_hour=row.cost_per_hour,
+        )
+
+    def _break(self, place: str, row: VehicleRow | DriverRow, shift: TimeWindow) -> DriverBreak | None:
         """Return the break that a row asks for, if any, with its faults noted."""
         if row.break_min is None:
             if row.break_after_h is not None or row.break_window is not None:

@@ -120,6 +120,7 @@ class TypeRow(Row):
     wear_per_kwh: Money | None = None
     cost_per_overtime_hour: Money | None = None
     service_factor: Annotated[float, Field(ge=0.1, le=10)] | None = None
+    licence: str | None = None
 
 
 def _highway(value: str) -> str:
@@ -181,6 +182,19 @@ class VehicleRow(Row):
     end: SpotRow | None = None
 
 
+class DriverRow(Row):
+    """One of ``[[drivers]]``."""
+
+    id: Name
+    shift: str
+    licences: tuple[Name, ...] = Field(default=(), strict=False)
+    skills: tuple[Name, ...] = Field(default=(), strict=False)
+    break_min: Annotated[float, Field(gt=0, le=720)] | None = None
+    break_after_h: Annotated[float, Field(gt=0, le=24)] | None = None
+    break_window: str | None = None
+    cost_per_hour: Money | None = None
+
+
 class ChargingRow(Row):
     """The table ``[charging]``: how charges go, whatever the place."""
 
@@ -200,6 +214,7 @@ class FleetDocument(Row):
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
+    drivers: list[DriverRow] | None = None
 
 
 class ClassesDocument(Row):
@@ -215,6 +230,7 @@ TABLES: dict[str, type[Row]] = {
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,
+    "drivers": DriverRow,
 }
 
 CODES = {

@@ -66,6 +66,7 @@ def _route(route: Route, day: Day, orders: Mapping[str, Order]) -> RoutePart:
     line = tuple(point for leg in legs if leg for point in leg.geometry)
     return RoutePart(
         vehicle=route.vehicle_id,
+        driver=route.driver_id,
         geometry=encode_line(tuple(p for i, p in enumerate(line) if i == 0 or p != line[i - 1])),
         steps=tuple(
             _step(step, battery_wh=battery_wh, duration=duration, distance=distance)
@@ -193,6 +194,7 @@ def _read_route(part: RoutePart) -> Route:
         steps=tuple(_read_step(step) for step in part.steps),
         cost=Cost(**dict(part.cost_by_kind)),
         night=None if part.night is None else _read_night(part.night),
+        driver_id=part.driver,
     )
 
 

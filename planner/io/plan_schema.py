@@ -141,6 +141,7 @@ class RoutePart(Totals):
     """All a vehicle does in its shift."""
 
     vehicle: str
+    driver: Annotated[str, Field(description="empty where the fleet names none")] = ""
     geometry: EncodedLine
     steps: tuple[StepPart, ...]
     night: NightPart | None = None

@@ -26,6 +26,7 @@ class VehicleLine:
     """What one vehicle does in its shift. `drive_s` to `charge_s` may overlap: it charges while it loads."""
 
     vehicle_id: str
+    driver_id: str  # empty where the fleet names none
     type_name: str
     trips: int
     stops: int
@@ -113,6 +114,7 @@ def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
     charges = [step for step in steps if step.kind is StepKind.CHARGE]
     return VehicleLine(
         vehicle_id=vehicle.id,
+        driver_id=route.driver_id,
         type_name=vehicle.type.name,
         trips=len({step.trip for step in stops}),
         stops=len(stops),

@@ -113,6 +113,7 @@ def _vehicle(view: PlanView, route: Route, line: VehicleLine) -> dict[str, Any]:
         "id": vehicle.id,
         "type": vehicle.type.name,
         "facts": [
+            *([_shown(route.driver_id)] if route.driver_id else []),
             f"{view.clock(line.out_s)}–{view.clock(line.back_s)}",
             f"{line.trips} trip{'' if line.trips == 1 else 's'}",
             f"{line.stops} stop{'' if line.stops == 1 else 's'}",

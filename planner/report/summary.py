@@ -102,7 +102,7 @@ def _print_vehicles(console: Console, view: PlanView, lines: Sequence[VehicleLin
         table.add_column(name, justify="right", no_wrap=True, overflow="crop")
     for line in lines:
         cells = (
-            printable(line.vehicle_id, limit=24),
+            printable(line.vehicle_id + (f" ({line.driver_id})" if line.driver_id else ""), limit=24),
             printable(line.type_name, limit=24),
             str(line.trips),
             str(line.stops),

@@ -17,6 +17,7 @@ REASON_TEXT = {
     Reason.TOO_HEAVY: "too heavy",
     Reason.TOO_BIG: "too big",
     Reason.WRONG_DEPOT: "no vehicle belongs to its depot",
+    Reason.NO_DRIVER: "no driver is left for a vehicle that could serve it",
     Reason.NO_SKILL: "no vehicle has the skill or class",
     Reason.WINDOW_UNREACHABLE: "time window cannot be met",
     Reason.BEYOND_RANGE: "beyond range, even with charging",

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, DriverBreak, Plug, RoadClass, Spot, Station, TimeWindow
+from planner.model import Depot, Driver, DriverBreak, Plug, RoadClass, Spot, Station, TimeWindow
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -408,3 +408,50 @@ def test_a_vehicle_may_start_and_end_away_from_its_depot(tmp_path: Path) -> None
 )
 def test_a_start_that_is_no_place_is_refused(tmp_path: Path, place: str, code: str, column: str) -> None:
     assert one(tmp_path, HEAD, DEPOT, VEHICLE, f"start = {place}\n") == (code, column)
+
+
+DRIVER = '[[drivers]]\nid = "ana"\nshift = "09:00-18:00"\n'
+OWN = '[types.small]\nbase = "ami-cargo"\nlicence = "AM"\n'
+SMALL = VEHICLE.replace("ami-cargo", "small")
+
+
+def test_drivers_are_read(tmp_path: Path) -> None:
+    more = 'licences = ["AM", "B"]\nskills = ["lift"]\ncost_per_hour = 20\nbreak_min = 30\nbreak_after_h = 4\n'
+    found = read(tmp_path, HEAD, DEPOT, SMALL, OWN, DRIVER, more)
+    assert found.drivers == (
+        Driver(
+            id="ana",
+            shift=TimeWindow(start_s=32_400, end_s=64_800),
+            licences=("AM", "B"),
+            skills=("lift",),
+            cost_per_hour=20.0,
+            driver_break=DriverBreak(length_s=1_800, earliest_s=0, latest_s=14_400, from_start=True),
+        ),
+    )
+    assert found.vehicles[0].type.licence == "AM"
+    assert [(fault.code, fault.column, fault.value) for fault in found.warnings] == [
+        ("E-F22", "drivers[0].licences", "B")
+    ]
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).drivers == ()
+
+
+def test_a_driver_who_may_drive_nothing_is_warned_about_and_refused_if_all_are_so(tmp_path: Path) -> None:
+    useless = '[[drivers]]\nid = "ben"\nshift = "18:00-20:00"\n'
+    found = read(tmp_path, HEAD, DEPOT, VEHICLE, DRIVER, useless)
+    assert [(fault.code, fault.column, fault.value) for fault in found.warnings] == [("E-F22", "drivers[1]", "ben")]
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, useless) == ("E-F22", "drivers")
+    assert one(tmp_path, HEAD, DEPOT, SMALL, OWN, DRIVER) == ("E-F22", "drivers")
+    assert one(tmp_path, "drivers = []\n", HEAD, DEPOT, VEHICLE) == ("E-F22", "drivers")
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ('id = "ana"\nshift = "09:00-18:00"\n', "E-F18", "drivers[1].id"),
+        ('id = "ben"\nshift = "18:00-09:00"\n', "E-F11", "drivers[1].shift"),
+        ('id = "ben"\nshift = "09:00-10:00"\nbreak_min = 60\nbreak_after_h = 1\n', "E-F11", "drivers[1].break_min"),
+        ('id = "ben"\nshift = "09:00-18:00"\nlicense = ["B"]\n', "E-F15", "drivers[1].license"),
+    ],
+)
+def test_faults_of_a_driver_are_named_at_their_place(tmp_path: Path, row: str, code: str, column: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, DRIVER, f"[[drivers]]\n{row}") == (code, column)

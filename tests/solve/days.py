@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planner.model import (
     Day,
     Depot,
+    Driver,
     DriverBreak,
     Order,
     OrderKind,
@@ -183,6 +184,34 @@ def aways(draw: st.DrawFn) -> Spot | None:
     row, column = draw(st.integers(0, ROWS - 1)), draw(st.integers(0, COLUMNS - 1))
     away = Spot(lat=SOUTH + STEP_LAT * row, lon=WEST + STEP_LON * column)
     return draw(st.sampled_from([None, None, away]))
+
+
+@st.composite
+def drivers(draw: st.DrawFn, number: int) -> Driver:
+    begin = MORNING_S + draw(st.integers(-2, 4)) * 1_800
+    shift = TimeWindow(start_s=begin, end_s=begin + draw(st.integers(2, 20)) * 1_800)
+    return Driver(
+        id=f"d{number}",
+        shift=shift,
+        licences=draw(st.sampled_from([(), ("AM",), ("B",), ("AM", "B")])),
+        skills=draw(st.sampled_from([(), ("lift",)])),
+        driver_break=draw(breaks(shift)),
+        cost_per_hour=draw(st.sampled_from([None, 5.0])),
+    )
+
+
+@st.composite
+def driven_days(draw: st.DrawFn) -> Day:
+    """Draw a day with rules whose vehicles need drivers, some of them a licence: at least one vehicle has a driver."""
+    day = draw(ruled_days())
+    licences = {vehicle.type: draw(st.sampled_from(["", "AM", "B"])) for vehicle in day.vehicles}
+    crew = tuple(draw(drivers(n)) for n in range(draw(st.integers(1, 3))))
+    able = replace(crew[0], licences=("AM", "B"), shift=TimeWindow(start_s=0, end_s=86_400))
+    return replace(
+        day,
+        vehicles=tuple(replace(v, type=replace(v.type, licence=licences[v.type])) for v in day.vehicles),
+        drivers=(able, *crew[1:]),
+    )
 
 
 @st.composite

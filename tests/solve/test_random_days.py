@@ -15,7 +15,7 @@ from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
 from planner.solve.options import SolveOptions
 from tests.factories import make_provenance
-from tests.solve.days import days, grid, hilly_grid, ruled_days
+from tests.solve.days import days, driven_days, grid, hilly_grid, ruled_days
 
 ROUNDING_WH = 0.2  # of up to a hundred legs and loads
 
@@ -42,6 +42,12 @@ def test_S17_a_plan_of_any_small_day_breaks_no_rule_and_loses_no_order(town: Cal
 def test_a_plan_of_any_small_day_keeps_the_rules_of_its_vehicles_and_depots(day: Day) -> None:
     plan = planned(day, grid())
     assert plan.violations == ()
+
+
+@given(day=driven_days())
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_a_plan_of_any_small_day_with_drivers_breaks_no_rule(day: Day) -> None:
+    assert planned(day, grid()).violations == ()
 
 
 @given(day=days())

@@ -1,0 +1,62 @@
+"""Who drives what: decided before the search, by what each pair could do in its common hours.
+
+One driver has one vehicle for the whole day. Of all pairings that put as many drivers as possible at a wheel it is the
+one of the greatest sum of hours, each times what the orders that the pair may serve weigh and what its bay holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from planner.model import Day, Driver, Vehicle
+from planner.plan import Plan
+from planner.solve.problem import PENALTY_RATE, is_at_home, may_serve
+
+EACH_PAIR = 10.0  # what any pair is worth beside the best of values, which are shares
+
+
+def pair_up(day: Day, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the driver of each vehicle that gets one; those already `known` stay."""
+    crew = dict(known or {})
+    vehicles = [vehicle for vehicle in day.vehicles if vehicle.id not in crew]
+    drivers = [driver for driver in day.drivers if driver.id not in crew.values()]
+    if not vehicles or not drivers:
+        return crew
+    worth = np.array([[_worth(day, driver, vehicle) for vehicle in vehicles] for driver in drivers])
+    most = worth.max()
+    value = np.where(worth > 0, EACH_PAIR + worth / (most or 1.0), 0.0)
+    rows, columns = linear_sum_assignment(value, maximize=True)
+    pairs = {vehicles[int(v)].id: drivers[int(d)].id for d, v in zip(rows, columns, strict=True) if worth[d, v] > 0}
+    return crew | pairs
+
+
+def crew_of(plan: Plan) -> dict[str, str]:
+    """Return who drives what in a plan."""
+    return {route.vehicle_id: route.driver_id for route in plan.routes if route.driver_id}
+
+
+def manned(plan: Plan) -> Plan:
+    """Return a plan on its day with its drivers at the wheel, and those who have nothing to do at what is left."""
+    return replace(plan, day=plan.day.manned(pair_up(plan.day, crew_of(plan)))) if plan.day.drivers else plan
+
+
+def every_pair(day: Day) -> tuple[Vehicle, ...]:
+    """Return each vehicle with each driver who may drive it."""
+    return tuple(driver.at(vehicle) for vehicle in day.vehicles for driver in day.drivers if driver.may_drive(vehicle))
+
+
+def _worth(day: Day, driver: Driver, vehicle: Vehicle) -> float:
+    """Return what a pair could do, 0 for one that may not be; even one without any order for it has its hours."""
+    if not driver.may_drive(vehicle):
+        return 0.0
+    pair = driver.at(vehicle)
+    served = sum(
+        PENALTY_RATE[order.priority]
+        for order in day.orders
+        if is_at_home(order, pair) and may_serve(order, pair.type, pair.skills)
+    )
+    return (pair.latest_s - pair.shift.start_s) * (1.0 + served) * pair.type.volume_l
