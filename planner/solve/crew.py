@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from planner.model import Day, Driver, Vehicle
+from planner.model import Day, Driver, Order, TimeWindow, Vehicle
 from planner.plan import Plan
 from planner.solve.problem import PENALTY_RATE, is_at_home, may_serve
 
@@ -49,6 +49,13 @@ def every_pair(day: Day) -> tuple[Vehicle, ...]:
     return tuple(driver.at(vehicle) for vehicle in day.vehicles for driver in day.drivers if driver.may_drive(vehicle))
 
 
+def _in_hours(order: Order, pair: Vehicle) -> bool:
+    """Say whether an order has a window that touches the hours of a pair, and its goods are there by then."""
+    begin_s, end_s = max(pair.shift.start_s, order.release_s), pair.latest_s
+    windows = order.windows or (TimeWindow(start_s=begin_s, end_s=end_s),)
+    return begin_s <= end_s and any(w.start_s <= end_s and w.end_s >= begin_s for w in windows)
+
+
 def _worth(day: Day, driver: Driver, vehicle: Vehicle) -> float:
     """Return what a pair could do, 0 for one that may not be; even one without any order for it has its hours."""
     if not driver.may_drive(vehicle):
@@ -57,6 +64,6 @@ def _worth(day: Day, driver: Driver, vehicle: Vehicle) -> float:
     served = sum(
         PENALTY_RATE[order.priority]
         for order in day.orders
-        if is_at_home(order, pair) and may_serve(order, pair.type, pair.skills)
+        if is_at_home(order, pair) and may_serve(order, pair.type, pair.skills) and _in_hours(order, pair)
     )
     return (pair.latest_s - pair.shift.start_s) * (1.0 + served) * pair.type.volume_l

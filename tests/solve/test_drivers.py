@@ -76,6 +76,12 @@ def test_the_vehicle_is_driven_that_may_bring_what_weighs_most() -> None:
     assert pair_up(day(cold, order("o2"), vehicles=fleet, drivers=(driver(),))) == {"v2": "ana"}
 
 
+def test_who_works_when_the_orders_are_due_gets_the_vehicle() -> None:
+    evening = order("o1", windows=(TimeWindow(start_s=16 * HOUR_S, end_s=17 * HOUR_S),))
+    drivers = (driver("ana", end_h=14), driver("ben", begin_h=15))
+    assert pair_up(day(evening, drivers=drivers)) == {"v1": "ben"}
+
+
 def test_work_lies_in_the_hours_of_vehicle_and_driver() -> None:
     (route,) = planned(day(order(km=1), drivers=(driver(begin_h=9.5, end_h=20),))).routes
     assert route.steps[0].arrival_s == round(9.5 * HOUR_S)
