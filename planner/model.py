@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+SPOT_DECIMALS = 6  # of a degree
+
 
 class Priority(StrEnum):
     """How dear it is to leave an order out. `MUST` is never dropped to save money."""
@@ -41,9 +43,10 @@ class TimeWindow:
 class Order:
     """One delivery or pickup. Service must begin inside one of `windows`; none given means any time.
 
-    `setup_s` (parking) and `service_s` (handing over) are both spent at the stop. An empty
-    `vehicle_classes` admits every class. The goods of a delivery are at the depot from `release_s` on, and loading
-    for its trip begins no earlier. Orders of one `group` go on one vehicle, in any of its trips, or not at all.
+    `setup_s` (parking) and `service_s` (handing over) are both spent at the stop, but parking only once where orders
+    at one place follow each other directly. An empty `vehicle_classes` admits every class. The goods of a delivery are
+    at the depot from `release_s` on, and loading for its trip begins no earlier. Orders of one `group` go on one
+    vehicle, in any of its trips, or not at all.
     """
 
     id: str
@@ -64,6 +67,11 @@ class Order:
     kind: OrderKind = OrderKind.DELIVERY
     release_s: int = 0
     group: str = ""
+
+    @property
+    def spot(self) -> tuple[float, float]:
+        """Return what tells places apart: the coordinates to a millionth of a degree, a hand's breadth."""
+        return round(self.lat, SPOT_DECIMALS), round(self.lon, SPOT_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +192,10 @@ class VehicleType:
     cost_per_overtime_hour: float = 0.0  # on top of `cost_per_hour`, past the end of the shift
     service_factor: float = 1.0  # of what an order's setup and service take
 
-    def standing_s(self, order: Order) -> int:
-        """Return the seconds that an order's setup and service take with this type, rounded up."""
-        return math.ceil(round((order.setup_s + order.service_s) * self.service_factor, 6))
+    def standing_s(self, order: Order, *, parked: bool = False) -> int:
+        """Return the seconds that an order's service takes with this type, and its setup unless parked; rounded up."""
+        setup_s = 0 if parked else order.setup_s
+        return math.ceil(round((setup_s + order.service_s) * self.service_factor, 6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,8 @@ def _smallest_day() -> Problem:
         volume_ml=each,
         parcels=each,
         service_s=each[None],
+        setup_s=each[None] * 0,
+        spot=np.arange(n, dtype=np.int64),
         windows=np.tile(whole_day, (n, 3, 1)),
         penalty=each * 1_000_000,
         pickup=each * 0,

@@ -86,7 +86,7 @@ def _look(p: Problem, order: int, v: int, sequence: Sequence) -> _Miss | None:
         if at < p.orders:
             begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
             missed_s = 0 if begins else now - int(p.windows[at, :, 1].max())
-            now = min(begins, default=now) + int(p.service_s[kind, at])
+            now = min(begins, default=now) + p.standing_of(kind, before, at)
             if at == order:
                 late_s = missed_s
             else:

@@ -54,7 +54,8 @@ class DayCase(NamedTuple):
 
     Plugs of a site that are alike form a group; `closed` [groups, buckets] counts all of a group's plugs as taken
     where the site is closed. `stations` [t, p, p, NEAR_STATIONS] are the places of the least detour, -1 for none;
-    it is empty where there are no stations. `service` [t, n] is what an order takes, setup included.
+    it is empty where there are no stations. `service` [t, n] is what an order takes, setup included; `setup` [t, n]
+    falls away directly after a place of the same `spot` [p]. `spots` says whether that happens at all.
     """
 
     orders: int
@@ -62,9 +63,12 @@ class DayCase(NamedTuple):
     pickups: bool
     releases: bool
     groups: bool
+    spots: bool
     vehicle: Ints
     order: Ints
     service: Ints
+    setup: Ints
+    spot: Ints
     leg: Ints
     site: Ints
     group: Ints
@@ -136,9 +140,12 @@ def build_day(p: Problem) -> DayCase:
         pickups=bool(p.pickup.any()),
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
+        spots=_share_spots(p),
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
         service=_dense(p.service_s),
+        setup=_dense(p.setup_s),
+        spot=np.concatenate([p.spot, -1 - np.arange(p.places - p.orders)]),
         leg=leg,
         site=site,
         group=group,
@@ -186,6 +193,12 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
     books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))
     return books
+
+
+def _share_spots(p: Problem) -> bool:
+    """Say whether there is a place with several orders of which one has a setup."""
+    many = np.bincount(p.spot, minlength=1)[p.spot] > 1
+    return bool(p.setup_s[:, many].any())
 
 
 def _mates(p: Problem) -> Ints:

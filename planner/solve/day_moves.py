@@ -348,7 +348,8 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     leg, stop, stops, look, random = case.leg, books.stop, books.stops, books.look, books.random
     of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
-    lasts_there, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
+    service, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
+    spots, spot, setup = case.spots, case.spot, case.setup
     m, rest = books.fact[slot, LENGTH], books.fact[slot, REST_WAIT]
     room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
     picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading + parcels_s
@@ -394,6 +395,11 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
             for w in range(WINDOWS, WINDOWS + 6, 2):
                 if t <= order[w + 1] and order[w] <= order[w + 1]:
                     begin = min(begin, max(t, order[w]))
+            lasts_there, sooner = service, np.int64(0)
+            if spots:
+                lasts_there -= setup[kind, u] if spot[a] == spot[u] else np.int64(0)
+                sooner = setup[kind, b] if spot[u] == spot[b] else np.int64(0)
+                sooner -= setup[kind, j] if spot[i] == spot[j] and j < case.orders else np.int64(0)
             t = begin + lasts_there + leg[kind, u, b, SECONDS]
             lasts = leg[kind, a, u, SECONDS] + lasts_there + leg[kind, u, b, SECONDS] + parcels_s - saved_s
             metres += leg[kind, a, u, METRES] + leg[kind, u, b, METRES]
@@ -405,8 +411,10 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
                 lasts += loading + leg[kind, depot, j, SECONDS]
                 metres += leg[kind, depot, j, METRES]
                 energy += leg[kind, depot, j, MWH]
-            if t > stop[slot, LATEST, k]:
+            # `sooner` is what the stop after it takes less than now; if it takes more, the drive will tell.
+            if t - max(sooner, np.int64(0)) > stop[slot, LATEST, k]:
                 continue
+            lasts -= sooner
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
             look[0, found] = cost + energy * of[PRICE] // MICRO + once
             look[1, found], look[2, found], look[3, found] = v, k, way

@@ -295,6 +295,8 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             if noting:
                 scratch[ROOM, i] = until - t
             t = begin + service[kind, place]
+            if case.spots and case.spot[before] == case.spot[place]:
+                t -= case.setup[kind, place]
     out[OUT_HOME] = t
     return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
 
@@ -499,6 +501,8 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
                 latest -= of[BREAK_S]
             if place < orders:
                 latest -= service[kind, place]
+                if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
+                    latest += case.setup[kind, place]
                 last = np.int64(-1)
                 for w in range(WINDOWS, WINDOWS + 6, 2):
                     if order[place, w] <= latest:
@@ -548,7 +552,7 @@ def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
     """Note when each stop could be left if no goods were waited for: cutting a trip in two may free its first part."""
     stop, stops, order, leg, orders = books.stop, books.stops, case.order, case.leg, case.orders
     service, scratch = case.service, books.scratch
-    t, place = of[OPENS], of[DEPOT]
+    t, before, place = of[OPENS], of[DEPOT], of[DEPOT]
     for k in range(m + 1):
         if k:
             before, place = place, stops[slot, k - 1]
@@ -560,6 +564,8 @@ def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
                 if t <= b and a <= b:
                     begin = min(begin, max(t, a))
             t = begin + service[of[KIND], place]
+            if case.spots and case.spot[before] == case.spot[place]:
+                t -= case.setup[of[KIND], place]
         elif place == of[DEPOT]:
             t += scratch[LOADS, k]
         stop[slot, EARLY, k] = t

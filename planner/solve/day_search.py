@@ -190,7 +190,7 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
         begin = end = arrival
         if place < p.orders:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
-            end = begin + int(p.service_s[of[dc.KIND], place])
+            end = begin + p.standing_of(int(of[dc.KIND]), places[k - 1], place)
         elif place == depot and k <= m:
             begin = max(arrival, ready[k])
             end = begin + p.loading_of(depot, trip_from(places, k, depot=depot))

@@ -50,11 +50,12 @@ class Problem:
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
     Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup), `windows` [n, 3, 2] (unused rows repeat
     the first), `penalty`; `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none);
-    `allowed` [n, v]; `service_s` [t, n], setup included. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh`
-    (full power up to there), `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the
-    battery), `per_over_s` (on top, past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime
-    included), `regular_s` (its end without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none;
-    earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
+    `allowed` [n, v]; `service_s` [t, n], setup included; `setup_s` [t, n], what of it falls away directly after an
+    order of the same `spot` [n]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
+    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top,
+    past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included), `regular_s` (its end
+    without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1
+    where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
     [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
@@ -70,6 +71,8 @@ class Problem:
     volume_ml: Ints
     parcels: Ints
     service_s: Ints
+    setup_s: Ints
+    spot: Ints
     windows: Ints
     penalty: Ints
     pickup: Ints
@@ -119,6 +122,11 @@ class Problem:
     def horizon_s(self) -> int:
         return int(self.shift[:, 1].max())
 
+    def standing_of(self, kind: int, before: int, order: int) -> int:
+        """Return the seconds that an order takes with a type of vehicle that comes from a place."""
+        parked = before < self.orders and self.spot[before] == self.spot[order]
+        return int(self.service_s[kind, order]) - (int(self.setup_s[kind, order]) if parked else 0)
+
     def loading_of(self, depot: int, trip: Iterable[int]) -> int:
         """Return the seconds of loading for a trip from a depot through these places."""
         site = depot - self.orders
@@ -150,6 +158,8 @@ def build_problem(
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
         parcels=_ints([order.parcels * (order.kind is OrderKind.DELIVERY) for order in day.orders]),
         service_s=_ints([[kind.standing_s(order) for order in day.orders] for kind in types]),
+        setup_s=_ints([[kind.standing_s(o) - kind.standing_s(o, parked=True) for o in day.orders] for kind in types]),
+        spot=_spots(day),
         windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
         penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
@@ -197,10 +207,10 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
-    rows = ("demand_g", "volume_ml", "parcels", "windows", "penalty", "pickup", "release_s", "group", "allowed")
+    rows = ("demand_g", "volume_ml", "parcels", "spot", "windows", "penalty", "pickup", "release_s", "group", "allowed")
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
-    changed["service_s"] = problem.service_s[:, places[: len(keep)]]
+    changed |= {name: getattr(problem, name)[:, places[: len(keep)]] for name in ("service_s", "setup_s")}
     shift = len(keep) - problem.orders
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
 
@@ -228,7 +238,8 @@ def validate(problem: Problem) -> None:
     c, sites = HILLY if len(problem.energy_mwh) == HILLY else LEVEL, p - n
     shapes: dict[str, tuple[int, ...]] = {
         "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (c, t, p, p), "energy_uwh_per_kg": (c, t, p, p),
-        "demand_g": (n,), "volume_ml": (n,), "parcels": (n,), "service_s": (t, n), "windows": (n, MOST_WINDOWS, 2),
+        "demand_g": (n,), "volume_ml": (n,), "parcels": (n,), "service_s": (t, n),
+        "setup_s": (t, n), "spot": (n,), "windows": (n, MOST_WINDOWS, 2),
         "penalty": (n,), "pickup": (n,), "release_s": (n,), "group": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "regular_s": (v,), "most_stops": (v,),
         "breaks": (v, 4), "start_mwh": (v,), "reserve_mwh": (v,),
@@ -252,6 +263,8 @@ def validate(problem: Problem) -> None:
         raise BadProblem("nothing to plan: no vehicles or no orders")
     if not (np.isin(problem.depot, np.arange(n, n + problem.depots)).all() and (problem.kind < t).all()):
         raise BadProblem("a vehicle's depot or type does not exist")
+    if (problem.setup_s > problem.service_s).any():
+        raise BadProblem("setup takes longer than all of a stop")
     if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
         raise BadProblem("a type's network or a plug's site does not exist")
 
@@ -309,6 +322,12 @@ def _groups(day: Day) -> Ints:
     """Number the groups in order of their first order."""
     names = list(dict.fromkeys(order.group for order in day.orders if order.group))
     return _ints([names.index(order.group) if order.group else -1 for order in day.orders])
+
+
+def _spots(day: Day) -> Ints:
+    """Number the places of orders in order of their first order."""
+    first: dict[tuple[float, float], int] = {}
+    return _ints([first.setdefault(order.spot, len(first)) for order in day.orders])
 
 
 def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:

@@ -122,6 +122,14 @@ def hurries_a_delivery(plan: Plan, rng: Rng) -> Plan:
     return with_step(plan, r, i, end_s=step.end_s - 1)
 
 
+@damage("setup_skipped")
+def hands_over_without_having_parked(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.DELIVERY))
+    order = next(order for order in plan.day.orders if order.id == step.place_id)
+    lasts_s = math.ceil(order.service_s * vehicle_of(plan, r).type.service_factor)
+    return with_step(plan, r, i, end_s=step.begin_s + lasts_s)
+
+
 @damage("loading_short")
 def hurries_its_loading(plan: Plan, rng: Rng) -> Plan:
     r, i, step = pick(plan, rng, of(StepKind.START, StepKind.RELOAD))

@@ -87,6 +87,13 @@ def orders(draw: st.DrawFn, number: int) -> Order:
 
 
 @st.composite
+def neighbours(draw: st.DrawFn, apart: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Move some orders to the door of the first."""
+    lat, lon = apart[0].lat, apart[0].lon
+    return tuple(replace(order, lat=lat, lon=lon) if draw(st.integers(0, 3)) == 0 else order for order in apart)
+
+
+@st.composite
 def kinds(draw: st.DrawFn, name: str) -> VehicleType:
     return make_type(
         name,
@@ -152,7 +159,7 @@ def days(draw: st.DrawFn) -> Day:
     types = [draw(kinds(name)) for name in ("small", "large")]
     fleet = range(draw(st.integers(1, 3)))
     return make_day(
-        orders=tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))),
+        orders=draw(neighbours(tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))))),
         vehicles=tuple(draw(vehicles(i, draw(st.sampled_from(types)), draw(st.sampled_from(hubs)))) for i in fleet),
         depots=hubs,
         stations=tuple(draw(stations(i)) for i in range(draw(st.integers(0, 2)))),

@@ -50,6 +50,8 @@ def make_problem(
         "volume_ml": [20_000] * n,
         "parcels": [1] * n,
         "service_s": [[SERVICE_S] * n] * kinds,
+        "setup_s": [[0] * n] * kinds,
+        "spot": range(n),
         "windows": [any_time()] * n,
         "penalty": [PENALTY] * n,
         "pickup": [0] * n,
