@@ -237,8 +237,22 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """From `start_s` to `end_s` every drive makes `speed` of its usual pace: 0.7 is slower, 1.2 faster."""
+
+    start_s: int
+    end_s: int
+    speed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """Everything a plan is made from, apart from the streets."""
+    """Everything a plan is made from, apart from the streets.
+
+    Spans of `traffic` do not overlap; outside them the usual pace is kept. A drive is over when its usual seconds have
+    passed, each at the share of its moment. Its energy is the usual one, and what the vehicle draws while time passes
+    for as long as the drive may take longer than usual at the worst moment of the day.
+    """
 
     date: str  # ISO 8601
     time_zone: str  # IANA name
@@ -250,6 +264,7 @@ class Day:
     charging: bool = True
     charge_while_loading: bool = True  # else a charge at the depot begins when the vehicle is loaded
     full_charges: bool = False  # every charge goes up to where the power falls
+    traffic: tuple[Traffic, ...] = ()
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

@@ -121,6 +121,7 @@ def read_inputs(
         charging=charging,
         charge_while_loading=fleet_file.charge_while_loading,
         full_charges=fleet_file.full_charges,
+        traffic=fleet_file.traffic,
     )
     return Inputs(
         day=the_day,

@@ -17,6 +17,7 @@ from planner.solve.day_moves import put_back
 from planner.solve.day_search import search_day
 from planner.solve.instance import Instance
 from planner.solve.options import SolveOptions
+from planner.solve.pace import profile
 from planner.solve.problem import Problem
 from planner.solve.search import search_instance
 
@@ -108,6 +109,7 @@ def _smallest_day() -> Problem:
         open=whole_day[None, None],
         plug_site=one * 0,
         plug_w=one * 1_000,
+        pace=profile(()),
     )
 
 

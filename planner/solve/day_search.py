@@ -21,10 +21,10 @@ from planner.solve import day_moves
 from planner.solve.cost import total_cost
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import UNLIMITED, SolveOptions
-from planner.solve.placing import drop_needless_stations, settle
+from planner.solve.placing import drop_needless_stations, settle, tidy
 from planner.solve.problem import Problem
 from planner.solve.schedule import assign_plugs
-from planner.solve.solution import Solution, Tour, Visit, tour_of, trip_from
+from planner.solve.solution import Sequence, Solution, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
 ISLANDS = 2
@@ -35,6 +35,7 @@ HOT, COLD = 1.0, 0.005  # temperatures as parts of what an order costs
 COOLING = 0.948395970375896  # 0.005 ** (1 / 100)
 CHUNK_S = 0.03  # between two looks at the clock
 ENDING_SHARE, ENDING_S = 0.2, 6.0  # of the time limit, at most: for exact times and for what was left out
+MOST_STRIPPED = 3  # times that idle stations are looked for
 TELL_S = 0.5  # between two better plans told
 
 
@@ -139,7 +140,7 @@ class _Search:
 
     def _tours(self) -> list[Tour]:
         """Return the best days with the times at which the search drives them."""
-        island = self._best()
+        island = without_idle_stations(self.case, self._best())
         tours = [driven(self.problem, self.case, island, int(v)) for v in np.flatnonzero(island.best_length)]
         return assign_plugs(self.problem, tours)
 
@@ -174,6 +175,34 @@ def _temperature(way: float) -> float:
     return max(temperature, COLD)
 
 
+def without_idle_stations(case: dc.DayCase, island: dc.Books) -> dc.Books:
+    """Return the best days driven anew without stations at which nothing is charged and nobody rests.
+
+    No plan can say such a stop. In traffic the search may keep one: it tries a few starts of a day, and with the stop
+    it may have tried a better one.
+    """
+    for _ in range(MOST_STRIPPED):
+        stops, lengths = island.best_stops.copy(), island.best_length.copy()
+        for v in np.flatnonzero(lengths):
+            places = _needed(case, island, int(v))
+            stops[v, : len(places)], lengths[v] = places, len(places)
+        if (lengths == island.best_length).all():
+            break
+        island = dc.new_books(case, seed=0)
+        day_moves.restore(case, island, stops, lengths)
+        day_moves.put_back(case, island)
+    return island
+
+
+def _needed(case: dc.DayCase, island: dc.Books, v: int) -> Sequence:
+    """Return the stops of a best day but for idle stations."""
+    fact, first_station = island.best_fact[v], case.orders + case.depots
+    used = {*island.best_charge[v, 0, : fact[dc.CHARGES]].tolist(), int(fact[dc.BREAK_AT])}
+    stops = island.best_stops[v, : island.best_length[v]].tolist()
+    kept = [place for k, place in enumerate(stops, start=1) if place < first_station or k in used]
+    return tidy(kept, depot=int(case.vehicle[v, dc.DEPOT])) if len(kept) < len(stops) else stops
+
+
 def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
     """Return a vehicle's best day, started as late as the search found out that it may."""
     of, fact = case.vehicle[v], island.best_fact[v]
@@ -186,7 +215,7 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
     arrival = int(of[dc.OPENS] + fact[dc.DELAY])
     for k, place in enumerate(places):
         if visits:
-            arrival = visits[-1].leave_s + int(travel[visits[-1].place, place])
+            arrival = p.arrival_s(visits[-1].leave_s, int(travel[visits[-1].place, place]))
         begin = end = arrival
         if place < p.orders:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)

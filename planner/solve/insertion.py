@@ -111,7 +111,7 @@ def _legs(sequence: Sequence, depot: int) -> Iterator[tuple[int, int]]:
 
 
 def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
-    """Return the seconds driven, None if windows or shift cannot be kept even without charging."""
+    """Return the seconds driven at the usual pace, None if windows or shift cannot be kept even without charging."""
     depot, travel = int(p.depot[vehicle]), p.travel_s[p.network[p.kind[vehicle]]]
     kind, stops = int(p.kind[vehicle]), [depot, *sequence, depot]
     ready = ready_of(p, depot, sequence)
@@ -122,7 +122,7 @@ def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
         leg = int(travel[before, at])
         if leg == NO_WAY:
             return None
-        now, driven = now + leg, driven + leg
+        now, driven = p.arrival_s(now, leg), driven + leg
         if at < p.orders:
             begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
             if not begins:

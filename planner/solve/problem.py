@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
+from planner.energy.driving import JOULE_PER_WH
 from planner.energy.tariff import dearest_price
 from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
+from planner.solve.pace import DONE, FROM, SHARE, arrival_s, most_extra_s, profile
 from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
@@ -32,7 +34,14 @@ MOST_WINDOWS = 3
 LEVEL, HILLY = 1, 3  # rows of energy
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
 LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
-LOWEST = {"travel_s": NO_WAY, "distance_m": NO_WAY, "energy_mwh": -LARGEST, "energy_uwh_per_kg": -LARGEST, "group": -1}
+LOWEST = {
+    "travel_s": NO_WAY,
+    "distance_m": NO_WAY,
+    "energy_mwh": -LARGEST,
+    "energy_uwh_per_kg": -LARGEST,
+    "group": -1,
+    "pace": -LARGEST,
+}
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
 
@@ -58,7 +67,8 @@ class Problem:
     where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
-    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`. `pace` [k, 3]:
+    the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst moment.
     """
 
     orders: int
@@ -109,6 +119,7 @@ class Problem:
     open: Ints
     plug_site: Ints
     plug_w: Ints
+    pace: Ints
 
     @property
     def places(self) -> int:
@@ -121,6 +132,15 @@ class Problem:
     @property
     def horizon_s(self) -> int:
         return int(self.shift[:, 1].max())
+
+    @property
+    def traffic(self) -> bool:
+        """Say whether the pace changes in the course of the day."""
+        return len(self.pace) > 1
+
+    def arrival_s(self, leave_s: int, drive_s: int) -> int:
+        """Return when a drive is over that takes so long at the usual pace."""
+        return arrival_s(self.pace, leave_s, drive_s) if self.traffic else leave_s + drive_s
 
     def standing_of(self, kind: int, before: int, order: int) -> int:
         """Return the seconds that an order takes with a type of vehicle that comes from a place."""
@@ -145,12 +165,14 @@ def build_problem(
     kind = _ints([types.index(v.type) for v in day.vehicles])
     shift = _ints([[v.shift.start_s, v.latest_s] for v in day.vehicles]).reshape(-1, 2)
     cost_of_order = _most_a_visit_costs(day, roads)
+    travel_s, pace = np.stack([_up(m.seconds, missing=NO_WAY) for m in roads]), profile(day.traffic)
     problem = Problem(
         orders=len(day.orders),
         depots=len(day.depots),
-        travel_s=np.stack([_up(m.seconds, missing=NO_WAY) for m in roads]),
+        travel_s=travel_s,
         distance_m=np.stack([_up(m.metres, missing=NO_WAY) for m in roads]),
-        energy_mwh=_energies([(m.wh_empty[k], m.wh_peak[k], m.wh_from_full[k])[:rows] for m, k in layers], unit=MWH),
+        energy_mwh=_energies([(m.wh_empty[k], m.wh_peak[k], m.wh_from_full[k])[:rows] for m, k in layers], unit=MWH)
+        + _slow_mwh(pace, travel_s[list(network_of_type)], types),
         energy_uwh_per_kg=_energies(
             [(m.wh_per_kg[k], m.wh_peak_per_kg[k], m.wh_from_full_per_kg[k])[:rows] for m, k in layers], unit=MICRO
         ),
@@ -198,6 +220,7 @@ def build_problem(
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
+        pace=pace,
     )
     validate(problem)
     return problem
@@ -248,6 +271,7 @@ def validate(problem: Problem) -> None:
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
         "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
+        "pace": (len(problem.pace), 3),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -263,6 +287,12 @@ def validate(problem: Problem) -> None:
         raise BadProblem("nothing to plan: no vehicles or no orders")
     if not (np.isin(problem.depot, np.arange(n, n + problem.depots)).all() and (problem.kind < t).all()):
         raise BadProblem("a vehicle's depot or type does not exist")
+    if not (
+        len(problem.pace)
+        and (np.diff(problem.pace, axis=0)[:, [FROM, DONE]] > 0).all()
+        and problem.pace[:, SHARE].min() > 0
+    ):
+        raise BadProblem("the profile of traffic does not rise")
     if (problem.setup_s > problem.service_s).any():
         raise BadProblem("setup takes longer than all of a stop")
     if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
@@ -316,6 +346,13 @@ def _up(values: NDArray[np.float64], *, missing: int) -> Ints:
 
 def _energies(of_types: Sequence[Sequence[NDArray[np.float64]]], *, unit: int) -> Ints:
     return np.stack([_up(np.stack(rows) * unit, missing=0) for rows in of_types], axis=1)
+
+
+def _slow_mwh(pace: Ints, travel_s: Ints, types: Sequence[VehicleType]) -> Ints:
+    """Return what each type [t, p, p] draws in the seconds that a leg may take longer than usual."""
+    watts = np.array([kind.auxiliary_w for kind in types])[:, None, None]
+    extra_s = most_extra_s(pace, np.maximum(travel_s, 0))
+    return _up(extra_s * watts * MWH / JOULE_PER_WH, missing=0)
 
 
 def _groups(day: Day) -> Ints:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from planner.model import DriverBreak, Station, TimeWindow
+from planner.model import DriverBreak, Station, TimeWindow, Traffic
 from planner.plan import Plan, Step, StepKind
 from tests.check.spoiling import (
     Rng,
@@ -399,6 +399,12 @@ def shortens_a_drive(plan: Plan, rng: Rng) -> Plan:
 @damage("leg_time")
 def speeds(plan: Plan, rng: Rng) -> Plan:
     return with_leg(plan, rng, drive_s=lambda seconds: seconds - 3)
+
+
+@damage("traffic_wrong")
+def takes_no_note_of_traffic(plan: Plan, rng: Rng) -> Plan:
+    pace = (0.7, 1.4)[int(rng.integers(2))]
+    return replace(plan, day=replace(plan.day, traffic=(Traffic(start_s=0, end_s=86_400, speed=pace),)))
 
 
 @damage("leg_energy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from planner.model import (
     Priority,
     Station,
     TimeWindow,
+    Traffic,
     Vehicle,
     VehicleType,
 )
@@ -153,6 +155,17 @@ def stations(draw: st.DrawFn, number: int) -> Station:
 
 
 @st.composite
+def traffic(draw: st.DrawFn) -> tuple[Traffic, ...]:
+    """Draw up to three spans with a pace of their own, now and then one right after the other, often none."""
+    if draw(st.booleans()):
+        return ()
+    ends = sorted(draw(st.sets(st.integers(24, 72), min_size=2, max_size=6)))
+    spans = pairwise(ends) if draw(st.booleans()) else zip(ends[::2], ends[1::2], strict=False)
+    pace = st.sampled_from([0.2, 0.5, 0.7, 0.85, 1.2, 1.5])
+    return tuple(Traffic(start_s=a * 900, end_s=b * 900, speed=draw(pace)) for a, b in spans)
+
+
+@st.composite
 def days(draw: st.DrawFn) -> Day:
     """Draw 3 to 10 orders for 1 to 3 vehicles of up to two types, at one or two depots, with up to two stations."""
     hubs = tuple(draw(depots(i)) for i in range(draw(st.sampled_from([1, 1, 2]))))
@@ -166,6 +179,7 @@ def days(draw: st.DrawFn) -> Day:
         charging=draw(st.sampled_from([True, True, False])),
         charge_while_loading=draw(st.sampled_from([True, True, False])),
         full_charges=draw(st.sampled_from([False, False, True])),
+        traffic=draw(traffic()),
     )
 
 

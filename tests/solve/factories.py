@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.solve.engine import solve
 from planner.solve.options import ENGINES, EngineName, SolveOptions
+from planner.solve.pace import profile
 from planner.solve.problem import HILLY, MICRO, MOST_WINDOWS, NO_WAY, Problem, validate
 from planner.solve.solution import Solution, Tour, Visit
 
@@ -87,6 +88,7 @@ def make_problem(
         "open": [[[0, SHIFT_S]]] * sites,
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],
+        "pace": profile(()),
     }
     given = default | arrays
     night: dict[str, Any] = {"night_per_kwh": given["price_per_kwh"][: len(depots)]}
