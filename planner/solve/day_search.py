@@ -35,7 +35,6 @@ HOT, COLD = 1.0, 0.005  # temperatures as parts of what an order costs
 COOLING = 0.948395970375896  # 0.005 ** (1 / 100)
 CHUNK_S = 0.03  # between two looks at the clock
 ENDING_SHARE, ENDING_S = 0.2, 6.0  # of the time limit, at most: for exact times and for what was left out
-MOST_STRIPPED = 3  # times that idle stations are looked for
 TELL_S = 0.5  # between two better plans told
 
 
@@ -178,28 +177,41 @@ def _temperature(way: float) -> float:
 def without_idle_stations(case: dc.DayCase, island: dc.Books) -> dc.Books:
     """Return the best days driven anew without stations at which nothing is charged and nobody rests.
 
-    No plan can say such a stop. In traffic the search may keep one: it tries a few starts of a day, and with the stop
-    it may have tried a better one.
+    No plan can say such a stop. The search may keep one because a vehicle may turn round there, which is shorter, or
+    because in traffic it tried a better start with it. An order that needs it is left out, with those of its group.
     """
-    for _ in range(MOST_STRIPPED):
+    torn: set[int] = set()
+    while True:
         stops, lengths = island.best_stops.copy(), island.best_length.copy()
         for v in np.flatnonzero(lengths):
-            places = _needed(case, island, int(v))
+            places = _needed(case, island, int(v), torn)
             stops[v, : len(places)], lengths[v] = places, len(places)
         if (lengths == island.best_length).all():
-            break
+            return island
         island = dc.new_books(case, seed=0)
         day_moves.restore(case, island, stops, lengths)
-        day_moves.put_back(case, island)
-    return island
+        slots = island.slot_of
+        island.best_stops[:], island.best_length[:] = island.stops[slots], island.fact[slots, dc.LENGTH]
+        island.best_fact[:], island.best_charge[:] = island.fact[slots], island.charge[slots]
+        island.now[dc.BEST_COST], island.now[dc.BEST_ABSENT] = island.now[dc.NOW_COST], island.now[dc.ABSENT]
+        torn = {u for u in range(case.orders) if any(island.where[w] < 0 for w in _mates_of(case, u))}
 
 
-def _needed(case: dc.DayCase, island: dc.Books, v: int) -> Sequence:
-    """Return the stops of a best day but for idle stations."""
+def _mates_of(case: dc.DayCase, order: int) -> list[int]:
+    """Return the other orders of an order's group."""
+    mates, at = [], int(case.mate[order])
+    while at != order:
+        mates.append(at)
+        at = int(case.mate[at])
+    return mates
+
+
+def _needed(case: dc.DayCase, island: dc.Books, v: int, torn: set[int]) -> Sequence:
+    """Return the stops of a best day but for idle stations and orders of torn groups."""
     fact, first_station = island.best_fact[v], case.orders + case.depots
     used = {*island.best_charge[v, 0, : fact[dc.CHARGES]].tolist(), int(fact[dc.BREAK_AT])}
     stops = island.best_stops[v, : island.best_length[v]].tolist()
-    kept = [place for k, place in enumerate(stops, start=1) if place < first_station or k in used]
+    kept = [at for k, at in enumerate(stops, start=1) if at not in torn and (at < first_station or k in used)]
     return tidy(kept, depot=int(case.vehicle[v, dc.DEPOT])) if len(kept) < len(stops) else stops
 
 
