@@ -84,6 +84,7 @@ class _State:
     stored_mwh: int
     load_g: int = 0
     load_ml: int = 0
+    leaves_s: int = 0
     trip: int = 1
 
 
@@ -115,6 +116,7 @@ class _RouteWriter:
         self._write(loading, self.depot, first.arrival_s, first.begin_s, first.end_s, leg=leg)
         if first.plug >= 0:
             self._charge(first, None)
+        self.state.leaves_s = first.leave_s
         for i, visit in enumerate(self.tour.visits):
             self._visit(i, visit)
         if self.vehicle.end:
@@ -185,6 +187,7 @@ class _RouteWriter:
             self._write(
                 StepKind.BREAK, visit.place, visit.end_s, visit.break_begin_s, visit.break_end_s, leg=only_rests
             )
+        state.leaves_s = visit.leave_s
 
     def _charge(self, visit: Visit, leg: Leg | None) -> None:
         plug = self.plugs[visit.plug]
@@ -217,7 +220,7 @@ class _RouteWriter:
         energy = leg_energy(p, kind, state.place, place, load_g=state.load_g)
         leg = Leg(
             distance_m=round(float(self.roads.matrices[g].metres[state.place, place]), 1),
-            drive_s=int(p.travel_s[g, state.place, place]),
+            drive_s=p.arrival_s(state.leaves_s, int(p.travel_s[g, state.place, place])) - state.leaves_s,
             energy_wh=energy.net_mwh / MWH,
             geometry=leg_shape(self.roads, self.vehicle.type, state.place, place),
         )

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
+from planner.check_traffic import Clock, clock_of, traffic_faults
 from planner.model import (
     Day,
     Depot,
@@ -217,9 +218,17 @@ class Case:
         """When vehicles may be on the road; there is one vehicle at least."""
         return self.plan.day.span
 
+    @cached_property
+    def clock(self) -> Clock:
+        """How long a drive takes at which hour."""
+        return clock_of(self.plan.day)
+
     def leg(self, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:
-        """Return the auditor's own drive on this day."""
-        return self.legs.leg(kind, start, end, span=self.span)
+        """Return the auditor's own drive on this day, its seconds at the usual pace."""
+        found = self.legs.leg(kind, start, end, span=self.span)
+        if found is None or not self.clock.spans:
+            return found
+        return replace(found, energy=self.clock.energy(found.energy, kind, seconds=found.seconds))
 
 
 def open_case(plan: Plan, legs: LegFinder) -> Case:
@@ -280,6 +289,8 @@ def _clock_faults(day: Day) -> Iterator[tuple[str, str]]:
         begins = [step.from_s for step in depot.tariff]
         if begins != sorted(set(begins)):
             yield f"depot {depot.id}", "the times of its tariff do not rise"
+    for fault in traffic_faults(day.traffic):
+        yield "traffic", fault
     if not _is_date(day.date):
         yield "day", f"{day.date!r} is no date"
     if not _is_zone(day.time_zone):

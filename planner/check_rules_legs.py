@@ -39,12 +39,26 @@ def drives_as_measured(route: RouteCase) -> Iterator[Violation]:
         energy_wh = found.energy_wh(load_kg=load_kg)
         if abs(leg.distance_m - found.metres) > LEG_M:
             yield route.broken("leg_distance", i, f"{leg.distance_m} m, measured {found.metres:.1f} m")
-        if abs(leg.drive_s - found.seconds) > LEG_S:
+        if route.case.clock.spans:
+            yield from _keeps_to_the_hour(route, i, leg, found)
+        elif abs(leg.drive_s - found.seconds) > LEG_S:
             yield route.broken("leg_time", i, f"{leg.drive_s} s, measured {found.seconds:.1f} s")
         if abs(leg.energy_wh - energy_wh) > LEG_WH:
             yield route.broken(
                 "leg_energy", i, f"{leg.energy_wh} Wh, measured {energy_wh:.2f} Wh with {load_kg:.1f} kg"
             )
+
+
+def _keeps_to_the_hour(route: RouteCase, i: int, leg: Leg, found: FoundLeg) -> Iterator[Violation]:
+    """A drive takes as long as the traffic of its hour asks, from the moment at which all before it is done."""
+    before = next(stop for stop, after in pairwise(route.stops) if after[0] == i)
+    leaves_s = max(route.steps[j].end_s for j in before)
+    least_s, most_s = (
+        route.case.clock.arrival_s(leaves_s, seconds) - leaves_s for seconds in (found.seconds, found.seconds + LEG_S)
+    )
+    if not least_s - LEG_S <= leg.drive_s <= most_s + LEG_S:  # both the usual seconds and the arrival are rounded up
+        measured = f"measured {found.seconds:.1f} s at the usual pace and {least_s:.1f} s at this hour"
+        yield route.broken("traffic_wrong", i, f"{leg.drive_s} s, {measured}")
 
 
 def drawn_along_streets(route: RouteCase) -> Iterator[Violation]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from planner.check_case import Case, RouteCase
 from planner.check_legs import FoundLeg, Point, standing
+from planner.check_traffic import Clock
 from planner.model import Order, OrderKind, Spot, Station, Vehicle
 from planner.plan import Reason, StepKind, Violation
 
@@ -34,6 +35,7 @@ class Trip:
     out: FoundLeg
     back: FoundLeg
     after: FoundLeg
+    clock: Clock
 
     @property
     def loaded_from_s(self) -> float:
@@ -42,13 +44,19 @@ class Trip:
 
     def home_s(self, order: Order, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
-        arrival_s = max(from_s, order.release_s) + self.loading_s + self.out.seconds + MARGIN_S
+        arrival_s = self._over_s(max(from_s, order.release_s) + self.loading_s, self.out)
         begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s >= arrival_s]
         if order.windows and not begins_s:
             return None
         begin_s = min(begins_s, default=arrival_s)
         standing_s = (order.setup_s + order.service_s) * self.vehicle.type.service_factor
-        return begin_s + standing_s + self.back.seconds + MARGIN_S
+        return self._over_s(begin_s + standing_s, self.back)
+
+    def _over_s(self, leave_s: float, leg: FoundLeg) -> float:
+        """Return when a drive is over at the latest reckoning."""
+        if not self.clock.spans:
+            return leave_s + leg.seconds + MARGIN_S
+        return self.clock.arrival_s(leave_s, leg.seconds + MARGIN_S) + 1.0  # by the clock it is rounded up again
 
     def in_time(self, order: Order, *, from_s: float) -> bool:
         """Say whether the order's windows and the shift both hold."""
@@ -148,7 +156,7 @@ def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
         return None
     parcels = order.parcels if order.kind is OrderKind.DELIVERY else 0
     loading_s = math.ceil(depot.loading_s + depot.loading_per_parcel_s * parcels)
-    return Trip(vehicle=vehicle, loading_s=loading_s, before=before, out=out, back=back, after=after)
+    return Trip(vehicle=vehicle, loading_s=loading_s, before=before, out=out, back=back, after=after, clock=case.clock)
 
 
 def _way(case: Case, vehicle: Vehicle, start: Spot | Point | None, end: Spot | Point | None) -> FoundLeg | None:

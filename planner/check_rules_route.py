@@ -9,6 +9,7 @@ from planner.model import Order, OrderKind
 from planner.plan import StepKind, Violation
 
 SAME_PLACE_DEGREES = 2e-6  # coordinates are written with six decimals
+SAME_SPOT = 6  # decimals of a degree
 ROUNDING_S = 1e-6  # of products of seconds
 CLOCK_S = 1  # leg times are rounded up to whole seconds
 AT_DEPOT = frozenset({StepKind.START, StepKind.RELOAD, StepKind.RETURN, StepKind.END})
@@ -135,13 +136,29 @@ def waits_for_the_goods(route: RouteCase) -> Iterator[Violation]:
 
 
 def takes_time_to_deliver(route: RouteCase) -> Iterator[Violation]:
-    """Parking and handing over are spent at each order, as long as they take with this type."""
+    """Handing over is spent at each order, and parking but where the order before is at the same place."""
     for i, order in _orders(route):
-        step = route.steps[i]
-        due_s = (order.setup_s + order.service_s) * route.kind.service_factor
-        short_s = due_s - (step.end_s - step.begin_s)
-        if short_s > ROUNDING_S:
+        lasts_s, factor = route.steps[i].end_s - route.steps[i].begin_s, route.kind.service_factor
+        handing_over_s, parking_s = order.service_s * factor, order.setup_s * factor
+        due_s = handing_over_s + (0.0 if _is_parked(route, i, order) else parking_s)
+        short_s = due_s - lasts_s
+        if short_s <= ROUNDING_S:
+            continue
+        if 0 <= lasts_s - handing_over_s + ROUNDING_S < 1:  # rounded up to whole seconds
+            yield route.broken("setup_skipped", i, f"the {parking_s:g} s of setup are due: it has just come here")
+        else:
             yield route.broken("service_short", i, f"{short_s:g} s short of {due_s:g} s")
+
+
+def _is_parked(route: RouteCase, i: int, order: Order) -> bool:
+    """Say whether the vehicle has just served another order at the same place; a break there changes nothing."""
+    rests = StepKind.BREAK
+    before = next(step for step in reversed(route.steps[:i]) if step.kind != rests or step.leg is not None)
+    other = route.case.orders.get(before.place_id) if before.serves else None
+    return other is not None and (
+        (round(other.lat, SAME_SPOT), round(other.lon, SAME_SPOT))
+        == (round(order.lat, SAME_SPOT), round(order.lon, SAME_SPOT))
+    )
 
 
 def meets_windows(route: RouteCase) -> Iterator[Violation]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+SPOT_DECIMALS = 6  # of a degree
+
 
 class Priority(StrEnum):
     """How dear it is to leave an order out. `MUST` is never dropped to save money."""
@@ -42,10 +44,11 @@ class TimeWindow:
 class Order:
     """One delivery or pickup. Service must begin inside one of `windows`; none given means any time.
 
-    `setup_s` (parking) and `service_s` (handing over) are both spent at the stop. An empty
-    `vehicle_classes` admits every class. The goods of a delivery are at the depot from `release_s` on, and loading
-    for its trip begins no earlier. Orders of one `group` go on one vehicle, in any of its trips, or not at all. With a
-    `depot_id` the goods are at that depot, or are to be brought there, so that only its vehicles may serve the order.
+    `setup_s` (parking) and `service_s` (handing over) are both spent at the stop, but parking only once where orders
+    at one place follow each other directly. An empty `vehicle_classes` admits every class. The goods of a delivery are
+    at the depot from `release_s` on, and loading for its trip begins no earlier. Orders of one `group` go on one
+    vehicle, in any of its trips, or not at all. With a `depot_id` the goods are at that depot, or are to be brought
+    there, so that only its vehicles may serve the order.
     """
 
     id: str
@@ -67,6 +70,11 @@ class Order:
     release_s: int = 0
     group: str = ""
     depot_id: str = ""
+
+    @property
+    def spot(self) -> tuple[float, float]:
+        """Return what tells places apart: the coordinates to a millionth of a degree, a hand's breadth."""
+        return round(self.lat, SPOT_DECIMALS), round(self.lon, SPOT_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +196,10 @@ class VehicleType:
     service_factor: float = 1.0  # of what an order's setup and service take
     licence: str = ""  # that its driver needs; none if empty
 
-    def standing_s(self, order: Order) -> int:
-        """Return the seconds that an order's setup and service take with this type, rounded up."""
-        return math.ceil(round((order.setup_s + order.service_s) * self.service_factor, 6))
+    def standing_s(self, order: Order, *, parked: bool = False) -> int:
+        """Return the seconds that an order's service takes with this type, and its setup unless parked; rounded up."""
+        setup_s = 0 if parked else order.setup_s
+        return math.ceil(round((setup_s + order.service_s) * self.service_factor, 6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,11 +287,23 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """From `start_s` to `end_s` every drive makes `speed` of its usual pace: 0.7 is slower, 1.2 faster."""
+
+    start_s: int
+    end_s: int
+    speed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """Everything a plan is made from, apart from the streets.
 
     Where there are `drivers` each vehicle needs one. `hours` is when vehicles are on the road where that is not said by
     the shifts of these vehicles.
+    Spans of `traffic` do not overlap; outside them the usual pace is kept. A drive is over when its usual seconds have
+    passed, each at the share of its moment. Its energy is the usual one, and what the vehicle draws while time passes
+    for as long as the drive may take longer than usual at the worst moment of the day.
     """
 
     date: str  # ISO 8601
@@ -297,6 +318,7 @@ class Day:
     full_charges: bool = False  # every charge goes up to where the power falls
     drivers: tuple[Driver, ...] = ()
     hours: TimeWindow | None = None
+    traffic: tuple[Traffic, ...] = ()
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

@@ -132,6 +132,7 @@ def read_inputs(
         charge_while_loading=fleet_file.charge_while_loading,
         full_charges=fleet_file.full_charges,
         drivers=fleet_file.drivers,
+        traffic=fleet_file.traffic,
     )
     return Inputs(
         day=the_day,

@@ -17,6 +17,7 @@ from planner.solve.day_moves import put_back
 from planner.solve.day_search import search_day
 from planner.solve.instance import Instance
 from planner.solve.options import SolveOptions
+from planner.solve.pace import profile
 from planner.solve.problem import Problem
 from planner.solve.search import search_instance
 
@@ -70,6 +71,8 @@ def _smallest_day() -> Problem:
         volume_ml=each,
         parcels=each,
         service_s=each[None],
+        setup_s=each[None] * 0,
+        spot=np.arange(n, dtype=np.int64),
         windows=np.tile(whole_day, (n, 3, 1)),
         penalty=each * 1_000_000,
         pickup=each * 0,
@@ -108,6 +111,7 @@ def _smallest_day() -> Problem:
         open=whole_day[None, None],
         plug_site=one * 0,
         plug_w=one * 1_000,
+        pace=profile(()),
     )
 
 

@@ -82,11 +82,11 @@ def _look(p: Problem, order: int, v: int, sequence: Sequence) -> _Miss | None:
             return None
         if before == depot:
             now = max(now, ready[i]) + p.loading_of(depot, trip_from(stops, i, depot=depot))
-        now, driven_s = now + leg, driven_s + leg
+        now, driven_s = p.arrival_s(now, leg), driven_s + leg
         if at < p.orders:
             begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
             missed_s = 0 if begins else now - int(p.windows[at, :, 1].max())
-            now = min(begins, default=now) + int(p.service_s[kind, at])
+            now = min(begins, default=now) + p.standing_of(kind, before, at)
             if at == order:
                 late_s = missed_s
             else:

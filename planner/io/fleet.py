@@ -29,6 +29,11 @@ A complete example; `docs/fleet.md` explains every key::
     while_loading = true
     full = false
 
+    [[traffic]]                          # optional
+    from = "07:30"
+    to = "09:00"
+    speed = 0.7
+
     [road_classes.our-l6e]               # optional
     like = "L6e"
     tolls = false
@@ -67,7 +72,7 @@ from planner.io.fleet_build import FleetBuilder
 from planner.io.fleet_schema import FleetDocument, code, known_keys
 from planner.io.fleet_toml import MAX_BYTES, toml_tables
 from planner.io.shapes import faults
-from planner.model import Depot, Driver, Station, Vehicle
+from planner.model import Depot, Driver, Station, Traffic, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,7 @@ class FleetFile:
     stations: tuple[Station, ...]
     charge_while_loading: bool
     full_charges: bool
+    traffic: tuple[Traffic, ...]
     warnings: tuple[Fault, ...]
     sha256: str
 
@@ -100,6 +106,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
     builder = FleetBuilder(file=path.name, day=day, zone=zone, document=document)
     depots, stations, vehicles = builder.depots(), builder.stations(), builder.vehicles()
     drivers = builder.drivers(vehicles)
+    traffic = builder.traffic()
     if builder.faults:
         raise InputError(builder.faults)
     return FleetFile(
@@ -113,6 +120,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         stations=stations,
         charge_while_loading=document.charging.while_loading,
         full_charges=document.charging.full,
+        traffic=traffic,
         warnings=tuple(builder.warnings),
         sha256=hashlib.sha256(data).hexdigest(),
     )

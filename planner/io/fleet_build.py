@@ -36,10 +36,12 @@ from planner.model import (
     Spot,
     Station,
     TimeWindow,
+    Traffic,
     Vehicle,
     VehicleType,
 )
 
+TRAFFIC_CODE = "E-F25"
 DEFAULTED = frozenset(
     {
         "driver_kg",
@@ -78,6 +80,18 @@ class FleetBuilder:
         """Return the stations at which a vehicle can charge; the others are left out with a warning."""
         found = [self._station(i, row) for i, row in enumerate(self.document.stations)]
         return tuple(station for station in found if station is not None)
+
+    def traffic(self) -> tuple[Traffic, ...]:
+        """Return the pace of the hours that have one of their own, in order of time."""
+        found: list[Traffic] = []
+        for i, row in enumerate(self.document.traffic):
+            place, text = f"traffic[{i}].from", f"{row.from_}-{row.to}"
+            for at in self._span(TRAFFIC_CODE, place, text):
+                if other := next((t for t in found if t.start_s < at.end_s and at.start_s < t.end_s), None):
+                    message = f"overlaps the span in which the pace is {other.speed:g} of the usual one"
+                    self._refuse(TRAFFIC_CODE, place, text, message, "give each hour one pace")
+                found.append(Traffic(start_s=at.start_s, end_s=at.end_s, speed=row.speed))
+        return tuple(sorted(found, key=lambda t: t.start_s))
 
     def vehicles(self) -> tuple[Vehicle, ...]:
         """Return the vehicles, each counted one by itself."""

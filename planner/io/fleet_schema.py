@@ -202,6 +202,14 @@ class ChargingRow(Row):
     full: bool = False
 
 
+class TrafficRow(Row):
+    """One of ``[[traffic]]``: the share of the usual pace that is made between two times of day."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    speed: Annotated[float, Field(ge=0.2, le=1.5)]
+
+
 class FleetDocument(Row):
     """The whole file."""
 
@@ -211,6 +219,7 @@ class FleetDocument(Row):
     depots: list[DepotRow]
     stations: list[StationRow] = []
     charging: ChargingRow = ChargingRow()
+    traffic: list[TrafficRow] = []
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
@@ -227,6 +236,7 @@ TABLES: dict[str, type[Row]] = {
     "depots": DepotRow,
     "stations": StationRow,
     "charging": ChargingRow,
+    "traffic": TrafficRow,
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,
@@ -267,6 +277,8 @@ def code(found: Any) -> str:
     place: Place = found["loc"]
     if found["type"] == "extra_forbidden":
         return "E-F15"
+    if place[0] == "traffic" and found["type"] != "missing":
+        return "E-F25"
     if "tariff" in place and found["type"] != "missing":
         return "E-F21"
     if found["type"] != "missing" and place[-1] in CODES:

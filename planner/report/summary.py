@@ -20,7 +20,7 @@ def print_summary(plan: Plan, console: Console) -> None:
     """Print the summary; no text of the user is taken for markup, and any terminal encoding will do."""
     view, measured = PlanView(plan), kpis(plan)
     print_text(console, f"Plan for {plan.day.date} ({plan.day.time_zone})", style="bold")
-    _print_pairs(console, [*_totals(measured, plan.day.currency), *_robust(plan)])
+    _print_pairs(console, [*_totals(measured, plan.day.currency), *_traffic(view), *_robust(plan)])
     if measured.lines:
         print_text(console, "")
         _print_vehicles(console, view, measured.lines)
@@ -67,6 +67,11 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
             else f"lowest {100 * lowest.soc:.0f} %, {printable(lowest.vehicle_id)} at {printable(lowest.place_id)}",
         ),
     ]
+
+
+def _traffic(view: PlanView) -> Iterator[tuple[str, str]]:
+    if view.traffic:
+        yield "traffic", view.traffic
 
 
 def _robust(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,13 @@ class PlanView:
         """Return the wall clock at an elapsed time, as ``HH:MM``."""
         return clock(seconds, day=self._day, zone=self._zone)
 
+    @property
+    def traffic(self) -> str:
+        """Return the hours of another pace, ``07:30-09:00 at 70 % of the usual pace``; nothing where there are none."""
+        spans = self.plan.day.traffic
+        hours = [f"{self.clock(t.start_s)}-{self.clock(t.end_s)} at {100 * t.speed:g} %" for t in spans]
+        return ", ".join(hours) + " of the usual pace" if hours else ""
+
     def moment(self, seconds: float) -> datetime:
         """Return the local date and time at an elapsed time."""
         return moment_at(seconds, day=self._day, zone=self._zone)

@@ -33,6 +33,8 @@ GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
 NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED, READY, LOADS = range(15)
 # Only where a break is asked for, and the day without it:
 BREAK_READY, WAITS, ROOM = range(15, 18)
+# Only where there is traffic: when each stop is left if the day begins with the shift.
+SOONEST = 18
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
 # On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
@@ -45,6 +47,8 @@ LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
 OUT_READY, OUT_WAITED = range(6, 8)
+# Where there is traffic, by how much the day is driven later than the shift begins.
+OUT_LATER = 8
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -54,7 +58,9 @@ class DayCase(NamedTuple):
 
     Plugs of a site that are alike form a group; `closed` [groups, buckets] counts all of a group's plugs as taken
     where the site is closed. `stations` [t, p, p, NEAR_STATIONS] are the places of the least detour, -1 for none;
-    it is empty where there are no stations. `service` [t, n] is what an order takes, setup included.
+    it is empty where there are no stations. `service` [t, n] is what an order takes, setup included; `setup` [t, n]
+    falls away directly after a place of the same `spot` [p]. `spots` says whether that happens at all. Where there is
+    `traffic` the seconds of a leg are those at the usual pace, and pass by the profile `pace`.
     """
 
     orders: int
@@ -62,9 +68,13 @@ class DayCase(NamedTuple):
     pickups: bool
     releases: bool
     groups: bool
+    spots: bool
+    traffic: bool
     vehicle: Ints
     order: Ints
     service: Ints
+    setup: Ints
+    spot: Ints
     leg: Ints
     site: Ints
     group: Ints
@@ -73,6 +83,7 @@ class DayCase(NamedTuple):
     mate: Ints  # [n]: the next order of the same group, round and round; an order without a group is its own
     near: Ints
     stations: Ints
+    pace: Ints
 
 
 class Books(NamedTuple):
@@ -136,9 +147,13 @@ def build_day(p: Problem) -> DayCase:
         pickups=bool(p.pickup.any()),
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
+        spots=_share_spots(p),
+        traffic=p.traffic,
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
         service=_dense(p.service_s),
+        setup=_dense(p.setup_s),
+        spot=np.concatenate([p.spot, -1 - np.arange(p.places - p.orders)]),
         leg=leg,
         site=site,
         group=group,
@@ -147,6 +162,7 @@ def build_day(p: Problem) -> DayCase:
         mate=_mates(p),
         near=_dense(np.argsort(_distance(p), axis=1, kind="stable")),
         stations=_stations(p, leg),
+        pace=_dense(p.pace),
     )
 
 
@@ -164,9 +180,9 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
         watts=np.zeros((len(case.site), buckets), np.int64),
-        scratch=np.zeros((18, longest), np.int64),
+        scratch=np.zeros((19, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(8, np.int64),
+        out=np.zeros(9, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),
@@ -186,6 +202,12 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
     books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))
     return books
+
+
+def _share_spots(p: Problem) -> bool:
+    """Say whether there is a place with several orders of which one has a setup."""
+    many = np.bincount(p.spot, minlength=1)[p.spot] > 1
+    return bool(p.setup_s[:, many].any())
 
 
 def _mates(p: Problem) -> Ints:

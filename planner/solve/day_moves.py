@@ -57,6 +57,7 @@ from planner.solve.day_case import (
     WEIGHT,
     WINDOWS,
 )
+from planner.solve.day_pace import arrive
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
@@ -356,7 +357,8 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     leg, stop, stops, look, random = case.leg, books.stop, books.stops, books.look, books.random
     of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
-    lasts_there, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
+    service, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
+    spots, spot, setup, traffic, pace = case.spots, case.spot, case.setup, case.traffic, case.pace
     m, rest = books.fact[slot, LENGTH], books.fact[slot, REST_WAIT]
     room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
     picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading + parcels_s
@@ -392,29 +394,36 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
                 continue
             t, metres, energy = gone if way == IN_TRIP else early, -saved_m, -saved_e
             if way == NEW_BEFORE:
-                t += leg[kind, i, depot, SECONDS] + loading + parcels_s
+                t = arrive(traffic, pace, t, leg[kind, i, depot, SECONDS]) + loading + parcels_s
                 metres += leg[kind, i, depot, METRES]
                 energy += leg[kind, i, depot, MWH]
-            t = max(t, released) + leg[kind, a, u, SECONDS]
+            t = arrive(traffic, pace, max(t, released), leg[kind, a, u, SECONDS])
             if t > last:
                 continue
             begin = NONE
             for w in range(WINDOWS, WINDOWS + 6, 2):
                 if t <= order[w + 1] and order[w] <= order[w + 1]:
                     begin = min(begin, max(t, order[w]))
-            t = begin + lasts_there + leg[kind, u, b, SECONDS]
+            lasts_there, sooner = service, np.int64(0)
+            if spots:
+                lasts_there -= setup[kind, u] if spot[a] == spot[u] else np.int64(0)
+                sooner = setup[kind, b] if spot[u] == spot[b] else np.int64(0)
+                sooner -= setup[kind, j] if spot[i] == spot[j] and j < case.orders else np.int64(0)
+            t = arrive(traffic, pace, begin + lasts_there, leg[kind, u, b, SECONDS])
             lasts = leg[kind, a, u, SECONDS] + lasts_there + leg[kind, u, b, SECONDS] + parcels_s - saved_s
             metres += leg[kind, a, u, METRES] + leg[kind, u, b, METRES]
             energy += leg[kind, a, u, MWH] + leg[kind, u, b, MWH]
             if way == NEW_BEFORE:
                 lasts += leg[kind, i, depot, SECONDS] + loading
             elif way == NEW_AFTER:
-                t += loading + leg[kind, depot, j, SECONDS]
+                t = arrive(traffic, pace, t + loading, leg[kind, depot, j, SECONDS])
                 lasts += loading + leg[kind, depot, j, SECONDS]
                 metres += leg[kind, depot, j, METRES]
                 energy += leg[kind, depot, j, MWH]
-            if t > stop[slot, LATEST, k]:
+            # `sooner` is what the stop after it takes less than now; if it takes more, the drive will tell.
+            if t - max(sooner, np.int64(0)) > stop[slot, LATEST, k]:
                 continue
+            lasts -= sooner
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
             look[0, found] = cost + energy * of[PRICE] // MICRO + once
             look[1, found], look[2, found], look[3, found] = v, k, way

@@ -72,6 +72,7 @@ from planner.solve.day_case import (
     OUT_CHARGES,
     OUT_DELAY,
     OUT_HOME,
+    OUT_LATER,
     OUT_READY,
     OUT_REST_WAIT,
     OUT_VISITS,
@@ -98,6 +99,7 @@ from planner.solve.day_case import (
     SITE_FULL,
     SITE_PRICE,
     SITE_W,
+    SOONEST,
     START,
     TRIP_G,
     TRIP_L,
@@ -107,6 +109,7 @@ from planner.solve.day_case import (
     WANT,
     WINDOWS,
 )
+from planner.solve.day_pace import arrive, latest_start, leave_by
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
 
@@ -114,6 +117,7 @@ FLAT = NONE - 1  # the cost of a day whose battery does not last
 EVER = np.int64(2) ** 40
 LOOK_AHEAD_S = 900
 MOST_BREAKS = 3  # places for a break are tried
+MOST_STARTS, LEAST_STEP_S = 4, 30  # later starts are tried where there is traffic
 
 
 @inner
@@ -130,9 +134,53 @@ def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     failed = _look_back(case, books, v, seq, m)
     if failed:
         return failed
-    books.out[OUT_BREAK_AT] = 0
+    books.out[OUT_BREAK_AT] = books.out[OUT_LATER] = 0
     cost = _drive(case, books, v, seq, m)
+    if case.traffic and cost < FLAT:
+        return _in_traffic(case, books, v, seq, m, cost)
     return _with_break(case, books, v, seq, m, cost) if case.vehicle[v, BREAK_S] and cost < FLAT else cost
+
+
+@inner
+def _in_traffic(case, books, v, seq, m, cost):  # type: ignore[no-untyped-def]
+    """Return what a day costs that has just been driven as early as can be, begun later and with a break where due.
+
+    How long a drive takes depends on when it begins, so that a later start is driven again.
+    """
+    out, scratch, due = books.out, books.scratch, case.vehicle[v, BREAK_S] > 0
+    for i in range(m + 1):
+        scratch[SOONEST, i] = scratch[LEFT, i]
+    best = _start_later(case, books, v, seq, m, cost) if case.vehicle[v, PER_S] else cost
+    if not due:
+        return best
+    later = out[OUT_LATER]
+    best = _with_break(case, books, v, seq, m, best)
+    if best < FLAT or later == 0:
+        return best
+    out[OUT_LATER] = out[OUT_BREAK_AT] = 0
+    return _with_break(case, books, v, seq, m, _drive(case, books, v, seq, m))
+
+
+@inner
+def _start_later(case, books, v, seq, m, cost):  # type: ignore[no-untyped-def]
+    """Begin a day as late as its return allows, or else by halves of it, and leave it driven so; return its cost."""
+    out = books.out
+    best, best_later, later = cost, np.int64(0), np.int64(0)
+    step = latest_start(case, books, case.vehicle[v], seq, m) - case.vehicle[v, OPENS]
+    for tried in range(MOST_STARTS):
+        if step < LEAST_STEP_S:
+            break
+        later = out[OUT_LATER] = best_later + step
+        cost = _drive(case, books, v, seq, m)
+        if cost < best:
+            best, best_later = cost, later
+            if tried == 0:
+                break
+        step //= 2
+    if later != best_later:
+        out[OUT_LATER] = best_later
+        best = _drive(case, books, v, seq, m)
+    return best
 
 
 @inner
@@ -215,9 +263,9 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     kind, depot, battery, orders, charge_w = of[KIND], of[DEPOT], of[BATTERY], case.orders, of[CHARGE_W]
     service, out, break_at = case.service, books.out, books.out[OUT_BREAK_AT]
     noting = of[BREAK_S] > 0 and break_at == 0
-    t, q, closes, knee = of[OPENS], of[START], of[CLOSES], of[KNEE]
+    t, q, closes, knee = of[OPENS] + out[OUT_LATER], of[START], of[CLOSES], of[KNEE]
     waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
-    place, releases = depot, case.releases
+    place, releases, traffic, pace = depot, case.releases, case.traffic, case.pace
     for i in range(m + 1):
         rests = break_at > 0 and i == break_at
         if place >= orders:
@@ -282,7 +330,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             scratch[WAITS, i], scratch[ROOM, i] = waited, EVER
         before, place = place, (depot if i == m else seq[i])
         q = min(q, battery - scratch[LOST, i]) - scratch[NET, i]
-        t += leg[kind, before, place, SECONDS]
+        t = arrive(traffic, pace, t, leg[kind, before, place, SECONDS])
         metres += leg[kind, before, place, METRES]
         if place < orders:
             begin, until = EVER, np.int64(0)
@@ -297,6 +345,8 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             if noting:
                 scratch[ROOM, i] = until - t
             t = begin + service[kind, place]
+            if case.spots and case.spot[before] == case.spot[place]:
+                t -= case.setup[kind, place]
     out[OUT_HOME] = t
     return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
 
@@ -326,10 +376,10 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     slack = min(slack, waited + of[CLOSES] - t)
     if t > of[CLOSES]:
         return NONE
-    delay = min(waited, slack)
-    out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
+    delay, later = np.int64(0) if case.traffic else min(waited, slack), out[OUT_LATER]
+    out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, later + delay, waited - delay
     bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
-    paid_s = t - of[OPENS] - delay
+    paid_s = t - of[OPENS] - later - delay
     paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
 
@@ -362,7 +412,8 @@ def _with_break(case, books, v, seq, m, without):  # type: ignore[no-untyped-def
         cost = _drive(case, books, v, seq, m)
         if cost < FLAT:
             start = of[OPENS] + out[OUT_DELAY]
-            begin = max(out[OUT_READY] + max(out[OUT_DELAY] - out[OUT_WAITED], np.int64(0)), of[BREAK_FROM])
+            late = np.int64(0) if case.traffic else max(out[OUT_DELAY] - out[OUT_WAITED], np.int64(0))
+            begin = max(out[OUT_READY] + late, of[BREAK_FROM])
             if not of[BREAK_MOVES]:
                 return cost
             if begin - start <= of[BREAK_TO]:
@@ -471,7 +522,7 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     for k in range(m):
         books.stops[slot, k] = seq[k]
     for c in range(out[OUT_CHARGES]):
-        late = max(out[OUT_DELAY] - scratch[CH_WAITED, c], np.int64(0))
+        late = np.int64(0) if case.traffic else max(out[OUT_DELAY] - scratch[CH_WAITED, c], np.int64(0))
         begin = max(scratch[CH_BEGIN, c], scratch[CH_AT, c] + late)
         charge[slot, 0, c], charge[slot, 1, c], charge[slot, 2, c] = scratch[CH_STOP, c], scratch[CH_GROUP, c], begin
         charge[slot, 3, c] = begin + scratch[CH_END, c] - scratch[CH_BEGIN, c]
@@ -501,6 +552,8 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
                 latest -= of[BREAK_S]
             if place < orders:
                 latest -= service[kind, place]
+                if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
+                    latest += case.setup[kind, place]
                 last = np.int64(-1)
                 for w in range(WINDOWS, WINDOWS + 6, 2):
                     if order[place, w] <= latest:
@@ -509,9 +562,10 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
                 books.where[place], books.at[place] = v, k
             elif place == depot:
                 latest -= scratch[LOADS, k + 1]
-        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[LEFT, k], latest
+        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[SOONEST if case.traffic else LEFT, k], latest
         stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
-        latest -= leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
+        seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
+        latest = leave_by(case.traffic, case.pace, latest, seconds)
     for k in range(m + 1):
         if k == 0 or stops[slot, k - 1] == depot:
             trip_g, trip_l = scratch[ON_G, k], scratch[ON_L, k]
@@ -550,11 +604,11 @@ def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
     """Note when each stop could be left if no goods were waited for: cutting a trip in two may free its first part."""
     stop, stops, order, leg, orders = books.stop, books.stops, case.order, case.leg, case.orders
     service, scratch = case.service, books.scratch
-    t, place = of[OPENS], of[DEPOT]
+    t, before, place = of[OPENS], of[DEPOT], of[DEPOT]
     for k in range(m + 1):
         if k:
             before, place = place, stops[slot, k - 1]
-            t += leg[of[KIND], before, place, SECONDS]
+            t = arrive(case.traffic, case.pace, t, leg[of[KIND], before, place, SECONDS])
         if place < orders:
             begin = EVER
             for w in range(WINDOWS, WINDOWS + 6, 2):
@@ -562,6 +616,8 @@ def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
                 if t <= b and a <= b:
                     begin = min(begin, max(t, a))
             t = begin + service[of[KIND], place]
+            if case.spots and case.spot[before] == case.spot[place]:
+                t -= case.setup[of[KIND], place]
         elif place == of[DEPOT]:
             t += scratch[LOADS, k]
         stop[slot, EARLY, k] = t

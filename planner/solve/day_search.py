@@ -21,10 +21,10 @@ from planner.solve import day_moves
 from planner.solve.cost import total_cost
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import UNLIMITED, SolveOptions
-from planner.solve.placing import drop_needless_stations, settle
+from planner.solve.placing import drop_needless_stations, settle, tidy
 from planner.solve.problem import Problem
 from planner.solve.schedule import assign_plugs
-from planner.solve.solution import Solution, Tour, Visit, tour_of, trip_from
+from planner.solve.solution import Sequence, Solution, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
 ISLANDS = 2
@@ -139,7 +139,7 @@ class _Search:
 
     def _tours(self) -> list[Tour]:
         """Return the best days with the times at which the search drives them."""
-        island = self._best()
+        island = without_idle_stations(self.case, self._best())
         tours = [driven(self.problem, self.case, island, int(v)) for v in np.flatnonzero(island.best_length)]
         return assign_plugs(self.problem, tours)
 
@@ -174,6 +174,47 @@ def _temperature(way: float) -> float:
     return max(temperature, COLD)
 
 
+def without_idle_stations(case: dc.DayCase, island: dc.Books) -> dc.Books:
+    """Return the best days driven anew without stations at which nothing is charged and nobody rests.
+
+    No plan can say such a stop. The search may keep one because a vehicle may turn round there, which is shorter, or
+    because in traffic it tried a better start with it. An order that needs it is left out, with those of its group.
+    """
+    torn: set[int] = set()
+    while True:
+        stops, lengths = island.best_stops.copy(), island.best_length.copy()
+        for v in np.flatnonzero(lengths):
+            places = _needed(case, island, int(v), torn)
+            stops[v, : len(places)], lengths[v] = places, len(places)
+        if (lengths == island.best_length).all():
+            return island
+        island = dc.new_books(case, seed=0)
+        day_moves.restore(case, island, stops, lengths)
+        slots = island.slot_of
+        island.best_stops[:], island.best_length[:] = island.stops[slots], island.fact[slots, dc.LENGTH]
+        island.best_fact[:], island.best_charge[:] = island.fact[slots], island.charge[slots]
+        island.now[dc.BEST_COST], island.now[dc.BEST_ABSENT] = island.now[dc.NOW_COST], island.now[dc.ABSENT]
+        torn = {u for u in range(case.orders) if any(island.where[w] < 0 for w in _mates_of(case, u))}
+
+
+def _mates_of(case: dc.DayCase, order: int) -> list[int]:
+    """Return the other orders of an order's group."""
+    mates, at = [], int(case.mate[order])
+    while at != order:
+        mates.append(at)
+        at = int(case.mate[at])
+    return mates
+
+
+def _needed(case: dc.DayCase, island: dc.Books, v: int, torn: set[int]) -> Sequence:
+    """Return the stops of a best day but for idle stations and orders of torn groups."""
+    fact, first_station = island.best_fact[v], case.orders + case.depots
+    used = {*island.best_charge[v, 0, : fact[dc.CHARGES]].tolist(), int(fact[dc.BREAK_AT])}
+    stops = island.best_stops[v, : island.best_length[v]].tolist()
+    kept = [at for k, at in enumerate(stops, start=1) if at not in torn and (at < first_station or k in used)]
+    return tidy(kept, depot=int(case.vehicle[v, dc.DEPOT])) if len(kept) < len(stops) else stops
+
+
 def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
     """Return a vehicle's best day, started as late as the search found out that it may."""
     of, fact = case.vehicle[v], island.best_fact[v]
@@ -186,11 +227,11 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
     arrival = int(of[dc.OPENS] + fact[dc.DELAY])
     for k, place in enumerate(places):
         if visits:
-            arrival = visits[-1].leave_s + int(travel[visits[-1].place, place])
+            arrival = p.arrival_s(visits[-1].leave_s, int(travel[visits[-1].place, place]))
         begin = end = arrival
         if place < p.orders:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
-            end = begin + int(p.service_s[of[dc.KIND], place])
+            end = begin + p.standing_of(int(of[dc.KIND]), places[k - 1], place)
         elif place == depot and k <= m:
             begin = max(arrival, ready[k])
             end = begin + p.loading_of(depot, trip_from(places, k, depot=depot))

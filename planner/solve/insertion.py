@@ -111,9 +111,9 @@ def _legs(sequence: Sequence, depot: int) -> Iterator[tuple[int, int]]:
 
 
 def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
-    """Return the seconds driven, None if windows or shift cannot be kept even without charging."""
+    """Return the seconds driven at the usual pace, None if windows or shift cannot be kept even without charging."""
     depot, travel = int(p.depot[vehicle]), p.travel_s[p.network[p.kind[vehicle]]]
-    service_s, stops = p.service_s[p.kind[vehicle]], [depot, *sequence, depot]
+    kind, stops = int(p.kind[vehicle]), [depot, *sequence, depot]
     ready = ready_of(p, depot, sequence)
     now, driven = int(p.shift[vehicle, 0]), 0
     for i, (before, at) in enumerate(pairwise(stops)):
@@ -122,10 +122,10 @@ def _drive_s(p: Problem, vehicle: int, sequence: Sequence) -> int | None:
         leg = int(travel[before, at])
         if leg == NO_WAY:
             return None
-        now, driven = now + leg, driven + leg
+        now, driven = p.arrival_s(now, leg), driven + leg
         if at < p.orders:
             begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
             if not begins:
                 return None
-            now = min(begins) + int(service_s[at])
+            now = min(begins) + p.standing_of(kind, before, at)
     return driven if now <= p.shift[vehicle, 1] else None

@@ -108,12 +108,13 @@ def _one_by_one(problem: Problem, used: dict[int, Sequence]) -> list[Tour]:
 def _without_dearest(p: Problem, vehicle: int, sequence: Sequence) -> Sequence:
     """Drop the order that frees the most time among those whose loss weighs least."""
     travel, depot = p.travel_s[p.network[p.kind[vehicle]]], int(p.depot[vehicle])
-    service_s = p.service_s[p.kind[vehicle]]
+    kind = int(p.kind[vehicle])
     stops = [depot, *sequence, depot]
 
     def freed_s(i: int) -> int:
         before, at, after = stops[i], stops[i + 1], stops[i + 2]
-        return int(travel[before, at] + travel[at, after] - travel[before, after] + service_s[at])
+        driven_s = int(travel[before, at] + travel[at, after] - travel[before, after])
+        return driven_s + p.standing_of(kind, before, at)
 
     orders = [i for i, at in enumerate(sequence) if at < p.orders]
     if len(orders) <= 1:

@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
+from planner.energy.driving import JOULE_PER_WH
 from planner.energy.tariff import dearest_price
 from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
 from planner.solve.away import between_the_ways, end_mwh_of, measured_for, start_mwh_of, ways_of
+from planner.solve.pace import DONE, FROM, SHARE, arrival_s, most_extra_s, profile
 from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
@@ -33,7 +35,14 @@ MOST_WINDOWS = 3
 LEVEL, HILLY = 1, 3  # rows of energy
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
 LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
-LOWEST = {"travel_s": NO_WAY, "distance_m": NO_WAY, "energy_mwh": -LARGEST, "energy_uwh_per_kg": -LARGEST, "group": -1}
+LOWEST = {
+    "travel_s": NO_WAY,
+    "distance_m": NO_WAY,
+    "energy_mwh": -LARGEST,
+    "energy_uwh_per_kg": -LARGEST,
+    "group": -1,
+    "pace": -LARGEST,
+}
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
 
@@ -51,16 +60,18 @@ class Problem:
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
     Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup), `windows` [n, 3, 2] (unused rows repeat
     the first), `penalty`; `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none);
-    `allowed` [n, v]; `service_s` [t, n], setup included. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh`
-    (full power up to there), `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the
-    battery), `per_over_s` (on top, past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime
-    included), `regular_s` (its end without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none;
-    earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`. These are
+    `allowed` [n, v]; `service_s` [t, n], setup included; `setup_s` [t, n], what of it falls away directly after an
+    order of the same `spot` [n]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
+    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top,
+    past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included), `regular_s` (its end
+    without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1
+    where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`. These are
     what counts at the depot, between the ways of a vehicle that starts or ends elsewhere (`planner.solve.away`):
     `ways_s` [v, 2] is what its first and last drive take, `ways_cost` what they cost.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
-    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`. `pace` [k, 3]:
+    the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst moment.
     """
 
     orders: int
@@ -73,6 +84,8 @@ class Problem:
     volume_ml: Ints
     parcels: Ints
     service_s: Ints
+    setup_s: Ints
+    spot: Ints
     windows: Ints
     penalty: Ints
     pickup: Ints
@@ -111,6 +124,7 @@ class Problem:
     open: Ints
     plug_site: Ints
     plug_w: Ints
+    pace: Ints
 
     @property
     def places(self) -> int:
@@ -123,6 +137,20 @@ class Problem:
     @property
     def horizon_s(self) -> int:
         return int(self.shift[:, 1].max())
+
+    @property
+    def traffic(self) -> bool:
+        """Say whether the pace changes in the course of the day."""
+        return len(self.pace) > 1
+
+    def arrival_s(self, leave_s: int, drive_s: int) -> int:
+        """Return when a drive is over that takes so long at the usual pace."""
+        return arrival_s(self.pace, leave_s, drive_s) if self.traffic else leave_s + drive_s
+
+    def standing_of(self, kind: int, before: int, order: int) -> int:
+        """Return the seconds that an order takes with a type of vehicle that comes from a place."""
+        parked = before < self.orders and self.spot[before] == self.spot[order]
+        return int(self.service_s[kind, order]) - (int(self.setup_s[kind, order]) if parked else 0)
 
     def loading_of(self, depot: int, trip: Iterable[int]) -> int:
         """Return the seconds of loading for a trip from a depot through these places."""
@@ -143,14 +171,16 @@ def build_problem(
     kind = _ints([types.index(v.type) for v in day.vehicles])
     shift = _ints([[v.shift.start_s, v.latest_s] for v in day.vehicles]).reshape(-1, 2)
     cost_of_order = _most_a_visit_costs(day, roads)
+    travel_s, pace = np.stack([_up(m.seconds[:p, :p], missing=NO_WAY) for m in roads]), profile(day.traffic)
     problem = Problem(
         orders=len(day.orders),
         depots=len(day.depots),
-        travel_s=np.stack([_up(m.seconds[:p, :p], missing=NO_WAY) for m in roads]),
+        travel_s=travel_s,
         distance_m=np.stack([_up(m.metres[:p, :p], missing=NO_WAY) for m in roads]),
         energy_mwh=_energies(
             [(m.wh_empty[k], m.wh_peak[k], m.wh_from_full[k])[:rows] for m, k in layers], places=p, unit=MWH
-        ),
+        )
+        + _slow_mwh(pace, travel_s[list(network_of_type)], types),
         energy_uwh_per_kg=_energies(
             [(m.wh_per_kg[k], m.wh_peak_per_kg[k], m.wh_from_full_per_kg[k])[:rows] for m, k in layers],
             places=p,
@@ -160,6 +190,8 @@ def build_problem(
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
         parcels=_ints([order.parcels * (order.kind is OrderKind.DELIVERY) for order in day.orders]),
         service_s=_ints([[kind.standing_s(order) for order in day.orders] for kind in types]),
+        setup_s=_ints([[kind.standing_s(o) - kind.standing_s(o, parked=True) for o in day.orders] for kind in types]),
+        spot=_spots(day),
         windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
         penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
@@ -205,6 +237,7 @@ def build_problem(
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
+        pace=pace,
     )
     if day.spots:
         measured = [measured_for(v, types=types, network_of_type=network_of_type, roads=roads) for v in day.vehicles]
@@ -217,10 +250,10 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
-    rows = ("demand_g", "volume_ml", "parcels", "windows", "penalty", "pickup", "release_s", "group", "allowed")
+    rows = ("demand_g", "volume_ml", "parcels", "spot", "windows", "penalty", "pickup", "release_s", "group", "allowed")
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
-    changed["service_s"] = problem.service_s[:, places[: len(keep)]]
+    changed |= {name: getattr(problem, name)[:, places[: len(keep)]] for name in ("service_s", "setup_s")}
     shift = len(keep) - problem.orders
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
 
@@ -253,7 +286,8 @@ def validate(problem: Problem) -> None:
     c, sites = HILLY if len(problem.energy_mwh) == HILLY else LEVEL, p - n
     shapes: dict[str, tuple[int, ...]] = {
         "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (c, t, p, p), "energy_uwh_per_kg": (c, t, p, p),
-        "demand_g": (n,), "volume_ml": (n,), "parcels": (n,), "service_s": (t, n), "windows": (n, MOST_WINDOWS, 2),
+        "demand_g": (n,), "volume_ml": (n,), "parcels": (n,), "service_s": (t, n),
+        "setup_s": (t, n), "spot": (n,), "windows": (n, MOST_WINDOWS, 2),
         "penalty": (n,), "pickup": (n,), "release_s": (n,), "group": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "regular_s": (v,), "most_stops": (v,),
         "breaks": (v, 4), "start_mwh": (v,), "reserve_mwh": (v,),
@@ -262,6 +296,7 @@ def validate(problem: Problem) -> None:
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
         "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
+        "pace": (len(problem.pace), 3),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -277,6 +312,14 @@ def validate(problem: Problem) -> None:
         raise BadProblem("nothing to plan: no vehicles or no orders")
     if not (np.isin(problem.depot, np.arange(n, n + problem.depots)).all() and (problem.kind < t).all()):
         raise BadProblem("a vehicle's depot or type does not exist")
+    if not (
+        len(problem.pace)
+        and (np.diff(problem.pace, axis=0)[:, [FROM, DONE]] > 0).all()
+        and problem.pace[:, SHARE].min() > 0
+    ):
+        raise BadProblem("the profile of traffic does not rise")
+    if (problem.setup_s > problem.service_s).any():
+        raise BadProblem("setup takes longer than all of a stop")
     if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
         raise BadProblem("a type's network or a plug's site does not exist")
 
@@ -330,10 +373,23 @@ def _energies(of_types: Sequence[Sequence[NDArray[np.float64]]], *, places: int,
     return np.stack([_up(np.stack(rows)[:, :places, :places] * unit, missing=0) for rows in of_types], axis=1)
 
 
+def _slow_mwh(pace: Ints, travel_s: Ints, types: Sequence[VehicleType]) -> Ints:
+    """Return what each type [t, p, p] draws in the seconds that a leg may take longer than usual."""
+    watts = np.array([kind.auxiliary_w for kind in types])[:, None, None]
+    extra_s = most_extra_s(pace, np.maximum(travel_s, 0))
+    return _up(extra_s * watts * MWH / JOULE_PER_WH, missing=0)
+
+
 def _groups(day: Day) -> Ints:
     """Number the groups in order of their first order."""
     names = list(dict.fromkeys(order.group for order in day.orders if order.group))
     return _ints([names.index(order.group) if order.group else -1 for order in day.orders])
+
+
+def _spots(day: Day) -> Ints:
+    """Number the places of orders in order of their first order."""
+    first: dict[tuple[float, float], int] = {}
+    return _ints([first.setdefault(order.spot, len(first)) for order in day.orders])
 
 
 def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:

@@ -117,10 +117,12 @@ def _late_s(p: Problem, v: int, i: int) -> int:
     """Return by how many seconds the last window or the end of the shift is missed, at most 0 if both hold."""
     depot = int(p.depot[v])
     begin_s = max(int(p.shift[v, 0]), int(p.release_s[i]))
-    arrival = begin_s + p.loading_of(depot, [i]) + _way(p, v, depot, i)
-    home_s = int(p.service_s[p.kind[v], i]) + _way(p, v, i, depot)
+    arrival = p.arrival_s(begin_s + p.loading_of(depot, [i]), _way(p, v, depot, i))
+    lasts_s, home_s = int(p.service_s[p.kind[v], i]), _way(p, v, i, depot)
     begins = [(max(arrival, int(opens)), int(closes)) for opens, closes in p.windows[i]]
-    return min(max(begin - closes, begin + home_s - int(p.shift[v, 1])) for begin, closes in begins)
+    return min(
+        max(begin - closes, p.arrival_s(begin + lasts_s, home_s) - int(p.shift[v, 1])) for begin, closes in begins
+    )
 
 
 def _start_mwh(p: Problem, v: int) -> int:

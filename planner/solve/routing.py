@@ -22,6 +22,7 @@ from itertools import zip_longest
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from planner.solve.pace import most_extra_s
 from planner.solve.placing import tidy
 from planner.solve.problem import NO_WAY, Ints, Problem
 from planner.solve.solution import Sequence
@@ -299,7 +300,8 @@ RULES = (
 def _seconds(model: Model, kind: int) -> Ints:
     """Seconds from the beginning at one node to the arrival at the next; no way lasts longer than the day.
 
-    What loading takes for each parcel is spent at the order.
+    Where traffic changes with the hour every drive takes as long as at the slowest moment. What loading takes for each
+    parcel is spent at the order.
     """
     p, place = model.problem, model.nodes.place
     travel = p.travel_s[p.network[kind]][np.ix_(place, place)]
@@ -307,7 +309,8 @@ def _seconds(model: Model, kind: int) -> Ints:
     orders = place[: p.orders]
     at_node[: p.orders] = p.service_s[kind, orders] - (-p.parcels[orders] * p.per_parcel_ms.max() // 1000)
     at_node[list(model.nodes.charges)] = CHARGE_S
-    seconds = np.where(travel == NO_WAY, p.horizon_s + 1, travel + at_node[:, None])
+    slowest = travel + most_extra_s(p.pace, np.maximum(travel, 0))
+    seconds = np.where(travel == NO_WAY, p.horizon_s + 1, slowest + at_node[:, None])
     return seconds + _loading_s(model)
 
 

@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 
 from planner.solve.battery import legs_of
 from planner.solve.problem import MICRO, Problem
+from planner.solve.schedule_traffic import arrival_of, leavings
 from planner.solve.solution import Sequence, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
@@ -126,9 +127,19 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
     stops: list[_Stop] = []
     pause = _break(model, vehicle, start)
     places, ready_s = [depot, *sequence, depot], ready_of(p, depot, sequence)
+    whens = leavings(p, vehicle, sequence, begin=begin) if p.traffic else []
     for i, (place, leg) in enumerate(zip(places[1:], legs_of(p, vehicle, sequence), strict=True)):
         loading_s = p.loading_of(depot, trip_from(places, i, depot=depot)) if at == depot else 0
-        stop, ready, leave = _stop(model, vehicle, at, arrival, stored, ready_s=ready_s[i], loading_s=loading_s)
+        stop, ready, leave = _stop(
+            model,
+            vehicle,
+            at,
+            arrival,
+            stored,
+            before=places[max(i - 1, 0)],
+            ready_s=ready_s[i],
+            loading_s=loading_s,
+        )
         if pause and i:
             stop, leave = _rest(model, pause, stop, ready, leave)
         stops.append(stop)
@@ -136,7 +147,8 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         kept = _kept(model, vehicle, stored + (stop.charge.amount if stop.charge else 0), lost_mwh=leg.lost_mwh)
         cp.add(kept - leg.peak_mwh >= int(p.reserve_mwh[vehicle]))
         stored = kept - leg.net_mwh
-        arrival, at = leave + int(travel[at, place]), place
+        drive_s, at = int(travel[at, place]), place
+        arrival = arrival_of(cp, p.pace, leave, drive_s, whens[i]) if p.traffic else leave + drive_s
     end, charge = arrival, None
     if p.end_mwh[vehicle] > p.reserve_mwh[vehicle]:  # nothing else makes anyone charge before the end of the shift
         charge = _charge(model, vehicle, depot - p.orders, arrival, stored)
@@ -212,18 +224,18 @@ def _kept(model: _Model, vehicle: int, stored: Any, *, lost_mwh: int) -> Any:
 
 
 def _stop(
-    model: _Model, vehicle: int, place: int, arrival: Any, stored: Any, *, ready_s: int, loading_s: int
+    model: _Model, vehicle: int, place: int, arrival: Any, stored: Any, *, before: int, ready_s: int, loading_s: int
 ) -> tuple[_Stop, Any, Any]:
     """Return a stop, the moment when it is served or loaded, and that of leaving it.
 
-    Loading at the depot begins no earlier than `ready_s`.
+    The vehicle comes from the place `before`. Loading at the depot begins no earlier than `ready_s`.
     """
     p, cp = model.problem, model.cp
     if place < p.orders:
         spans = [[int(a), int(b)] for a, b in p.windows[place] if a <= b]
         begin = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), "")
         cp.add(begin >= arrival)
-        ready = begin + int(p.service_s[p.kind[vehicle], place])
+        ready = begin + p.standing_of(int(p.kind[vehicle]), before, place)
         return _Stop(place=place, begin=begin, charge=None), ready, ready
     loaded = arrival + loading_s
     if ready_s:
@@ -305,11 +317,12 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
     visits: list[Visit] = []
     for i, stop in enumerate(stops):
         if visits:
-            arrival = visits[-1].leave_s + int(travel[visits[-1].place, stop.place])
+            arrival = p.arrival_s(visits[-1].leave_s, int(travel[visits[-1].place, stop.place]))
         visit = Visit(place=stop.place, arrival_s=arrival, begin_s=arrival, end_s=arrival)
         if stop.place < p.orders:
             begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
-            visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[p.kind[vehicle], stop.place]))
+            lasts_s = p.standing_of(int(p.kind[vehicle]), places[i - 1], stop.place)
+            visit = replace(visit, begin_s=begun, end_s=begun + lasts_s)
         elif stop.place == depot and i < len(stops) - 1:
             begun = max(arrival, ready[i])
             loading_s = p.loading_of(depot, trip_from(places, i, depot=depot))

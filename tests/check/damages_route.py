@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from planner.model import DriverBreak, Station, TimeWindow
+from planner.model import DriverBreak, Station, TimeWindow, Traffic
 from planner.plan import Plan, Step, StepKind
 from tests.check.spoiling import (
     Rng,
@@ -126,6 +126,14 @@ def comes_too_early(plan: Plan, rng: Rng) -> Plan:
 def hurries_a_delivery(plan: Plan, rng: Rng) -> Plan:
     r, i, step = pick(plan, rng, of(StepKind.DELIVERY))
     return with_step(plan, r, i, end_s=step.end_s - 1)
+
+
+@damage("setup_skipped")
+def hands_over_without_having_parked(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.DELIVERY))
+    order = next(order for order in plan.day.orders if order.id == step.place_id)
+    lasts_s = math.ceil(order.service_s * vehicle_of(plan, r).type.service_factor)
+    return with_step(plan, r, i, end_s=step.begin_s + lasts_s)
 
 
 @damage("loading_short")
@@ -397,6 +405,12 @@ def shortens_a_drive(plan: Plan, rng: Rng) -> Plan:
 @damage("leg_time")
 def speeds(plan: Plan, rng: Rng) -> Plan:
     return with_leg(plan, rng, drive_s=lambda seconds: seconds - 3)
+
+
+@damage("traffic_wrong")
+def takes_no_note_of_traffic(plan: Plan, rng: Rng) -> Plan:
+    pace = (0.7, 1.4)[int(rng.integers(2))]
+    return replace(plan, day=replace(plan.day, traffic=(Traffic(start_s=0, end_s=86_400, speed=pace),)))
 
 
 @damage("leg_energy")

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, Driver, DriverBreak, Plug, RoadClass, Spot, Station, TimeWindow
+from planner.model import Depot, Driver, DriverBreak, Plug, RoadClass, Spot, Station, TimeWindow, Traffic
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -122,6 +122,35 @@ def test_charges_may_overlap_loading_and_be_partial_unless_the_fleet_says_otherw
 ) -> None:
     found = read(tmp_path, HEAD, DEPOT, VEHICLE, table)
     assert (found.charge_while_loading, found.full_charges) == (while_loading, full)
+
+
+def traffic(*rows: tuple[str, str, float]) -> str:
+    return "".join(f'[[traffic]]\nfrom = "{begin}"\nto = "{end}"\nspeed = {speed}\n' for begin, end, speed in rows)
+
+
+def test_hours_of_another_pace_come_in_order_of_time_and_there_are_none_if_not_given(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).traffic == ()
+    rows = traffic(("16:00", "24:00", 0.85), ("07:30", "09:00", 0.7), ("09:00", "10:00", 1.5))
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE, rows).traffic == (
+        Traffic(start_s=27_000, end_s=32_400, speed=0.7),
+        Traffic(start_s=32_400, end_s=36_000, speed=1.5),
+        Traffic(start_s=57_600, end_s=86_400, speed=0.85),
+    )
+
+
+def test_F25_every_span_of_traffic_that_makes_no_sense_is_named(tmp_path: Path) -> None:
+    rows = traffic(("07:30", "09:00", 0.7), ("08:59", "10:00", 0.9), ("12:00", "11:00", 0.5), ("noon", "13:00", 0.5))
+    faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, rows)
+    assert [fault.column for fault in faults] == ["traffic[1].from", "traffic[2].from", "traffic[3].from"]
+    assert [fault.code for fault in faults[:2]] == ["E-F25", "E-F25"]
+    assert "overlaps the span in which the pace is 0.7" in faults[0].message
+    assert faults[0].value == "08:59-10:00"
+
+
+@pytest.mark.parametrize("speed", [0.19, 1.51])
+def test_F25_a_pace_out_of_bounds_is_refused(tmp_path: Path, speed: float) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, traffic(("07:30", "09:00", speed)))
+    assert (fault.code, fault.column) == ("E-F25", "traffic[0].speed")
 
 
 def test_a_slip_in_the_charging_table_is_named(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from planner import io
 from planner.errors import InputError
 from planner.io.plan_file import plan_to_json, read_plan, write_plan
 from planner.io.plan_schema import decode_line, encode_line, schema_text
-from planner.model import Scenario
+from planner.model import Scenario, Traffic
 from planner.plan import Plan, Reason, Robust, Unassigned, Violation
 from tests.factories import make_day, make_plan, make_provenance
 
@@ -29,6 +29,7 @@ PLANS = {
         day=make_day(orders=(), vehicles=()),
         unassigned=(Unassigned(order_id="gone", reason=Reason.FLEET_FULL, detail=""),),
     ),
+    "with traffic": make_plan(day=make_day(traffic=(Traffic(start_s=27_000, end_s=32_400, speed=0.7),))),
     "with slack": make_plan(
         provenance=make_provenance(
             robust=Robust(share=0.8, held=3, scenarios=5, padding=Scenario(name="padding", plugs_out=("hub-1",)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from planner.model import Depot
+from planner.model import Depot, Traffic
 from planner.plan import Night, Plan, Reason, StepKind, Unassigned, Violation
 from planner.report.summary import print_summary
 from tests.factories import make_day, make_depot, make_order, make_plan, make_type, make_vehicle
@@ -40,6 +40,14 @@ def test_what_is_charged_overnight_is_told_and_wear_where_it_is_counted() -> Non
     assert "0.37 kWh used, 0.10 kWh charged on the way, 0.27 kWh overnight" in " ".join(printed(plain).split())
     assert "wear" not in printed(plain)
     assert "energy 0.07, wear 0.55)" in " ".join(printed(worn).split())
+
+
+def test_the_hours_of_another_pace_are_told_where_there_are_any() -> None:
+    plan = make_plan()
+    spans = (Traffic(start_s=27_000, end_s=32_400, speed=0.7), Traffic(start_s=72_000, end_s=86_400, speed=1.15))
+    text = " ".join(printed(replace(plan, day=replace(plan.day, traffic=spans))).split())
+    assert "traffic 07:30-09:00 at 70 %, 20:00-00:00+1 at 115 % of the usual pace" in text
+    assert "traffic" not in printed(plan)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from planner.model import (
     Spot,
     Station,
     TimeWindow,
+    Traffic,
     Vehicle,
     VehicleType,
 )
@@ -89,6 +91,13 @@ def orders(draw: st.DrawFn, number: int) -> Order:
 
 
 @st.composite
+def neighbours(draw: st.DrawFn, apart: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Move some orders to the door of the first."""
+    lat, lon = apart[0].lat, apart[0].lon
+    return tuple(replace(order, lat=lat, lon=lon) if draw(st.integers(0, 3)) == 0 else order for order in apart)
+
+
+@st.composite
 def kinds(draw: st.DrawFn, name: str) -> VehicleType:
     return make_type(
         name,
@@ -148,19 +157,31 @@ def stations(draw: st.DrawFn, number: int) -> Station:
 
 
 @st.composite
+def traffic(draw: st.DrawFn) -> tuple[Traffic, ...]:
+    """Draw up to three spans with a pace of their own, now and then one right after the other, often none."""
+    if draw(st.booleans()):
+        return ()
+    ends = sorted(draw(st.sets(st.integers(24, 72), min_size=2, max_size=6)))
+    spans = pairwise(ends) if draw(st.booleans()) else zip(ends[::2], ends[1::2], strict=False)
+    pace = st.sampled_from([0.2, 0.5, 0.7, 0.85, 1.2, 1.5])
+    return tuple(Traffic(start_s=a * 900, end_s=b * 900, speed=draw(pace)) for a, b in spans)
+
+
+@st.composite
 def days(draw: st.DrawFn) -> Day:
     """Draw 3 to 10 orders for 1 to 3 vehicles of up to two types, at one or two depots, with up to two stations."""
     hubs = tuple(draw(depots(i)) for i in range(draw(st.sampled_from([1, 1, 2]))))
     types = [draw(kinds(name)) for name in ("small", "large")]
     fleet = range(draw(st.integers(1, 3)))
     return make_day(
-        orders=tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))),
+        orders=draw(neighbours(tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))))),
         vehicles=tuple(draw(vehicles(i, draw(st.sampled_from(types)), draw(st.sampled_from(hubs)))) for i in fleet),
         depots=hubs,
         stations=tuple(draw(stations(i)) for i in range(draw(st.integers(0, 2)))),
         charging=draw(st.sampled_from([True, True, False])),
         charge_while_loading=draw(st.sampled_from([True, True, False])),
         full_charges=draw(st.sampled_from([False, False, True])),
+        traffic=draw(traffic()),
     )
 
 

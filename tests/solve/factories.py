@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.solve.engine import solve
 from planner.solve.options import ENGINES, EngineName, SolveOptions
+from planner.solve.pace import profile
 from planner.solve.problem import HILLY, MICRO, MOST_WINDOWS, NO_WAY, Problem, validate
 from planner.solve.solution import Solution, Tour, Visit
 
@@ -50,6 +51,8 @@ def make_problem(
         "volume_ml": [20_000] * n,
         "parcels": [1] * n,
         "service_s": [[SERVICE_S] * n] * kinds,
+        "setup_s": [[0] * n] * kinds,
+        "spot": range(n),
         "windows": [any_time()] * n,
         "penalty": [PENALTY] * n,
         "pickup": [0] * n,
@@ -87,6 +90,7 @@ def make_problem(
         "open": [[[0, SHIFT_S]]] * sites,
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],
+        "pace": profile(()),
     }
     given = default | arrays
     night: dict[str, Any] = {"night_per_kwh": given["price_per_kwh"][: len(depots)]}

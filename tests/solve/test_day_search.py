@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,16 @@ def test_what_the_search_says_that_its_days_cost_is_what_they_cost(seed: int) ->
     assert int(books.now[day_case.BEST_COST]) == pytest.approx(total_cost(problem, tours), abs=2 * len(tours))
     assert np.all(books.taken >= 0)
     assert np.all(books.taken <= 2)
+
+
+def test_no_plan_drives_by_a_station_only_because_it_may_turn_round_there() -> None:
+    # 6 kWh straight to the order, more than the battery holds, and 0.1 kWh by the station, where there is nothing to
+    # charge: 50 Wh are missing, and nobody plugs in for less than 100.
+    problem = make_problem(orders=(1_000,), stations=(500,), plugs=((1, 1_000),))
+    energy = problem.energy_mwh.copy()
+    energy[..., 1, 0] = 6_000_000
+    solution = searched(replace(problem, energy_mwh=energy), iterations=60)
+    assert all(visit.plug >= 0 for tour in solution.tours for visit in tour.visits if visit.place == 2)
 
 
 def test_the_search_itself_puts_a_break_into_the_wait_before_a_fixed_time() -> None:

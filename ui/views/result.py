@@ -57,7 +57,10 @@ def _figures(plan: Plan) -> None:
         ("Lowest charge", "–" if lowest is None else f"{100 * lowest.soc:.0f} %", lowest.vehicle_id if lowest else ""),
         ("Cost", f"{found.cost.total:,.2f} {money}", each),
     )
+    view = PlanView(plan)
     kinds = {"Cost": cost_words(found.cost), "Energy": f"{found.night_kwh:.1f} kWh charged overnight"}
+    if view.traffic:
+        kinds["Distance"] = f"traffic {view.traffic}"
     for column, (label, value, detail) in zip(st.columns(len(tiles), gap="small"), tiles, strict=True):
         column.metric(
             label,
@@ -68,7 +71,7 @@ def _figures(plan: Plan) -> None:
             border=True,
             help=kinds.get(label),
         )
-    for vehicle_id, what in PlanView(plan).short_tomorrow:
+    for vehicle_id, what in view.short_tomorrow:
         st.warning(f"{plain(vehicle_id)}: {plain(what)}", icon=":material/battery_alert:")
 
 
