@@ -53,15 +53,16 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
 def left_out(day: Day, solution: Solution, known: dict[int, Unassigned]) -> tuple[Unassigned, ...]:
     """Return every order that no route serves, with the reason known beforehand or the search's own."""
     return tuple(
-        known.get(i) or _search_reason(order, fits_nowhere=i in solution.fits_nowhere)
+        known.get(i) or _search_reason(day, order, fits_nowhere=i in solution.fits_nowhere)
         for i, order in enumerate(day.orders)
         if i not in solution.visited
     )
 
 
-def _search_reason(order: Order, *, fits_nowhere: bool) -> Unassigned:
+def _search_reason(day: Day, order: Order, *, fits_nowhere: bool) -> Unassigned:
     if fits_nowhere:
-        detail = "every place beside the planned orders was tried; a vehicle, a plug or a longer shift would help"
+        helps = "a vehicle, a plug, a dock" if any(depot.docks for depot in day.depots) else "a vehicle, a plug"
+        detail = f"every place beside the planned orders was tried; {helps} or a longer shift would help"
         return Unassigned(order_id=order.id, reason=Reason.FLEET_FULL, detail=detail)
     detail = "a longer search may find a place for it"
     if order.group:

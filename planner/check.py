@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from planner import (
     check_rules_break,
+    check_rules_docks,
     check_rules_energy,
     check_rules_legs,
     check_rules_night,
@@ -26,6 +27,7 @@ PLAN_RULES = (
     unreadable_routes,
     *check_rules_orders.PLAN_RULES,
     *check_rules_night.PLAN_RULES,
+    *check_rules_docks.PLAN_RULES,
     *check_rules_reasons.PLAN_RULES,
 )
 ROUTE_RULES = (

@@ -239,6 +239,7 @@ MUST_BE_POSITIVE = frozenset(
     {
         "battery_wh",
         "charge_w",
+        "docks",
         "drivetrain_efficiency",
         "max_speed_kmh",
         "power_share",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from planner.check_case import Case, RouteCase
 from planner.check_legs import FoundLeg, Point
+from planner.check_rules_docks import loadings
 from planner.model import Order, OrderKind, Station, Vehicle
 from planner.plan import Reason, StepKind, Violation
 
@@ -205,7 +206,8 @@ def _fleet_full(chances: Chances) -> str:
             continue
         from_s = trip.vehicle.shift.start_s if end is None else end.end_s
         stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
-        if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh):
+        in_time = any(trip.in_time(order, from_s=at_s) for at_s in _with_a_dock(trip, order, case, from_s=from_s))
+        if in_time and trip.in_range(order, stored_wh=stored_wh):
             return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
     return ""
 
@@ -223,6 +225,23 @@ def _allows_one_more(trip: Trip, order: Order, route: RouteCase | None) -> bool:
     latest_s = due.latest_s + (begun_s if due.from_start else 0)
     home_s = trip.home_s(order, from_s=begun_s if route is None else route.steps[-1].end_s)
     return home_s is not None and home_s <= latest_s
+
+
+def _with_a_dock(trip: Trip, order: Order, case: Case, *, from_s: float) -> Iterator[float]:
+    """Yield moments from which on a dock is surely free for as long as loading for this order takes.
+
+    Whether a later start makes a break due is not looked at: then only the first moment counts.
+    """
+    depot, from_s = case.depots[trip.vehicle.depot_id], max(from_s, order.release_s)
+    if depot.docks is None:
+        yield from_s
+        return
+    others = [(begin_s, end_s) for begin_s, end_s, *_ in loadings(case, depot)]
+    later = () if trip.vehicle.driver_break is not None else (end_s for _, end_s in others if end_s > from_s)
+    for at_s in (from_s, *later):
+        until_s = at_s + trip.loading_s + MARGIN_S
+        if sum(begin_s < until_s and end_s > at_s for begin_s, end_s in others) < depot.docks:
+            yield at_s
 
 
 def _not_found_in_time(_: Chances) -> str:

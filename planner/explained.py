@@ -28,6 +28,7 @@ class Rule(StrEnum):
     BATTERY = "battery"
     PLUG = "plug"
     SITE_POWER = "site_power"
+    DOCK = "dock"
     SEARCH = "search"  # no single rule: it fits, and the search did not come upon it
 
 
@@ -45,6 +46,7 @@ class RepairKind(StrEnum):
     SITE_POWER = "site_power"
     PLUG_POWER = "plug_power"
     PLUG = "plug"
+    DOCK = "dock"
     TYPE = "type"
     VEHICLE = "vehicle"
 

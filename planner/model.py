@@ -87,7 +87,8 @@ class Depot:
     """Where vehicles start, reload, charge and end.
 
     Before each trip `loading_s` is spent, and `loading_per_parcel_s` for each parcel of its deliveries. A `tariff`
-    stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts.
+    stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts. At most `docks`
+    vehicles load at the same time; None means any number.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Depot:
     price_per_kwh: float = 0.0
     tariff: tuple[PriceFrom, ...] = ()
     loading_per_parcel_s: float = 0.0
+    docks: int | None = None
 
     def loading_of(self, parcels: int) -> int:
         """Return the seconds that loading a trip takes, rounded up."""

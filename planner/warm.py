@@ -98,6 +98,7 @@ def _smallest_day() -> Problem:
         end_mwh=one,
         loading_s=one * 600,
         per_parcel_ms=one * 0,
+        docks=one * 0,
         site_w=one * 0,
         price_per_kwh=one,
         night_per_kwh=one,

@@ -96,6 +96,7 @@ class FleetBuilder:
             site_power_w=None if row.site_power_kw is None else _watts(row.site_power_kw),
             price_per_kwh=row.price_per_kwh or 0.0,
             tariff=self._tariff(i, row),
+            docks=row.docks,
         )
 
     def _tariff(self, i: int, row: DepotRow) -> tuple[PriceFrom, ...]:

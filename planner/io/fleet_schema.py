@@ -62,6 +62,7 @@ class DepotRow(Row):
     price_per_kwh: Money | None = None
     tariff: Tariff | None = None
     loading_per_parcel_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    docks: Annotated[int, Field(ge=1, le=1_000)] | None = None
 
 
 class StationRow(Row):
@@ -222,6 +223,7 @@ CODES = {
     "drivetrain_efficiency": "E-F05",
     "plugs": "E-F07",
     "plug_power_kw": "E-F07",
+    "docks": "E-F07",
     "shift": "E-F11",
     "break_min": "E-F11",
     "break_after_h": "E-F11",

@@ -80,7 +80,8 @@ def _ticks(view: PlanView, measured: Kpis) -> dict[str, Any]:
 
 def _depot(depot: Depot) -> dict[str, Any]:
     site = "" if depot.site_power_w is None else f", {depot.site_power_w / 1_000:.1f} kW in all"
-    return {"id": depot.id, "at": _at(depot), "facts": ["Depot", _plugs(depot.plugs) + site]}
+    docks = [] if depot.docks is None else [f"{depot.docks} dock{'' if depot.docks == 1 else 's'}"]
+    return {"id": depot.id, "at": _at(depot), "facts": ["Depot", _plugs(depot.plugs) + site, *docks]}
 
 
 def _station(station: Station) -> dict[str, Any]:

@@ -19,7 +19,7 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
-BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE = range(23, 28)
+BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE, DOCKS = range(23, 29)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
@@ -33,6 +33,9 @@ GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
 NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED, READY, LOADS = range(15)
 # Only where a break is asked for, and the day without it:
 BREAK_READY, WAITS, ROOM = range(15, 18)
+# Only where docks are few: each loading, what was waited for before its stop, and when that is left from the
+# earliest start.
+LOAD_BEGIN, LOAD_AT, LOAD_WAITED, FIRST_LEFT = range(18, 22)
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
 # On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
@@ -45,6 +48,9 @@ LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
 OUT_READY, OUT_WAITED = range(6, 8)
+# Only where docks are few: how much after the shift the drive begins, by how much it may be later for the docks, and
+# would be without them.
+OUT_FROM, OUT_DOCKS, OUT_WANTED = range(8, 11)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -62,6 +68,7 @@ class DayCase(NamedTuple):
     pickups: bool
     releases: bool
     groups: bool
+    docks: bool  # of some depot are few
     vehicle: Ints
     order: Ints
     service: Ints
@@ -86,6 +93,10 @@ class Books(NamedTuple):
     mine: Ints  # [slots, buckets]: 1 + the group at which the vehicle charges then
     taken: Ints  # [groups, buckets]
     watts: Ints  # [sites, buckets]
+    load: Ints  # [slots, stops]: when the loading before a leg begins; these four are empty where docks are many
+    docking: Ints  # [slots, buckets]: 1 where the vehicle loads then
+    docked: Ints  # [depots, buckets]
+    best_load: Ints
     scratch: Ints
     trial: Ints
     out: Ints
@@ -136,7 +147,8 @@ def build_day(p: Problem) -> DayCase:
         pickups=bool(p.pickup.any()),
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
-        vehicle=_dense(np.column_stack([vehicle, alike])),
+        docks=bool(p.docks.any()),
+        vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot]])),
         order=_dense(order),
         service=_dense(p.service_s),
         leg=leg,
@@ -155,6 +167,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     n, vehicles = case.orders, len(case.vehicle)
     slots, buckets = 2 * vehicles, case.closed.shape[1]
     longest = 3 * n + 8  # a trip and a station for each order
+    loading = (longest, buckets) if case.docks else (0, 0)
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
@@ -164,9 +177,13 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
         watts=np.zeros((len(case.site), buckets), np.int64),
-        scratch=np.zeros((18, longest), np.int64),
+        load=np.zeros((slots, loading[0]), np.int64),
+        docking=np.zeros((slots, loading[1]), np.int64),
+        docked=np.zeros((case.depots, loading[1]), np.int64),
+        best_load=np.zeros((vehicles, loading[0]), np.int64),
+        scratch=np.zeros((22, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(8, np.int64),
+        out=np.zeros(11, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),

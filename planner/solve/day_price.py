@@ -35,9 +35,11 @@ from planner.solve.day_case import (
     COST,
     DELAY,
     DEPOT,
+    DOCKS,
     EARLY,
     END,
     FIRST_GROUP,
+    FIRST_LEFT,
     GONE,
     GRAMS,
     GROUP_FREE,
@@ -53,6 +55,9 @@ from planner.solve.day_case import (
     LEFT,
     LENGTH,
     LITRES,
+    LOAD_AT,
+    LOAD_BEGIN,
+    LOAD_WAITED,
     LOADING,
     LOADS,
     LOST,
@@ -69,11 +74,14 @@ from planner.solve.day_case import (
     OUT_BREAK_AT,
     OUT_CHARGES,
     OUT_DELAY,
+    OUT_DOCKS,
+    OUT_FROM,
     OUT_HOME,
     OUT_READY,
     OUT_REST_WAIT,
     OUT_VISITS,
     OUT_WAITED,
+    OUT_WANTED,
     PARCELS,
     PAYLOAD,
     PER_DAY,
@@ -105,6 +113,7 @@ from planner.solve.day_case import (
     WANT,
     WINDOWS,
 )
+from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
 
@@ -129,7 +138,7 @@ def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     if failed:
         return failed
     books.out[OUT_BREAK_AT] = 0
-    cost = _drive(case, books, v, seq, m)
+    cost = _drive_from(case, books, v, seq, m)
     return _with_break(case, books, v, seq, m, cost) if case.vehicle[v, BREAK_S] and cost < FLAT else cost
 
 
@@ -205,6 +214,35 @@ def _picked_up(order, seq, i, depot, orders):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _drive_from(case, books, v, seq, m):  # type: ignore[no-untyped-def]
+    """Drive through the stops from the best start that is found; return the cost.
+
+    Only where docks are few it is not the earliest one, moved as far as all waiting allows.
+    """
+    out, of, scratch = books.out, case.vehicle[v], books.scratch
+    out[OUT_FROM] = 0
+    cost = _drive(case, books, v, seq, m)
+    if of[DOCKS] == 0:
+        return cost
+    for i in range(m + 1):
+        scratch[FIRST_LEFT, i] = scratch[LEFT, i]
+    wanted, delay = out[OUT_WANTED], out[OUT_DELAY]
+    if cost >= FLAT or wanted <= delay:
+        return cost
+    best, best_from = cost, np.int64(0)
+    for late in (wanted, later_start(books, of, v, scratch[LOADS, 0], wanted)):
+        if late > delay and late != out[OUT_FROM]:
+            out[OUT_FROM] = late
+            cost = _drive(case, books, v, seq, m)
+            if cost < best:
+                best, best_from = cost, late
+    if out[OUT_FROM] != best_from:
+        out[OUT_FROM] = best_from
+        _drive(case, books, v, seq, m)
+    return best
+
+
+@inner
 def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Drive through the stops, with a break before the leg of `books.out` if there is one; return the cost."""
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
@@ -213,21 +251,31 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     kind, depot, battery, orders, charge_w = of[KIND], of[DEPOT], of[BATTERY], case.orders, of[CHARGE_W]
     service, out, break_at = case.service, books.out, books.out[OUT_BREAK_AT]
     noting = of[BREAK_S] > 0 and break_at == 0
-    t, q, closes, knee = of[OPENS], of[START], of[CLOSES], of[KNEE]
-    waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
-    place, releases = depot, case.releases
+    t, q, knee, waited = of[OPENS] + out[OUT_FROM], of[START], of[KNEE], out[OUT_FROM]
+    slack, metres, price, charges = of[CLOSES] - of[OPENS], np.int64(0), np.int64(0), 0
+    place, releases, docks = depot, case.releases, of[DOCKS]
+    out[OUT_DOCKS] = EVER
     for i in range(m + 1):
         rests = break_at > 0 and i == break_at
         if place >= orders:
             lasts = scratch[LOADS, i] if place == depot else np.int64(0)
             need, want = scratch[NEED, i], scratch[WANT, i]
             hold = max(scratch[READY, i] - t, np.int64(0)) if releases and place == depot else np.int64(0)
+            if docks and lasts:
+                begin, until = free_dock(
+                    books.docked[of[SITE]], books.docking[books.slot_of[v]], docks, t + hold, lasts
+                )
+                if begin < 0:
+                    return NONE
+                scratch[LOAD_BEGIN, i], scratch[LOAD_AT, i], scratch[LOAD_WAITED, i] = begin, t, waited
+                out[OUT_DOCKS] = min(out[OUT_DOCKS], waited + until - lasts - t)
+                hold = begin - t
             if (lasts or hold) and site[place - orders, SITE_APART]:
                 t += hold + lasts
                 waited += hold
                 lasts = hold = np.int64(0)
             if hold and i == 0:
-                # Nobody comes to work before the goods do but to charge what the first trip needs.
+                # Nobody comes to work before goods and dock are there but to charge what the first trip needs.
                 if q < need:
                     want = need
                 else:
@@ -324,7 +372,8 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     slack = min(slack, waited + of[CLOSES] - t)
     if t > of[CLOSES]:
         return NONE
-    delay = min(waited, slack)
+    out[OUT_WANTED] = min(waited, slack)
+    delay = min(out[OUT_WANTED], out[OUT_DOCKS])
     out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
     bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
     paid_s = t - of[OPENS] - delay
@@ -357,7 +406,7 @@ def _with_break(case, books, v, seq, m, without):  # type: ignore[no-untyped-def
         if at == 0:
             break
         out[OUT_BREAK_AT] = at
-        cost = _drive(case, books, v, seq, m)
+        cost = _drive_from(case, books, v, seq, m)
         if cost < FLAT:
             start = of[OPENS] + out[OUT_DELAY]
             begin = max(out[OUT_READY] + max(out[OUT_DELAY] - out[OUT_WAITED], np.int64(0)), of[BREAK_FROM])
@@ -462,6 +511,10 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         return cost
     slot, of, out, scratch = books.slot_of[v], case.vehicle[v], books.out, books.scratch
     hold_plugs(case, books, v, -1)
+    if case.docks:
+        hold_docks(case, books, v, -1)
+        note_loadings(books, v, seq, m, of[DEPOT])
+        hold_docks(case, books, v, 1)
     fact, charge = books.fact, books.charge
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
     fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
@@ -483,7 +536,7 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     """Note times and loads at each stop, for a look at a place before it is priced."""
     stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
     depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
-    break_at = books.out[OUT_BREAK_AT]
+    break_at, left = books.out[OUT_BREAK_AT], FIRST_LEFT if of[DOCKS] else LEFT
     if m == 0:
         stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
         for f in range(BOARD_G, stop.shape[1]):
@@ -507,7 +560,7 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
                 books.where[place], books.at[place] = v, k
             elif place == depot:
                 latest -= scratch[LOADS, k + 1]
-        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[LEFT, k], latest
+        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[left, k], latest
         stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
         latest -= leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
     for k in range(m + 1):

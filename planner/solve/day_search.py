@@ -192,8 +192,9 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
             end = begin + int(p.service_s[of[dc.KIND], place])
         elif place == depot and k <= m:
-            begin = max(arrival, ready[k])
-            end = begin + p.loading_of(depot, trip_from(places, k, depot=depot))
+            lasts = p.loading_of(depot, trip_from(places, k, depot=depot))
+            begin = int(island.best_load[v, k]) if of[dc.DOCKS] and lasts else max(arrival, ready[k])
+            end = begin + lasts
         visit = Visit(place=place, arrival_s=arrival, begin_s=begin, end_s=end)
         if k and k == fact[dc.BREAK_AT]:
             rests = max(end, int(of[dc.BREAK_FROM]))

@@ -57,7 +57,8 @@ class Problem:
     earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
-    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    [d + s, k, 2]. Depots [d]: `night_per_kwh`, `docks` (vehicles that load at a time; 0: no limit). Plugs [q]:
+    `plug_site` (0 is the first depot), `plug_w`.
     """
 
     orders: int
@@ -106,6 +107,7 @@ class Problem:
     open: Ints
     plug_site: Ints
     plug_w: Ints
+    docks: Ints
 
     @property
     def places(self) -> int:
@@ -188,6 +190,7 @@ def build_problem(
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
+        docks=_ints([depot.docks or 0 for depot in day.depots]),
     )
     validate(problem)
     return problem
@@ -236,7 +239,7 @@ def validate(problem: Problem) -> None:
         "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
-        "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
+        "night_per_kwh": (problem.depots,), "docks": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:

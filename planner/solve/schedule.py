@@ -41,12 +41,16 @@ class _Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class _Stop:
-    """`rests` is the choice of taking the break here, None where none may be taken."""
+    """`rests` is the choice of taking the break here, None where none may be taken.
+
+    `loads` is when the loading begins where docks are few, None where it begins at once.
+    """
 
     place: int
     begin: Any
     charge: _Charge | None
     rests: Any = None
+    loads: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +64,14 @@ class _Break:
 
 @dataclass(frozen=True, kw_only=True)
 class _Model:
-    """The model in the making: charging intervals by set of equal plugs, and with their watts by site."""
+    """The model in the making: charging intervals by set of equal plugs, and with their watts by site; loadings."""
 
     problem: Problem
     at_each_station: bool
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     sessions: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     draws: dict[int, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))
+    loadings: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     cost: list[Any] = field(default_factory=list)
 
 
@@ -96,6 +101,8 @@ def schedule(
     for site, draws in model.draws.items():
         if problem.site_w[site]:
             model.cp.add_cumulative([i for i, _ in draws], [w for _, w in draws], int(problem.site_w[site]))
+    for depot, loadings in model.loadings.items():
+        model.cp.add_cumulative(loadings, [1] * len(loadings), int(problem.docks[depot]))
     model.cp.minimize(sum(model.cost))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -224,8 +231,13 @@ def _stop(
         cp.add(begin >= arrival)
         ready = begin + int(p.service_s[p.kind[vehicle], place])
         return _Stop(place=place, begin=begin, charge=None), ready, ready
-    loaded = arrival + loading_s
-    if ready_s:
+    loaded, loads = arrival + loading_s, None
+    if loading_s and place < p.orders + p.depots and p.docks[place - p.orders]:
+        loads = cp.new_int_var(ready_s, p.horizon_s, "")
+        cp.add(loads >= arrival)
+        loaded = loads + loading_s
+        model.loadings[place - p.orders].append(cp.new_fixed_size_interval_var(loads, loading_s, ""))
+    elif ready_s:
         loaded = cp.new_int_var(0, p.horizon_s, "")
         cp.add_max_equality(loaded, [arrival + loading_s, ready_s + loading_s])
     charge = _charge(model, vehicle, place - p.orders, loaded if p.apart[place - p.orders] else arrival, stored)
@@ -235,7 +247,7 @@ def _stop(
         cp.add(leave >= charge.end)
     if charge and model.at_each_station and place >= p.orders + p.depots:
         cp.add(charge.present == 1)
-    return _Stop(place=place, begin=arrival, charge=charge), loaded, leave
+    return _Stop(place=place, begin=arrival, charge=charge, loads=loads), loaded, leave
 
 
 def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
@@ -282,9 +294,12 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
 
 
 def _settle(model: _Model, tour: Tour) -> None:
-    """Keep the plugs of a settled tour occupied."""
-    p = model.problem
+    """Keep the plugs and the docks of a settled tour occupied."""
+    p, depot = model.problem, int(model.problem.depot[tour.vehicle])
     for visit in tour.all_visits:
+        if visit.place == depot and p.docks[depot - p.orders] and visit.end_s > visit.begin_s:
+            loading = model.cp.new_fixed_size_interval_var(visit.begin_s, visit.end_s - visit.begin_s, "")
+            model.loadings[depot - p.orders].append(loading)
         if visit.plug >= 0:
             first = equal_plugs(p, visit.plug)[0]
             length = visit.charge_end_s - visit.charge_begin_s
@@ -310,7 +325,7 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
             begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
             visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[p.kind[vehicle], stop.place]))
         elif stop.place == depot and i < len(stops) - 1:
-            begun = max(arrival, ready[i])
+            begun = max(arrival, ready[i]) if stop.loads is None else solver.value(stop.loads)
             loading_s = p.loading_of(depot, trip_from(places, i, depot=depot))
             visit = replace(visit, begin_s=begun, end_s=begun + loading_s)
         if stop.rests is not None and solver.value(stop.rests):

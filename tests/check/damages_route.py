@@ -330,6 +330,14 @@ def shares_a_plug(plan: Plan, rng: Rng) -> Plan:
     return with_step(plan, r, i, **changes)
 
 
+@damage("dock_overbooked")
+def loads_where_another_loads(plan: Plan, rng: Rng) -> Plan:
+    r, _, step = pick(plan, rng, of(StepKind.START))
+    other, i, _ = pick(plan, rng, lambda s: s.kind is StepKind.RELOAD and s not in plan.routes[r].steps)
+    spoilt = with_step(plan, other, i, begin_s=step.end_s - 1, end_s=step.end_s + 600)
+    return with_thing(spoilt, hub(plan).id, docks=1)
+
+
 @damage("site_power_exceeded")
 def draws_more_than_the_site_gives(plan: Plan, rng: Rng) -> Plan:
     depot = hub(plan)

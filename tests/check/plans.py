@@ -263,7 +263,7 @@ def _settle(
     """Make the day as tight as the plan allows, and list what was left out with true reasons."""
     steps = [step for drive in drives for step in drive.steps]
     peak_w = _peak_w([s for s in steps if s.kind is StepKind.CHARGE and s.place_id == depots[0].id])
-    depots = [replace(depots[0], site_power_w=peak_w), *depots[1:]]
+    depots = [replace(depots[0], site_power_w=peak_w, docks=_most_at_docks(steps)), *depots[1:]]
     begun = {step.place_id: step.begin_s for step in steps if step.serves}
     orders = [_with_window(order, begun.get(order.id), n) for n, order in enumerate(orders)]
     orders = [_released(_grouped(order, drives), drives) for order in orders]
@@ -371,6 +371,11 @@ def _tight(drive: Drive) -> Vehicle:
 def _peak_w(charges: list[Step]) -> float:
     at = [charge.begin_s for charge in charges]
     return max(sum(c.power_w or 0.0 for c in charges if c.begin_s <= t < c.end_s) for t in at)
+
+
+def _most_at_docks(steps: list[Step]) -> int:
+    loadings = [step for step in steps if step.kind in {StepKind.START, StepKind.RELOAD}]
+    return max(sum(step.begin_s <= at.begin_s < step.end_s for step in loadings) for at in loadings)
 
 
 def one_after_the_other(drives: list[Drive], depot: Depot) -> list[Night]:

@@ -158,6 +158,21 @@ def test_a_site_limit_that_keeps_the_second_plug_idle_is_raised_by_whole_kilowat
     assert least(plan, RepairKind.SITE_POWER, left_out.order_id) == 4  # 2 kW for each of the two
 
 
+def test_where_two_vehicles_wait_for_one_dock_the_second_dock_helps() -> None:
+    # Loaded at 8:10, at the order 2 km away at 8:14. The second one, loaded at 8:20, is there at 8:24.
+    orders = [order(f"o{n}", km=2.0, demand_kg=60.0, windows=until(20)) for n in (1, 2)]
+    base = day(*orders, vehicles=(vehicle("v1"), vehicle("v2")))
+    plan = planned(replace(base, depots=(replace(base.depots[0], docks=1),)))
+    (left_out,) = plan.unassigned
+    assert "a dock" in left_out.detail
+    found = explained(plan, left_out.order_id)
+    assert found.grade is Grade.NOT_FOUND
+    assert (found.shortfalls[0].rule, found.shortfalls[0].text) == (Rule.DOCK, "no dock free at hub 08:00-08:10")
+    (made,) = (one for one in repaired(plan, left_out.order_id) if one.repair.kind is RepairKind.DOCK)
+    assert made.plan.day.depots[0].docks == 2
+    assert made.repair.text == "one more dock at hub at 08:00 (now 1)"
+
+
 def fixed_and_far() -> Plan:
     """One order at 8:30 sharp after 2 km; one after 20 km that the same vehicle reaches at 9:03 and not before."""
     sharp = order("o1", km=2.0, windows=until(30, since=30), priority=Priority.MUST)

@@ -352,14 +352,23 @@ def test_a_faulty_class_is_complained_of_once_not_at_each_type_too(tmp_path: Pat
 
 
 def test_rules_of_vehicles_types_and_depots_are_read(tmp_path: Path) -> None:
-    depot = DEPOT + "loading_per_parcel_s = 7.5\n"
+    depot = DEPOT + "loading_per_parcel_s = 7.5\ndocks = 2\n"
     kind = '[types.quick]\nbase = "ami-cargo"\nservice_factor = 0.8\ncost_per_overtime_hour = 12.5\n'
     vehicle = VEHICLE.replace("ami-cargo", "quick") + "max_stops = 40\novertime_min = 45\n"
     found = read(tmp_path, HEAD, depot, vehicle, kind)
     made = found.vehicles[0]
-    assert found.depots[0].loading_per_parcel_s == 7.5
+    assert (found.depots[0].loading_per_parcel_s, found.depots[0].docks) == (7.5, 2)
     assert (made.type.service_factor, made.type.cost_per_overtime_hour) == (0.8, 12.5)
     assert (made.max_stops, made.overtime_s, made.latest_s, made.driver_break) == (40, 2_700, 63_900, None)
+
+
+def test_a_depot_that_does_not_say_has_docks_for_all(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).depots[0].docks is None
+
+
+@pytest.mark.parametrize("docks", ["0", "-1", "1.5", '"two"'])
+def test_a_depot_without_a_whole_dock_is_refused(tmp_path: Path, docks: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT + f"docks = {docks}\n", VEHICLE) == ("E-F07", "depots[0].docks")
 
 
 def test_a_break_begins_in_a_window_or_after_hours_of_work(tmp_path: Path) -> None:

@@ -191,7 +191,14 @@ def ruled_days(draw: st.DrawFn) -> Day:
     return replace(
         day,
         orders=tuple(replace(order, parcels=draw(st.sampled_from([0, 1, 7]))) for order in day.orders),
-        depots=tuple(replace(d, loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0]))) for d in day.depots),
+        depots=tuple(
+            replace(
+                depot,
+                loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0])),
+                docks=draw(st.sampled_from([None, 1, 1, 2])),
+            )
+            for depot in day.depots
+        ),
         vehicles=tuple(
             replace(
                 vehicle,

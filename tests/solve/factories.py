@@ -81,6 +81,7 @@ def make_problem(
         "site_w": [0] * sites,
         "price_per_kwh": [200_000] * sites,
         "apart": [0] * sites,
+        "docks": [0] * len(depots),
         "full": [0] * sites,
         "open": [[[0, SHIFT_S]]] * sites,
         "plug_site": [site for site, _ in plugs],
