@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.energy.charging import charge_power_w
-from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost
+from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost, pack_price
 from planner.model import Day, Depot, Order, Plug, Station, Vehicle
 from planner.plan import Cost, Leg, Night, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
@@ -35,7 +35,9 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
         for step in steps
         if step.kind == StepKind.CHARGE
     )
-    home = sites[vehicle.depot_id]
+    home = next(depot for depot in day.depots if depot.id == vehicle.depot_id)
+    swapped_wh = sum(step.charged_wh for step in steps if step.kind == StepKind.SWAP)
+    charged += swapped_wh / WH_PER_KWH * pack_price(day, home)
     overnight = sum(energy_cost(home, begin_s=c.begin_s, end_s=c.end_s, wh=c.wh) for c in night.charges)
     missing = night.missing_wh / WH_PER_KWH * dearest_price(home)
     over_s = max(0, steps[-1].end_s - vehicle.shift.end_s)
@@ -97,6 +99,8 @@ class _RouteWriter:
         first, home = self.tour.first, self.tour.home
         self._load(first_visit=0)
         self._write(StepKind.START, self.depot, first.arrival_s, first.begin_s, first.end_s)
+        if first.swap_end_s:
+            self._swap(first)
         if first.plug >= 0:
             self._charge(first, None)
         for i, visit in enumerate(self.tour.visits):
@@ -124,6 +128,8 @@ class _RouteWriter:
             self._load(first_visit=i + 1)
             self._write(StepKind.RELOAD, visit.place, visit.arrival_s, visit.begin_s, visit.end_s, leg=leg)
             leg = None
+        if visit.swap_end_s:
+            self._swap(visit)
         if visit.plug >= 0:
             self._charge(visit, leg)
             leg = None
@@ -132,6 +138,10 @@ class _RouteWriter:
             self._write(
                 StepKind.BREAK, visit.place, visit.end_s, visit.break_begin_s, visit.break_end_s, leg=only_rests
             )
+
+    def _swap(self, visit: Visit) -> None:
+        begin_s, end_s, gained = visit.swap_begin_s, visit.swap_end_s, visit.charge_mwh
+        self._write(StepKind.SWAP, visit.place, visit.arrival_s, begin_s, end_s, charge_mwh=gained)
 
     def _charge(self, visit: Visit, leg: Leg | None) -> None:
         plug = self.plugs[visit.plug]

@@ -17,6 +17,7 @@ from planner import (
     check_rules_orders,
     check_rules_reasons,
     check_rules_route,
+    check_rules_swap,
 )
 from planner.check_case import day_faults, open_case, unreadable_routes
 from planner.check_legs import LegFinder
@@ -28,12 +29,14 @@ PLAN_RULES = (
     *check_rules_orders.PLAN_RULES,
     *check_rules_night.PLAN_RULES,
     *check_rules_docks.PLAN_RULES,
+    *check_rules_swap.PLAN_RULES,
     *check_rules_reasons.PLAN_RULES,
 )
 ROUTE_RULES = (
     *check_rules_route.ROUTE_RULES,
     *check_rules_break.ROUTE_RULES,
     *check_rules_energy.ROUTE_RULES,
+    *check_rules_swap.ROUTE_RULES,
     *check_rules_night.ROUTE_RULES,
     *check_rules_legs.ROUTE_RULES,
     *check_rules_orders.ROUTE_RULES,

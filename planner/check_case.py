@@ -245,6 +245,7 @@ MUST_BE_POSITIVE = frozenset(
         "power_share",
         "power_w",
         "service_factor",
+        "swap_s",
         "top_speed_kmh",
         "urban_factor",
     }
@@ -292,6 +293,7 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
         yield Violation(code="vehicle_unknown", where=where, message="the day has no vehicle with this id")
     kinds = [step.kind for step in route.steps]
     middle = {StepKind.DELIVERY, StepKind.PICKUP, StepKind.CHARGE, StepKind.RELOAD, StepKind.BREAK}
+    middle |= {StepKind.SWAP}
     if kinds[:1] != [StepKind.START] or kinds[-1:] != [StepKind.END] or not middle.issuperset(kinds[1:-1]):
         yield Violation(code="route_shape", where=where, message="a route is a start, orders and such, and an end")
     for i, step in enumerate(route.steps):

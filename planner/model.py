@@ -83,6 +83,14 @@ class PriceFrom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packs:
+    """Full batteries for vehicles of one type, which a depot keeps; each is put in once a day."""
+
+    type_name: str
+    spare: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depot:
     """Where vehicles start, reload, charge and end.
 
@@ -101,6 +109,11 @@ class Depot:
     tariff: tuple[PriceFrom, ...] = ()
     loading_per_parcel_s: float = 0.0
     docks: int | None = None
+    packs: tuple[Packs, ...] = ()
+
+    def spare_packs(self, type_name: str) -> int:
+        """Return how many full batteries for a type it has in the morning."""
+        return sum(packs.spare for packs in self.packs if packs.type_name == type_name)
 
     def loading_of(self, parcels: int) -> int:
         """Return the seconds that loading a trip takes, rounded up."""
@@ -185,6 +198,7 @@ class VehicleType:
     wear_per_kwh: float = 0.0  # of the battery, for what is taken from it
     cost_per_overtime_hour: float = 0.0  # on top of `cost_per_hour`, past the end of the shift
     service_factor: float = 1.0  # of what an order's setup and service take
+    swap_s: int | None = None  # that a swap of the battery takes; None where it stays in the vehicle
 
     def standing_s(self, order: Order) -> int:
         """Return the seconds that an order's setup and service take with this type, rounded up."""

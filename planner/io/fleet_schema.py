@@ -49,6 +49,13 @@ def _holds_prices(rows: tuple[TariffRow, ...]) -> tuple[TariffRow, ...]:
 Tariff = Annotated[tuple[TariffRow, ...], Field(strict=False), AfterValidator(_holds_prices)]
 
 
+class PacksRow(Row):
+    """One of ``[[depots.packs]]``: spare batteries for a vehicle type."""
+
+    type: Name
+    spare: Annotated[int, Field(ge=1, le=1_000)]
+
+
 class DepotRow(Row):
     """One of ``[[depots]]``."""
 
@@ -63,6 +70,7 @@ class DepotRow(Row):
     tariff: Tariff | None = None
     loading_per_parcel_s: Annotated[float, Field(ge=0, le=600)] = 0.0
     docks: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    packs: Annotated[tuple[PacksRow, ...], Field(strict=False)] = ()
 
 
 class StationRow(Row):
@@ -121,6 +129,7 @@ class TypeRow(Row):
     wear_per_kwh: Money | None = None
     cost_per_overtime_hour: Money | None = None
     service_factor: Annotated[float, Field(ge=0.1, le=10)] | None = None
+    swap_min: Annotated[float, Field(gt=0, le=240)] | None = None
 
 
 def _highway(value: str) -> str:
@@ -224,6 +233,8 @@ CODES = {
     "plugs": "E-F07",
     "plug_power_kw": "E-F07",
     "docks": "E-F07",
+    "spare": "E-F22",
+    "swap_min": "E-F22",
     "shift": "E-F11",
     "break_min": "E-F11",
     "break_after_h": "E-F11",
@@ -257,4 +268,6 @@ def known_keys(place: Place) -> Sequence[str]:
         return keys_of(ChargeStepRow)
     if "tariff" in place:
         return keys_of(TariffRow)
+    if "packs" in place:
+        return keys_of(PacksRow)
     return keys_of(TABLES.get(str(place[0]), FleetDocument) if place else FleetDocument)

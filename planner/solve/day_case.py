@@ -20,6 +20,7 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
 BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE, DOCKS = range(23, 29)
+SWAP_S, PACKS, PACK_PRICE = range(29, 32)  # 0 seconds where no battery is swapped
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
@@ -36,6 +37,7 @@ BREAK_READY, WAITS, ROOM = range(15, 18)
 # Only where docks are few: each loading, what was waited for before its stop, and when that is left from the
 # earliest start.
 LOAD_BEGIN, LOAD_AT, LOAD_WAITED, FIRST_LEFT = range(18, 22)
+SWAPPED = 22  # only where batteries are swapped: what is gained before a leg
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
 # On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
@@ -44,13 +46,15 @@ PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 10
 # Columns of `Books.fact`, by slot.
-LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
+LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS = range(8)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
 OUT_READY, OUT_WAITED = range(6, 8)
 # Only where docks are few: how much after the shift the drive begins, by how much it may be later for the docks, and
 # would be without them.
 OUT_FROM, OUT_DOCKS, OUT_WANTED = range(8, 11)
+# Only where batteries are swapped: how often, and what is gained in all.
+OUT_SWAPS, OUT_GAINED = range(11, 13)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -69,6 +73,7 @@ class DayCase(NamedTuple):
     releases: bool
     groups: bool
     docks: bool  # of some depot are few
+    swaps: bool  # of batteries are possible
     vehicle: Ints
     order: Ints
     service: Ints
@@ -97,6 +102,9 @@ class Books(NamedTuple):
     docking: Ints  # [slots, buckets]: 1 where the vehicle loads then
     docked: Ints  # [depots, buckets]
     best_load: Ints
+    swap: Ints  # [slots, stops]: what a swap before a leg gains; empty where no battery is swapped, and so its best
+    packs: Ints  # [depots, kinds]: put in
+    best_swap: Ints
     scratch: Ints
     trial: Ints
     out: Ints
@@ -130,6 +138,8 @@ def build_day(p: Problem) -> DayCase:
             p.breaks,
         ]
     )  # fmt: skip
+    packs = p.packs[depot, kind]
+    swap_s = np.where(packs > 0, p.swap_s[kind], 0)
     allowed = allowed_together(p)
     alike = np.unique(np.column_stack([vehicle, allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
     site, group, closed = _plugs(p)
@@ -148,7 +158,8 @@ def build_day(p: Problem) -> DayCase:
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
         docks=bool(p.docks.any()),
-        vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot]])),
+        swaps=bool(swap_s.any()),
+        vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]])),
         order=_dense(order),
         service=_dense(p.service_s),
         leg=leg,
@@ -171,7 +182,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
-        fact=np.zeros((slots, 7), np.int64),
+        fact=np.zeros((slots, 8), np.int64),
         stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
@@ -181,9 +192,12 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         docking=np.zeros((slots, loading[1]), np.int64),
         docked=np.zeros((case.depots, loading[1]), np.int64),
         best_load=np.zeros((vehicles, loading[0]), np.int64),
-        scratch=np.zeros((22, longest), np.int64),
+        swap=np.zeros((slots, longest if case.swaps else 0), np.int64),
+        packs=np.zeros((case.depots, len(case.leg)), np.int64),
+        best_swap=np.zeros((vehicles, longest if case.swaps else 0), np.int64),
+        scratch=np.zeros((23, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(11, np.int64),
+        out=np.zeros(13, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),
@@ -196,7 +210,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         look=np.zeros((4, 3 * vehicles * longest), np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
-        best_fact=np.zeros((vehicles, 7), np.int64),
+        best_fact=np.zeros((vehicles, 8), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
         random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
     )

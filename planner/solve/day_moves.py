@@ -59,6 +59,7 @@ from planner.solve.day_case import (
 )
 from planner.solve.day_docks import hold_docks
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
+from planner.solve.day_swaps import hold_packs
 from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
 
@@ -100,6 +101,8 @@ def _touch(books, v, touched):  # type: ignore[no-untyped-def]
         docking[new, b] = docking[old, b]
     for k in range(load.shape[1]):
         load[new, k] = load[old, k]
+    for k in range(books.swap.shape[1]):
+        books.swap[new, k] = books.swap[old, k]
     for c in range(fact[old, CHARGES]):
         for f in range(4):
             charge[new, f, c] = charge[old, f, c]
@@ -120,6 +123,7 @@ def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
     for m in range(touched):
         hold_plugs(case, books, books.touched[m], -1)
         hold_docks(case, books, books.touched[m], -1)
+        hold_packs(case, books, books.touched[m], -1)
     for m in range(touched):
         v = books.touched[m]
         slot_of[v] ^= 1
@@ -128,6 +132,7 @@ def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
             mine[slot, b] = 0
         hold_plugs(case, books, v, 1)
         hold_docks(case, books, v, 1)
+        hold_packs(case, books, v, 1)
         for k in range(fact[slot, LENGTH]):
             place = stops[slot, k]
             if place < case.orders:
@@ -611,6 +616,8 @@ def keep_best(books, cost):  # type: ignore[no-untyped-def]
                 books.best_charge[v, f, c] = books.charge[slot, f, c]
         for k in range(books.load.shape[1]):
             books.best_load[v, k] = books.load[slot, k]
+        for k in range(books.swap.shape[1]):
+            books.best_swap[v, k] = books.swap[slot, k]
         for k in range(books.fact[slot, LENGTH]):
             books.best_stops[v, k] = books.stops[slot, k]
 

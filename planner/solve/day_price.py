@@ -76,9 +76,11 @@ from planner.solve.day_case import (
     OUT_DELAY,
     OUT_DOCKS,
     OUT_FROM,
+    OUT_GAINED,
     OUT_HOME,
     OUT_READY,
     OUT_REST_WAIT,
+    OUT_SWAPS,
     OUT_VISITS,
     OUT_WAITED,
     OUT_WANTED,
@@ -105,6 +107,9 @@ from planner.solve.day_case import (
     SITE_PRICE,
     SITE_W,
     START,
+    SWAP_S,
+    SWAPPED,
+    SWAPS,
     TRIP_G,
     TRIP_L,
     UWH,
@@ -114,6 +119,7 @@ from planner.solve.day_case import (
     WINDOWS,
 )
 from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
+from planner.solve.day_swaps import hold_packs, note_swaps, packs_left, swap
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
 
@@ -149,6 +155,7 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     orders, hilly = case.orders, case.leg.shape[3] > 4
     kind, depot, reserve, knee, battery = of[KIND], of[DEPOT], of[RESERVE], of[KNEE], of[BATTERY]
     payload, bay = of[PAYLOAD], of[BAY]
+    swaps = of[SWAP_S] > 0 and packs_left(books, of, v) > 0
     at_home = site[of[SITE], FIRST_GROUP] < site[of[SITE], LAST_GROUP]
     pickups, releases = case.pickups, case.releases
     grams = litres = parcels = visits = ready = np.int64(0)
@@ -195,6 +202,8 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             s = before - orders
             if site[s, FIRST_GROUP] < site[s, LAST_GROUP]:
                 need = reserve
+        if swaps and before == depot:
+            need = reserve
     books.out[OUT_VISITS] = visits
     return NONE if visits > of[MOST_STOPS] else np.int64(0)
 
@@ -255,9 +264,14 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     slack, metres, price, charges = of[CLOSES] - of[OPENS], np.int64(0), np.int64(0), 0
     place, releases, docks = depot, case.releases, of[DOCKS]
     out[OUT_DOCKS] = EVER
+    out[OUT_SWAPS] = out[OUT_GAINED] = 0
+    packs = packs_left(books, of, v) if of[SWAP_S] else np.int64(0)
     for i in range(m + 1):
         rests = break_at > 0 and i == break_at
         if place >= orders:
+            since, waited_before = t, waited
+            if of[SWAP_S]:
+                scratch[SWAPPED, i] = 0
             lasts = scratch[LOADS, i] if place == depot else np.int64(0)
             need, want = scratch[NEED, i], scratch[WANT, i]
             hold = max(scratch[READY, i] - t, np.int64(0)) if releases and place == depot else np.int64(0)
@@ -297,9 +311,18 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                 g, begin, end, until = _plug_in(
                     site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts
                 )
-                if g < 0 and q < need:
+                leave = max(t + lasts, end) if g >= 0 else EVER
+                if packs and place == depot and q < need and leave > max(t + lasts, since + of[SWAP_S]):
+                    packs -= 1
+                    price += swap(of, scratch, out, i, q)
+                    q = battery
+                    natural = max(t - since - waited + waited_before + lasts - idle, of[SWAP_S])
+                    t = max(t + lasts, since + of[SWAP_S])
+                    waited = waited_before + t - since - natural
+                    lasts = idle = np.int64(0)
+                elif g < 0 and q < need:
                     return FLAT
-                if g >= 0:
+                elif g >= 0:
                     amount = (end - begin) * (min(group[g, GROUP_W], charge_w) * 5 // 18)
                     q += amount
                     price += amount * (site[s, SITE_PRICE] - of[NIGHT])
@@ -375,7 +398,8 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     out[OUT_WANTED] = min(waited, slack)
     delay = min(out[OUT_WANTED], out[OUT_DOCKS])
     out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
-    bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
+    charged = _charged(case, of, scratch, charges) + out[OUT_GAINED]
+    bought = price // MICRO + (of[START] + charged - q) * of[PRICE] // MICRO
     paid_s = t - of[OPENS] - delay
     paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
@@ -511,6 +535,7 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         return cost
     slot, of, out, scratch = books.slot_of[v], case.vehicle[v], books.out, books.scratch
     hold_plugs(case, books, v, -1)
+    hold_packs(case, books, v, -1)
     if case.docks:
         hold_docks(case, books, v, -1)
         note_loadings(books, v, seq, m, of[DEPOT])
@@ -519,6 +544,9 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
     fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
+    fact[slot, SWAPS] = out[OUT_SWAPS]
+    hold_packs(case, books, v, 1)
+    note_swaps(books, of, slot, seq, m)
     for k in range(m):
         books.stops[slot, k] = seq[k]
     for c in range(out[OUT_CHARGES]):

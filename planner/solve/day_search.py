@@ -199,6 +199,9 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
         if k and k == fact[dc.BREAK_AT]:
             rests = max(end, int(of[dc.BREAK_FROM]))
             visit = replace(visit, break_begin_s=rests, break_end_s=rests + int(of[dc.BREAK_S]))
+        if of[dc.SWAP_S] and k <= m and (gained := int(island.best_swap[v, k])):
+            swapped_s = arrival + int(of[dc.SWAP_S])
+            visit = replace(visit, swap_begin_s=arrival, swap_end_s=swapped_s, charge_mwh=gained)
         if k in charges:
             group, since, until = island.best_charge[v, 1:, charges[k]].tolist()
             watts = min(int(case.group[group, dc.GROUP_W]), int(of[dc.CHARGE_W]))

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, DriverBreak, Plug, RoadClass, Station, TimeWindow
+from planner.model import Depot, DriverBreak, Packs, Plug, RoadClass, Station, TimeWindow
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -369,6 +369,37 @@ def test_a_depot_that_does_not_say_has_docks_for_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("docks", ["0", "-1", "1.5", '"two"'])
 def test_a_depot_without_a_whole_dock_is_refused(tmp_path: Path, docks: str) -> None:
     assert one(tmp_path, HEAD, DEPOT + f"docks = {docks}\n", VEHICLE) == ("E-F07", "depots[0].docks")
+
+
+SWAPPER = '[types.swapper]\nbase = "ami-cargo"\nswap_min = 4\n'
+PACKS = '[[depots.packs]]\ntype = "swapper"\nspare = 3\n'
+
+
+def test_spare_packs_belong_to_a_type_whose_battery_can_be_swapped(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD, DEPOT, PACKS, VEHICLE.replace("ami-cargo", "swapper"), SWAPPER)
+    assert found.vehicles[0].type.swap_s == 240
+    assert found.depots[0].packs == (Packs(type_name="swapper", spare=3),)
+    assert found.depots[0].spare_packs("ami-cargo") == 0
+    plain = read(tmp_path, HEAD, DEPOT, VEHICLE)
+    assert (plain.vehicles[0].type.swap_s, plain.depots[0].packs) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("packs", "column"),
+    [
+        (PACKS.replace("swapper", "ami-cargo"), "depots[0].packs[0].type"),
+        (PACKS.replace("swapper", "nonsense"), "depots[0].packs[0].type"),
+        (PACKS + PACKS, "depots[0].packs[1].type"),
+        (PACKS.replace("3", "0"), "depots[0].packs[0].spare"),
+    ],
+)
+def test_packs_that_fit_no_vehicle_are_refused(tmp_path: Path, packs: str, column: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, packs, VEHICLE, SWAPPER) == ("E-F22", column)
+
+
+def test_a_swap_that_takes_no_time_is_refused(tmp_path: Path) -> None:
+    swapper = SWAPPER.replace("4", "0")
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, swapper) == ("E-F22", "types.swapper.swap_min")
 
 
 def test_a_break_begins_in_a_window_or_after_hours_of_work(tmp_path: Path) -> None:

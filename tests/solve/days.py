@@ -14,6 +14,7 @@ from planner.model import (
     DriverBreak,
     Order,
     OrderKind,
+    Packs,
     Plug,
     PriceFrom,
     Priority,
@@ -178,13 +179,14 @@ def breaks(draw: st.DrawFn, shift: TimeWindow) -> DriverBreak | None:
 
 @st.composite
 def ruled_days(draw: st.DrawFn) -> Day:
-    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, times by parcel and type."""
+    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, docks, swaps, times by parcel, type."""
     day = draw(days())
-    kinds = {
-        kind: replace(
+    types = {
+        kind.name: replace(
             kind,
             service_factor=draw(st.sampled_from([0.5, 1.0, 1.37])),
             cost_per_overtime_hour=draw(st.sampled_from([0.0, 5.0, 500.0])),
+            swap_s=draw(st.sampled_from([None, 240, 1_200])),
         )
         for kind in {vehicle.type.name: vehicle.type for vehicle in day.vehicles}.values()
     }
@@ -196,13 +198,17 @@ def ruled_days(draw: st.DrawFn) -> Day:
                 depot,
                 loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0])),
                 docks=draw(st.sampled_from([None, 1, 1, 2])),
+                packs=tuple(
+                    Packs(type_name=name, spare=draw(st.integers(0, 2)))
+                    for name in draw(st.sampled_from([(), tuple(types)]))
+                ),
             )
             for depot in day.depots
         ),
         vehicles=tuple(
             replace(
                 vehicle,
-                type=kinds[vehicle.type],
+                type=types[vehicle.type.name],
                 max_stops=draw(st.sampled_from([None, 1, 3])),
                 overtime_s=draw(st.sampled_from([0, 1_800, 7_200])),
                 driver_break=draw(breaks(vehicle.shift)),
