@@ -17,11 +17,11 @@ from threading import Event
 import numpy as np
 
 from planner.solve import day_case as dc
-from planner.solve import day_moves
+from planner.solve import day_moves, placing
 from planner.solve.cost import total_cost
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import UNLIMITED, SolveOptions
-from planner.solve.placing import drop_needless_stations, settle
+from planner.solve.placing import drop_needless_stations, settle, without_idle_stations
 from planner.solve.problem import Problem
 from planner.solve.schedule import assign_plugs
 from planner.solve.solution import Solution, Tour, Visit, tour_of, trip_from
@@ -159,7 +159,10 @@ class _Search:
         tours = self._tours()
         sequences = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
         exact = settle(self.problem, sequences, taken=[], until_s=deadline)
-        if exact is not None and total_cost(self.problem, exact) <= total_cost(self.problem, tours):
+        # A plan cannot say that a vehicle passes a station and does nothing there, be it on a shorter way.
+        if any(without_idle_stations(self.problem, tour) is not None for tour in tours):
+            tours = placing.place(self.problem, [sequences.get(v, []) for v in range(self.problem.vehicles)])
+        elif exact is not None and total_cost(self.problem, exact) <= total_cost(self.problem, tours):
             tours = exact
         tours, fits_nowhere = insert_left_out(self.problem, tuple(tours), until_s=deadline)
         tours = drop_needless_stations(self.problem, tours, until_s=deadline)
