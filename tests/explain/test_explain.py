@@ -14,7 +14,7 @@ from planner.explain.ground import open_ground
 from planner.explain.orders import explain_orders
 from planner.explain.repairs import Task, repairs
 from planner.explained import Grade, RepairKind, Rule
-from planner.model import DriverBreak, OrderKind, Plug, Priority
+from planner.model import DriverBreak, OrderKind, Packs, Plug, Priority
 from planner.plan import Plan, StepKind
 from tests.check.grid import make_grid
 from tests.explain.street import (
@@ -204,6 +204,21 @@ def test_routes_with_pickups_breaks_and_charges_read_back_as_they_were_written()
     one = vehicle(kind={"battery_wh": 2_600.0}, driver_break=pause)
     plan = planned(day(*orders, back, vehicles=(one,), plugs=(Plug(id="p1", power_w=2_300.0),)))
     assert {StepKind.PICKUP, StepKind.BREAK, StepKind.CHARGE} <= {step.kind for step in plan.routes[0].steps}
+    ground = open_ground(plan, STREETS, LegFinder(STREETS))
+    again = ground.with_tours(plan.day, ground.problem(plan.day), ground.tours(plan.day))
+    assert again.routes == plan.routes
+
+
+def test_a_nearly_empty_vehicle_goes_out_with_a_spare_pack_and_reads_back_as_it_was_written() -> None:
+    # A twentieth above the reserve, 2 x 20 km to drive, and no plug anywhere.
+    empty = vehicle(start_soc=0.15, kind={"swap_s": 240})
+    base = day(order(km=20.0), vehicles=(empty,))
+    assert planned(base).routes == ()
+    packs = (Packs(type_name=empty.type.name, spare=1),)
+    plan = planned(replace(base, depots=(replace(base.depots[0], packs=packs),)))
+    swap = plan.routes[0].steps[1]
+    assert (swap.kind, swap.begin_s, swap.end_s) == (StepKind.SWAP, swap.arrival_s, swap.arrival_s + 240)
+    assert swap.charged_wh == pytest.approx(0.85 * empty.type.battery_wh, abs=0.01)
     ground = open_ground(plan, STREETS, LegFinder(STREETS))
     again = ground.with_tours(plan.day, ground.problem(plan.day), ground.tours(plan.day))
     assert again.routes == plan.routes
