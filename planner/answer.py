@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.energy.charging import charge_power_w
-from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost
+from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost, pack_price
 from planner.model import Day, Depot, Order, Plug, Spot, Station, Vehicle
 from planner.plan import Cost, Leg, Night, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
@@ -42,7 +42,9 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
         for step in steps
         if step.kind == StepKind.CHARGE
     )
-    home = sites[vehicle.depot_id]
+    home = next(depot for depot in day.depots if depot.id == vehicle.depot_id)
+    swapped_wh = sum(step.charged_wh for step in steps if step.kind == StepKind.SWAP)
+    charged += swapped_wh / WH_PER_KWH * pack_price(day, home)
     overnight = sum(energy_cost(home, begin_s=c.begin_s, end_s=c.end_s, wh=c.wh) for c in night.charges)
     missing = night.missing_wh / WH_PER_KWH * dearest_price(home)
     over_s = max(0, steps[-1].end_s - vehicle.shift.end_s)
@@ -60,15 +62,16 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
 def left_out(day: Day, solution: Solution, known: dict[int, Unassigned]) -> tuple[Unassigned, ...]:
     """Return every order that no route serves, with the reason known beforehand or the search's own."""
     return tuple(
-        known.get(i) or _search_reason(order, fits_nowhere=i in solution.fits_nowhere)
+        known.get(i) or _search_reason(day, order, fits_nowhere=i in solution.fits_nowhere)
         for i, order in enumerate(day.orders)
         if i not in solution.visited
     )
 
 
-def _search_reason(order: Order, *, fits_nowhere: bool) -> Unassigned:
+def _search_reason(day: Day, order: Order, *, fits_nowhere: bool) -> Unassigned:
     if fits_nowhere:
-        detail = "every place beside the planned orders was tried; a vehicle, a plug or a longer shift would help"
+        helps = "a vehicle, a plug, a dock" if any(depot.docks for depot in day.depots) else "a vehicle, a plug"
+        detail = f"every place beside the planned orders was tried; {helps} or a longer shift would help"
         return Unassigned(order_id=order.id, reason=Reason.FLEET_FULL, detail=detail)
     detail = "a longer search may find a place for it"
     if order.group:
@@ -114,6 +117,8 @@ class _RouteWriter:
             leg, loading = self._drive_empty(self.depot, way), StepKind.RELOAD
         self._load(first_visit=0)
         self._write(loading, self.depot, first.arrival_s, first.begin_s, first.end_s, leg=leg)
+        if first.swap_end_s:
+            self._swap(first)
         if first.plug >= 0:
             self._charge(first, None)
         self.state.leaves_s = first.leave_s
@@ -179,6 +184,8 @@ class _RouteWriter:
             self._load(first_visit=i + 1)
             self._write(StepKind.RELOAD, visit.place, visit.arrival_s, visit.begin_s, visit.end_s, leg=leg)
             leg = None
+        if visit.swap_end_s:
+            self._swap(visit)
         if visit.plug >= 0:
             self._charge(visit, leg)
             leg = None
@@ -188,6 +195,10 @@ class _RouteWriter:
                 StepKind.BREAK, visit.place, visit.end_s, visit.break_begin_s, visit.break_end_s, leg=only_rests
             )
         state.leaves_s = visit.leave_s
+
+    def _swap(self, visit: Visit) -> None:
+        begin_s, end_s, gained = visit.swap_begin_s, visit.swap_end_s, visit.charge_mwh
+        self._write(StepKind.SWAP, visit.place, visit.arrival_s, begin_s, end_s, charge_mwh=gained)
 
     def _charge(self, visit: Visit, leg: Leg | None) -> None:
         plug = self.plugs[visit.plug]

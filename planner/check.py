@@ -11,6 +11,7 @@ from collections.abc import Collection
 from planner import (
     check_rules_away,
     check_rules_break,
+    check_rules_docks,
     check_rules_drivers,
     check_rules_energy,
     check_rules_legs,
@@ -18,6 +19,7 @@ from planner import (
     check_rules_orders,
     check_rules_reasons,
     check_rules_route,
+    check_rules_swap,
 )
 from planner.check_case import day_faults, open_case, unreadable_routes
 from planner.check_legs import LegFinder
@@ -29,6 +31,8 @@ PLAN_RULES = (
     *check_rules_orders.PLAN_RULES,
     *check_rules_drivers.PLAN_RULES,
     *check_rules_night.PLAN_RULES,
+    *check_rules_docks.PLAN_RULES,
+    *check_rules_swap.PLAN_RULES,
     *check_rules_reasons.PLAN_RULES,
 )
 ROUTE_RULES = (
@@ -36,6 +40,7 @@ ROUTE_RULES = (
     *check_rules_away.ROUTE_RULES,
     *check_rules_break.ROUTE_RULES,
     *check_rules_energy.ROUTE_RULES,
+    *check_rules_swap.ROUTE_RULES,
     *check_rules_night.ROUTE_RULES,
     *check_rules_legs.ROUTE_RULES,
     *check_rules_orders.ROUTE_RULES,

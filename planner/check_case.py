@@ -316,11 +316,13 @@ MUST_BE_POSITIVE = frozenset(
     {
         "battery_wh",
         "charge_w",
+        "docks",
         "drivetrain_efficiency",
         "max_speed_kmh",
         "power_share",
         "power_w",
         "service_factor",
+        "swap_s",
         "top_speed_kmh",
         "urban_factor",
     }

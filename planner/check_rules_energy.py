@@ -13,6 +13,7 @@ from planner.plan import Step, StepKind, Violation
 SOC_WH = 1.0  # the start's state of charge is a share, turned into watt-hours by the planner
 CHARGE_S = 1.0
 POWER_W = 1e-6
+GIVING = frozenset({StepKind.CHARGE, StepKind.SWAP})
 
 
 def starts_with_its_charge(route: RouteCase) -> Iterator[Violation]:
@@ -23,13 +24,13 @@ def starts_with_its_charge(route: RouteCase) -> Iterator[Violation]:
 
 
 def keeps_its_books(route: RouteCase) -> Iterator[Violation]:
-    """Stored energy falls by each leg, rises by charges only, and nothing else moves it."""
+    """Stored energy falls by each leg, rises by charges and swaps only, and nothing else moves it."""
     for i, step in enumerate(route.steps):
         due_wh = _due_wh(route, i)
         gained_wh = step.stored_end_wh - step.stored_arrival_wh
         if abs(step.stored_arrival_wh - due_wh) > ENERGY_WH:
             yield route.broken("energy_wrong", i, f"{step.stored_arrival_wh} Wh at arrival, {due_wh:.3f} Wh is left")
-        if gained_wh < -ENERGY_WH or (gained_wh > ENERGY_WH and step.kind != StepKind.CHARGE):
+        if gained_wh < -ENERGY_WH or (gained_wh > ENERGY_WH and step.kind not in GIVING):
             yield route.broken("energy_wrong", i, f"{gained_wh:+.3f} Wh while standing")
 
 
@@ -91,7 +92,7 @@ def charges_where_it_may(route: RouteCase) -> Iterator[Violation]:
 
 def _beside_loading_or_end(route: RouteCase, i: int) -> bool:
     stop = next(stop for stop in route.stops if i in stop)
-    beside = {StepKind.CHARGE, StepKind.DELIVERY, StepKind.PICKUP, StepKind.BREAK}
+    beside = {StepKind.CHARGE, StepKind.SWAP, StepKind.DELIVERY, StepKind.PICKUP, StepKind.BREAK}
     return any(route.steps[j].kind not in beside for j in stop)
 
 

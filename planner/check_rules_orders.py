@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from planner.check_case import Case, RouteCase
-from planner.energy.tariff import dearest_price, energy_cost
+from planner.energy.tariff import dearest_price, energy_cost, pack_price
 from planner.model import Order, Spot
 from planner.plan import StepKind, Violation
 
@@ -99,6 +99,8 @@ def _energy_cost(route: RouteCase) -> float:
         missing_wh -= charge.wh
         cost += energy_cost(route.depot, begin_s=charge.begin_s, end_s=charge.end_s, wh=charge.wh)
     cost += max(0.0, missing_wh) / 1_000 * dearest_price(route.depot)
+    swapped_wh = sum(step.charged_wh for step in route.steps if step.kind == StepKind.SWAP)
+    cost += swapped_wh / 1_000 * pack_price(route.case.plan.day, route.depot)
     for step in route.steps:
         place = route.place(step) if step.kind == StepKind.CHARGE else None
         if place is not None and not isinstance(place, Order | Spot):

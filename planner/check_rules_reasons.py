@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from planner.check_case import Case, RouteCase
 from planner.check_legs import FoundLeg, Point, standing
+from planner.check_rules_docks import loadings
 from planner.check_traffic import Clock
 from planner.model import Order, OrderKind, Spot, Station, Vehicle
 from planner.plan import Reason, StepKind, Violation
@@ -249,7 +250,8 @@ def _fleet_full(chances: Chances) -> str:
             continue  # where it leaves its depot for its end is another question
         from_s = trip.loaded_from_s if end is None else end.end_s
         stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
-        if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh, fresh=end is None):
+        in_time = any(trip.in_time(order, from_s=at_s) for at_s in _with_a_dock(trip, order, case, from_s=from_s))
+        if in_time and trip.in_range(order, stored_wh=stored_wh, fresh=end is None):
             return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
     return ""
 
@@ -277,6 +279,23 @@ def _no_driver(chances: Chances) -> str:
         return ""
     able = [trip for trip in chances.direct if trip in chances.punctual]
     return f"vehicle {able[0].vehicle.id} with {able[0].vehicle.driver_id} serves it alone" if able else ""
+
+
+def _with_a_dock(trip: Trip, order: Order, case: Case, *, from_s: float) -> Iterator[float]:
+    """Yield moments from which on a dock is surely free for as long as loading for this order takes.
+
+    Whether a later start makes a break due is not looked at: then only the first moment counts.
+    """
+    depot, from_s = case.depots[trip.vehicle.depot_id], max(from_s, order.release_s)
+    if depot.docks is None:
+        yield from_s
+        return
+    others = [(begin_s, end_s) for begin_s, end_s, *_ in loadings(case, depot)]
+    later = () if trip.vehicle.driver_break is not None else (end_s for _, end_s in others if end_s > from_s)
+    for at_s in (from_s, *later):
+        until_s = at_s + trip.loading_s + MARGIN_S
+        if sum(begin_s < until_s and end_s > at_s for begin_s, end_s in others) < depot.docks:
+            yield at_s
 
 
 def _not_found_in_time(_: Chances) -> str:

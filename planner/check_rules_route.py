@@ -14,7 +14,7 @@ ROUNDING_S = 1e-6  # of products of seconds
 CLOCK_S = 1  # leg times are rounded up to whole seconds
 AT_DEPOT = frozenset({StepKind.START, StepKind.RELOAD, StepKind.RETURN, StepKind.END})
 LOADING = frozenset({StepKind.START, StepKind.RELOAD})
-RESTING = frozenset({StepKind.CHARGE})  # goes on while the driver rests
+RESTING = frozenset({StepKind.CHARGE, StepKind.SWAP})  # goes on while the driver rests
 
 
 def starts_reloads_and_ends_at_its_depot(route: RouteCase) -> Iterator[Violation]:
@@ -194,7 +194,7 @@ def drives_in_order(route: RouteCase) -> Iterator[Violation]:
 
 
 def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
-    """Within a stop each step waits for the one before; only a charge may overlap a break, or loading if at all."""
+    """Within a stop each step waits for the one before; a charge or swap may overlap a break, or loading if at all."""
     at_once = LOADING if route.case.plan.day.charge_while_loading else frozenset()
     for stop in route.stops:
         for n, i in enumerate(stop):
@@ -202,6 +202,7 @@ def does_one_thing_at_a_time(route: RouteCase) -> Iterator[Violation]:
             if n > 0 and step.arrival_s < route.steps[stop[0]].arrival_s:
                 yield route.broken("time_travel", i, "arrives before the vehicle is at this place")
             overlappable = at_once if step.kind == StepKind.CHARGE and step.place_id == route.depot.id else frozenset()
+            overlappable = LOADING if step.kind == StepKind.SWAP else overlappable
             overlappable = RESTING if step.kind == StepKind.BREAK else overlappable
             earlier = [route.steps[j] for j in stop[:n] if route.steps[j].kind not in overlappable]
             busy_s = max((done.end_s for done in earlier), default=step.begin_s)

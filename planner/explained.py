@@ -29,6 +29,7 @@ class Rule(StrEnum):
     BATTERY = "battery"
     PLUG = "plug"
     SITE_POWER = "site_power"
+    DOCK = "dock"
     SEARCH = "search"  # no single rule: it fits, and the search did not come upon it
 
 
@@ -46,6 +47,7 @@ class RepairKind(StrEnum):
     SITE_POWER = "site_power"
     PLUG_POWER = "plug_power"
     PLUG = "plug"
+    DOCK = "dock"
     TYPE = "type"
     VEHICLE = "vehicle"
 

@@ -94,11 +94,20 @@ class PriceFrom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packs:
+    """Full batteries for vehicles of one type, which a depot keeps; each is put in once a day."""
+
+    type_name: str
+    spare: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depot:
     """Where vehicles start, reload, charge and end.
 
     Before each trip `loading_s` is spent, and `loading_per_parcel_s` for each parcel of its deliveries. A `tariff`
-    stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts.
+    stands for `price_per_kwh`: prices in order of time, the last one for as long as the night lasts. At most `docks`
+    vehicles load at the same time; None means any number.
     """
 
     id: str
@@ -110,6 +119,12 @@ class Depot:
     price_per_kwh: float = 0.0
     tariff: tuple[PriceFrom, ...] = ()
     loading_per_parcel_s: float = 0.0
+    docks: int | None = None
+    packs: tuple[Packs, ...] = ()
+
+    def spare_packs(self, type_name: str) -> int:
+        """Return how many full batteries for a type it has in the morning."""
+        return sum(packs.spare for packs in self.packs if packs.type_name == type_name)
 
     def loading_of(self, parcels: int) -> int:
         """Return the seconds that loading a trip takes, rounded up."""
@@ -195,6 +210,7 @@ class VehicleType:
     cost_per_overtime_hour: float = 0.0  # on top of `cost_per_hour`, past the end of the shift
     service_factor: float = 1.0  # of what an order's setup and service take
     licence: str = ""  # that its driver needs; none if empty
+    swap_s: int | None = None  # that a swap of the battery takes; None where it stays in the vehicle
 
     def standing_s(self, order: Order, *, parked: bool = False) -> int:
         """Return the seconds that an order's service takes with this type, and its setup unless parked; rounded up."""

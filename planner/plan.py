@@ -17,6 +17,7 @@ class StepKind(StrEnum):
     PICKUP = "pickup"
     RELOAD = "reload"
     CHARGE = "charge"
+    SWAP = "swap"
     BREAK = "break"
     RETURN = "return"  # to the depot after the last trip, by a vehicle that ends elsewhere
     END = "end"
@@ -57,8 +58,8 @@ class Step:
     is the drive that arrives, absent where the vehicle is there already. Waiting is `begin_s - arrival_s`.
     `stored_*_wh` is what the battery holds at arrival and at the end; `load_*` is on board when the step ends. A
     charge at the depot is a step of its own after the reload it overlaps: both begin when the vehicle arrives or later,
-    and the vehicle leaves after both. A break is a step after what is done at its stop, and may overlap the charge
-    there.
+    and the vehicle leaves after both. So is a swap of the battery for a full one. A break is a step after what is done
+    at its stop, and may overlap the charge there.
     """
 
     kind: StepKind

@@ -1,4 +1,4 @@
-"""Charts over the day: the charge of each vehicle, and who is at which plug."""
+"""Charts over the day: the charge of each vehicle, and who is at which plug or dock."""
 
 from __future__ import annotations
 
@@ -32,7 +32,16 @@ def charge_chart(view: PlanView, routes: Sequence[Route], look: Look) -> alt.VCo
 def plug_chart(view: PlanView, look: Look) -> alt.Chart | None:
     """Draw a lane per plug with the charges on it; None where nobody charges."""
     rows = [row for route in view.plan.routes for row in _charges(view, route)]
-    return _lanes(view, look, rows, _span(view), sites=view.plan.day.sites) if rows else None
+    return _lanes(view, look, rows, _span(view), lanes=_plug_lanes(view.plan.day.sites)) if rows else None
+
+
+def dock_chart(view: PlanView, look: Look) -> alt.Chart | None:
+    """Draw a lane per dock with the loadings on it; None where no depot has so many docks and no more."""
+    rows = [row for depot in view.plan.day.depots if depot.docks for row in _loadings(view, depot)]
+    lanes = [
+        f"{depot.id} · dock {n}" for depot in view.plan.day.depots if depot.docks for n in range(1, depot.docks + 1)
+    ]
+    return _lanes(view, look, rows, _span(view), lanes=lanes) if rows else None
 
 
 def night_chart(view: PlanView, look: Look) -> alt.Chart | None:
@@ -43,15 +52,18 @@ def night_chart(view: PlanView, look: Look) -> alt.Chart | None:
     nights = [(route, route.night) for route in view.plan.routes if route.night is not None and route.night.charges]
     first_s = min(route.steps[-1].end_s for route, _ in nights)
     span = [_time(view, first_s // HOUR_S * HOUR_S), _time(view, max(night.until_s for _, night in nights))]
-    return _lanes(view, look, rows, span, sites=view.plan.day.depots)
+    return _lanes(view, look, rows, span, lanes=_plug_lanes(view.plan.day.depots))
+
+
+def _plug_lanes(sites: Sequence[Depot | Station]) -> list[str]:
+    return [_lane(site.id, plug.id) for site in sites for plug in site.plugs]
 
 
 def _lanes(
-    view: PlanView, look: Look, rows: list[dict[str, Any]], span: list[str], *, sites: Sequence[Depot | Station]
+    view: PlanView, look: Look, rows: list[dict[str, Any]], span: list[str], *, lanes: Sequence[str]
 ) -> alt.Chart:
     colours = _colours(view, look)
     used = list(dict.fromkeys(str(row["vehicle"]) for row in rows))
-    lanes = [_lane(site.id, plug.id) for site in sites for plug in site.plugs]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows), height=LANE_PX * len(lanes) + AXIS_PX)
         .mark_bar(cornerRadius=3, height=LANE_PX - 8)
@@ -63,7 +75,7 @@ def _lanes(
             tooltip=[
                 alt.Tooltip("vehicle:N", title="vehicle"),
                 alt.Tooltip("clock:N", title="time"),
-                alt.Tooltip("energy:N", title="charged"),
+                *([alt.Tooltip("energy:N", title="charged")] if rows and "energy" in rows[0] else []),
             ],
         )
     )
@@ -129,6 +141,31 @@ def _charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
         for step in route.steps
         if step.kind is StepKind.CHARGE
     ]
+
+
+def _loadings(view: PlanView, depot: Depot) -> list[dict[str, Any]]:
+    """Give each loading the first dock that is free; docks have no names, and any of them does."""
+    loadings = sorted(
+        (step.begin_s, step.end_s, route.vehicle_id)
+        for route in view.plan.routes
+        for step in route.steps
+        if step.kind in {StepKind.START, StepKind.RELOAD} and step.place_id == depot.id and step.end_s > step.begin_s
+    )
+    free_s: dict[int, int] = {}
+    rows: list[dict[str, Any]] = []
+    for begin_s, end_s, vehicle_id in loadings:
+        dock = next(n for n in range(1, len(loadings) + 1) if free_s.get(n, begin_s) <= begin_s)
+        free_s[dock] = end_s
+        rows.append(
+            {
+                "lane": f"{depot.id} · dock {dock}",
+                "vehicle": vehicle_id,
+                "begin": _time(view, begin_s),
+                "end": _time(view, end_s),
+                "clock": f"{view.clock(begin_s)} to {view.clock(end_s)}",
+            }
+        )
+    return rows
 
 
 def _night_charges(view: PlanView, route: Route) -> list[dict[str, Any]]:

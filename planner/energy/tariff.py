@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from planner.model import Depot, Station
+from planner.model import Day, Depot, Station
 
 WH_PER_KWH = 1_000.0
+DAY_S = 86_400
 
 
 def prices_between(site: Depot | Station, begin_s: float, end_s: float) -> Iterator[tuple[float, float]]:
@@ -37,6 +38,16 @@ def dearest_price(site: Depot | Station) -> float:
     """Return the highest price per kWh of all hours."""
     tariff = site.tariff if isinstance(site, Depot) else ()
     return max((step.price_per_kwh for step in tariff), default=site.price_per_kwh)
+
+
+def pack_price(day: Day, depot: Depot) -> float:
+    """Return the price per kWh of filling swapped-out batteries: the mean of the night.
+
+    That is from the end of the depot's last shift until its first one tomorrow.
+    """
+    shifts = [vehicle.shift for vehicle in day.vehicles if vehicle.depot_id == depot.id]
+    home_s = max((shift.end_s for shift in shifts), default=0)
+    return mean_price(depot, home_s, DAY_S + min((shift.start_s for shift in shifts), default=0))
 
 
 def energy_cost(site: Depot | Station, *, begin_s: float, end_s: float, wh: float) -> float:

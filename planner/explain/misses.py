@@ -28,6 +28,7 @@ TIMED = 2  # places of a type that are timed exactly
 HOUR_S = 3_600
 BATTERY_STEP_MWH = 100_000
 CLOCK_STEP_S, CLOCK_STEPS = 300, 48
+CROWDED = {Rule.PLUG: "no plug free", Rule.SITE_POWER: "no site power left", Rule.DOCK: "no dock free"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +161,7 @@ def _timed(ground: Ground, p: Problem, miss: _Miss, tours: list[Tour]) -> tuple[
     if alone is not None:
         rule, begin_s, end_s, site = _crowded(p, alone[0], others)
         span = f"{wall(ground.day, begin_s)}-{wall(ground.day, end_s)}"
-        what = "no plug free" if rule is Rule.PLUG else "no site power left"
-        text = f"{what} at {ground.day.sites[site].id} {span}"
+        text = f"{CROWDED[rule]} at {ground.day.sites[site].id} {span}"
         lasts = minutes(end_s - begin_s)
         return lasts / 60, _told(ground, p, miss, rule, lasts, "min", text)
     battery = int(p.battery_mwh[p.kind[v]])
@@ -210,24 +210,37 @@ def _later(p: Problem, seconds: int) -> Problem:
 
 
 def _crowded(p: Problem, tour: Tour, others: list[Tour]) -> tuple[Rule, int, int, int]:
-    """Return the rule that others at the plugs break, and from when until when at which site."""
+    """Return the rule that others at plugs and docks break, and from when until when at which site."""
     taken = [visit for other in others for visit in other.all_visits if visit.plug >= 0]
     charges = [visit for visit in tour.all_visits if visit.plug >= 0]
     for visit in charges:
         group = equal_plugs(p, visit.plug)
-        for begin_s, end_s in _full(visit, [t for t in taken if t.plug in group], len(group)):
+        others_there = [(t.charge_begin_s, t.charge_end_s) for t in taken if t.plug in group]
+        for begin_s, end_s in _full((visit.charge_begin_s, visit.charge_end_s), others_there, len(group)):
             return Rule.PLUG, begin_s, end_s, visit.place - p.orders
+    depot = int(p.depot[tour.vehicle])
+    if docks := int(p.docks[depot - p.orders]):
+        loading = [span for other in others for span in _loadings(other, depot)]
+        for own in _loadings(tour, depot):
+            for begin_s, end_s in _full(own, loading, docks):
+                return Rule.DOCK, begin_s, end_s, depot - p.orders
+        if not charges:  # its own times would do, and the others' leave none: the docks are all that couples them
+            return Rule.DOCK, tour.first.begin_s, tour.first.end_s, depot - p.orders
     visit = charges[0]
     return Rule.SITE_POWER, visit.charge_begin_s, visit.charge_end_s, visit.place - p.orders
 
 
-def _full(visit: Visit, taken: list[Visit], plugs: int) -> Iterator[tuple[int, int]]:
-    """Yield the first span of a charge in which all plugs are taken by others."""
-    marks = sorted({visit.charge_begin_s, visit.charge_end_s, *(m for t in taken for m in _span(t))})
-    marks = [m for m in marks if visit.charge_begin_s <= m <= visit.charge_end_s]
+def _loadings(tour: Tour, depot: int) -> list[tuple[int, int]]:
+    return [(v.begin_s, v.end_s) for v in (tour.first, *tour.visits) if v.place == depot and v.end_s > v.begin_s]
+
+
+def _full(own: tuple[int, int], taken: list[tuple[int, int]], most: int) -> Iterator[tuple[int, int]]:
+    """Yield the first span of a charge or a loading in which others take all plugs or docks."""
+    marks = sorted({*own, *(mark for span in taken for mark in span)})
+    marks = [mark for mark in marks if own[0] <= mark <= own[1]]
     begin_s = None
     for since in marks[:-1]:
-        full = sum(t.charge_begin_s <= since < t.charge_end_s for t in taken) >= plugs
+        full = sum(begin <= since < end for begin, end in taken) >= most
         if full and begin_s is None:
             begin_s = since
         elif not full and begin_s is not None:
@@ -235,10 +248,6 @@ def _full(visit: Visit, taken: list[Visit], plugs: int) -> Iterator[tuple[int, i
             begin_s = None
     if begin_s is not None:
         yield begin_s, marks[-1]
-
-
-def _span(visit: Visit) -> tuple[int, int]:
-    return visit.charge_begin_s, visit.charge_end_s
 
 
 def _told(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from planner.explain.change import YES, Change, Used
 from planner.explain.change_clock import shifts, windows
+from planner.explain.change_docks import docks
 from planner.explain.change_energy import charging, plugs, start_charges
 from planner.explain.change_fleet import skills, types
 from planner.explain.force import Forced, force, insert, timings
@@ -97,6 +98,7 @@ def _changes(task: Task) -> Iterator[Change]:
     yield from charging(day)
     yield from skills(day, order)
     yield from plugs(day)
+    yield from docks(day)
     busy = {tour.vehicle: len(tour.visits) for tour in task.ground.tours(day)}
     yield from types(day, order, busy)
 

@@ -12,7 +12,8 @@ from planner.roads.day import DayRoads
 from planner.solve.problem import MWH, Problem, site_plugs
 from planner.solve.solution import Solution, Tour, Visit, tour_of
 
-BESIDE = {StepKind.CHARGE, StepKind.BREAK}  # done beside a visit, or a visit of their own where a drive leads to them
+# Done beside a visit, or a visit of their own where a drive leads to them:
+BESIDE = {StepKind.CHARGE, StepKind.BREAK, StepKind.SWAP}
 AT_THE_DEPOT = {StepKind.START, StepKind.RELOAD, StepKind.RETURN, StepKind.END}
 
 
@@ -40,7 +41,7 @@ class _Reader:
             if step.leg is not None:  # a station, or the depot after the last trip
                 at_s = step.arrival_s
                 visits.append(Visit(place=self.sites[step.place_id], arrival_s=at_s, begin_s=at_s, end_s=at_s))
-            beside = self._rested if step.kind is StepKind.BREAK else self._charged
+            beside = {StepKind.BREAK: self._rested, StepKind.SWAP: self._swapped}.get(step.kind, self._charged)
             visits[-1] = beside(visits[-1], step)
         if route.steps[-1].leg is None:
             visits.pop()  # the end of the shift happens where the last visit is
@@ -64,6 +65,10 @@ class _Reader:
 
     def _rested(self, visit: Visit, step: Step) -> Visit:
         return replace(visit, break_begin_s=step.begin_s, break_end_s=step.end_s)
+
+    def _swapped(self, visit: Visit, step: Step) -> Visit:
+        gained = round(step.charged_wh * MWH)
+        return replace(visit, swap_begin_s=step.begin_s, swap_end_s=step.end_s, charge_mwh=gained)
 
     def _charged(self, visit: Visit, step: Step) -> Visit:
         return replace(

@@ -30,6 +30,7 @@ from planner.model import (
     Depot,
     Driver,
     DriverBreak,
+    Packs,
     Plug,
     PriceFrom,
     RoadClass,
@@ -122,7 +123,22 @@ class FleetBuilder:
             site_power_w=None if row.site_power_kw is None else _watts(row.site_power_kw),
             price_per_kwh=row.price_per_kwh or 0.0,
             tariff=self._tariff(i, row),
+            docks=row.docks,
+            packs=self._packs(i, row),
         )
+
+    def _packs(self, i: int, row: DepotRow) -> tuple[Packs, ...]:
+        """Return the spare packs of a depot; a type has some once, and can swap its battery."""
+        named: list[str] = []
+        for n, packs in enumerate(row.packs):
+            key, own = f"depots[{i}].packs[{n}].type", self.document.types.get(packs.type)
+            if packs.type in named:
+                self._refuse("E-F26", key, packs.type, "has packs here already", "give their number once")
+            elif own is None or own.swap_min is None:
+                message = "is no type of this file that says how long a swap takes"
+                self._refuse("E-F26", key, packs.type, message, "add swap_min to the type")
+            named.append(packs.type)
+        return tuple(Packs(type_name=packs.type, spare=packs.spare) for packs in row.packs)
 
     def _tariff(self, i: int, row: DepotRow) -> tuple[PriceFrom, ...]:
         rows = row.tariff or ()
@@ -277,7 +293,7 @@ class FleetBuilder:
         except InputError as error:
             self.faults += [replace(fault, file=self.file, column=f"types.{name}") for fault in error.faults]
             return None
-        missing = sorted(set(TypeRow.model_fields) - {"base"} - DEFAULTED - set(figures))
+        missing = sorted(set(TypeRow.model_fields) - {"base", "swap_min"} - DEFAULTED - set(figures))
         for key in missing:
             self._refuse("E-F02", f"types.{name}.{key}", None, "is missing", "add it, or name a base type")
         return None if missing else VehicleType(name=name, **figures)
@@ -321,7 +337,9 @@ def _spot(row: SpotRow | None) -> Spot | None:
 
 def _figures(row: TypeRow, classes: Mapping[str, RoadClass | None]) -> dict[str, Any]:
     """Return the figures that a row gives, in the model's own types. Raises `InputError` for an unknown road class."""
-    figures = {key: value for key, value in row if value is not None and key != "base"}
+    figures = {key: value for key, value in row if value is not None and key not in {"base", "swap_min"}}
+    if row.swap_min is not None:
+        figures["swap_s"] = _seconds(row.swap_min)
     if row.road_class is not None:
         figures["road_class"] = known_class(row.road_class, classes)
     if row.charge_curve is not None:

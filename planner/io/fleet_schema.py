@@ -49,6 +49,13 @@ def _holds_prices(rows: tuple[TariffRow, ...]) -> tuple[TariffRow, ...]:
 Tariff = Annotated[tuple[TariffRow, ...], Field(strict=False), AfterValidator(_holds_prices)]
 
 
+class PacksRow(Row):
+    """One of ``[[depots.packs]]``: spare batteries for a vehicle type."""
+
+    type: Name
+    spare: Annotated[int, Field(ge=1, le=1_000)]
+
+
 class DepotRow(Row):
     """One of ``[[depots]]``."""
 
@@ -62,6 +69,8 @@ class DepotRow(Row):
     price_per_kwh: Money | None = None
     tariff: Tariff | None = None
     loading_per_parcel_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    docks: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    packs: Annotated[tuple[PacksRow, ...], Field(strict=False)] = ()
 
 
 class StationRow(Row):
@@ -121,6 +130,7 @@ class TypeRow(Row):
     cost_per_overtime_hour: Money | None = None
     service_factor: Annotated[float, Field(ge=0.1, le=10)] | None = None
     licence: str | None = None
+    swap_min: Annotated[float, Field(gt=0, le=240)] | None = None
 
 
 def _highway(value: str) -> str:
@@ -257,6 +267,9 @@ CODES = {
     "drivetrain_efficiency": "E-F05",
     "plugs": "E-F07",
     "plug_power_kw": "E-F07",
+    "docks": "E-F07",
+    "spare": "E-F26",
+    "swap_min": "E-F26",
     "shift": "E-F11",
     "break_min": "E-F11",
     "break_after_h": "E-F11",
@@ -294,4 +307,6 @@ def known_keys(place: Place) -> Sequence[str]:
         return keys_of(TariffRow)
     if place and place[0] == "vehicles" and place[-1] in {"start", "end"}:
         return keys_of(SpotRow)
+    if "packs" in place:
+        return keys_of(PacksRow)
     return keys_of(TABLES.get(str(place[0]), FleetDocument) if place else FleetDocument)

@@ -96,7 +96,7 @@ def _step(step: Step, *, battery_wh: float | None, duration: int, distance: floa
         leg=None if step.leg is None else _leg(step.leg),
         plug=step.plug_id,
         power_w=step.power_w,
-        charged_wh=round(step.charged_wh, ENERGY_DECIMALS) if step.kind is StepKind.CHARGE else None,
+        charged_wh=round(step.charged_wh, ENERGY_DECIMALS) if step.kind in {StepKind.CHARGE, StepKind.SWAP} else None,
     )
 
 
@@ -159,12 +159,13 @@ def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, A
         "reloads": _count(steps, StepKind.RELOAD),
         "charges": _count(steps, StepKind.CHARGE),
         "breaks": _count(steps, StepKind.BREAK),
+        "swaps": _count(steps, StepKind.SWAP),
     }
 
 
 def _overlaps_reload(step: Step) -> bool:
-    """A charge that no drive arrives at shares its time with the step before it."""
-    return step.kind is StepKind.CHARGE and step.leg is None
+    """A charge or swap that no drive arrives at shares its time with the step before it."""
+    return step.kind in {StepKind.CHARGE, StepKind.SWAP} and step.leg is None
 
 
 def _count(steps: Iterable[Step], kind: StepKind) -> int:

@@ -135,6 +135,7 @@ class Totals(Part):
     reloads: int
     charges: int
     breaks: int = 0
+    swaps: int = 0
 
 
 class RoutePart(Totals):

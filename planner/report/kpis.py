@@ -32,6 +32,7 @@ class VehicleLine:
     stops: int
     reloads: int
     charges: int
+    swaps: int
     distance_km: float
     out_s: int
     back_s: int
@@ -60,6 +61,7 @@ class Kpis:
     trips: int
     reloads: int
     charges: int
+    swaps: int
     distance_km: float
     drive_hours: float
     service_hours: float
@@ -90,6 +92,7 @@ def kpis(plan: Plan) -> Kpis:
         trips=sum(line.trips for line in lines),
         reloads=sum(line.reloads for line in lines),
         charges=sum(line.charges for line in lines),
+        swaps=sum(line.swaps for line in lines),
         distance_km=sum(line.distance_km for line in lines),
         drive_hours=sum(line.drive_s for line in lines) / HOUR_S,
         service_hours=sum(line.service_s for line in lines) / HOUR_S,
@@ -120,6 +123,7 @@ def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
         stops=len(stops),
         reloads=sum(step.kind is StepKind.RELOAD for step in steps),
         charges=len(charges),
+        swaps=sum(step.kind is StepKind.SWAP for step in steps),
         distance_km=sum(leg.distance_m for leg in legs) / 1_000.0,
         out_s=steps[0].arrival_s,
         back_s=steps[-1].end_s,

@@ -1,7 +1,7 @@
 // The map page: draws the streets and routes, fills the side panel, and ties the two together.
 
 const plan = JSON.parse(document.getElementById("data").textContent);
-const NAMES = { start: "Start", reload: "Load", charge: "Charge", break: "Break", return: "Return", end: "Back" };
+const NAMES = { start: "Start", reload: "Load", charge: "Charge", swap: "Swap", break: "Break", return: "Return", end: "Back" };
 
 // ---- map and streets
 

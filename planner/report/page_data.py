@@ -80,7 +80,8 @@ def _ticks(view: PlanView, measured: Kpis) -> dict[str, Any]:
 
 def _depot(depot: Depot) -> dict[str, Any]:
     site = "" if depot.site_power_w is None else f", {depot.site_power_w / 1_000:.1f} kW in all"
-    return {"id": depot.id, "at": _at(depot), "facts": ["Depot", _plugs(depot.plugs) + site]}
+    docks = [] if depot.docks is None else [f"{depot.docks} dock{'' if depot.docks == 1 else 's'}"]
+    return {"id": depot.id, "at": _at(depot), "facts": ["Depot", _plugs(depot.plugs) + site, *docks]}
 
 
 def _station(station: Station) -> dict[str, Any]:
@@ -126,7 +127,9 @@ def _vehicle(view: PlanView, route: Route, line: VehicleLine) -> dict[str, Any]:
         "lowest": _percent(line.lowest.soc),
         "reserve": vehicle.reserve_soc,
         "soc": _soc_line(route, battery_wh),
-        "charges": [[step.begin_s, step.end_s] for step in route.steps if step.kind is StepKind.CHARGE],
+        "charges": [
+            [step.begin_s, step.end_s] for step in route.steps if step.kind in {StepKind.CHARGE, StepKind.SWAP}
+        ],
         "steps": [_step(view, step, number, battery_wh) for step, number in numbered(route)],
         "legs": [_leg(origin, step, leg) for origin, step, leg in legs],
         "lines": _leg_lines(legs),
@@ -167,7 +170,8 @@ def _step_facts(step: Step) -> list[str]:
     if step.begin_s > step.arrival_s:
         facts.append(f"waits {(step.begin_s - step.arrival_s + 59) // 60} min")
     if step.charged_wh:
-        facts.append(f"+{step.charged_wh / 1_000:.1f} kWh at plug {step.plug_id}")
+        where = "with a full battery" if step.kind is StepKind.SWAP else f"at plug {step.plug_id}"
+        facts.append(f"+{step.charged_wh / 1_000:.1f} kWh {where}")
     if step.kind is StepKind.BREAK:
         facts.append(f"{(step.end_s - step.begin_s) / 60:.0f} min")
     if step.kind is StepKind.PICKUP:

@@ -43,7 +43,8 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
         (
             "vehicles",
             f"{measured.vehicles_used} of {measured.vehicles_of} used, {measured.trips} trips, "
-            f"{measured.reloads} reloads, {measured.charges} charges",
+            f"{measured.reloads} reloads, {measured.charges} charges"
+            + (f", {measured.swaps} swaps" if measured.swaps else ""),
         ),
         (
             "driving",

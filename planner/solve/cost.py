@@ -22,6 +22,7 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     stops = [depot, *(visit.place for visit in tour.visits), depot]
     metres = sum(int(p.distance_m[p.network[kind], a, b]) for a, b in pairwise(stops))
     public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.all_visits if v.plug >= 0]
+    public += [(v.charge_mwh, int(p.pack_per_kwh[depot - p.orders])) for v in tour.all_visits if v.swap_end_s]
     taken = int(p.start_mwh[tour.vehicle]) + sum(visit.charge_mwh for visit in tour.all_visits) - left_mwh(p, tour)
     night = int(p.night_per_kwh[depot - p.orders])
     energy = sum(amount * (price - night) for amount, price in public) + taken * (night + int(p.wear_per_kwh[kind]))

@@ -19,7 +19,8 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
-BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, LIKE = range(23, 30)
+BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, LIKE, DOCKS = range(23, 31)
+SWAP_S, PACKS, PACK_PRICE = range(31, 34)  # 0 seconds where no battery is swapped
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
@@ -33,8 +34,10 @@ GROUP_SITE, GROUP_W, GROUP_PLUGS, GROUP_FREE, GROUP_FIRST = range(5)
 NET, LOST, NEED, WANT, ON_G, ON_L, LEFT, CH_STOP, CH_GROUP, CH_BEGIN, CH_END, CH_AT, CH_WAITED, READY, LOADS = range(15)
 # Only where a break is asked for, and the day without it:
 BREAK_READY, WAITS, ROOM = range(15, 18)
-# Only where there is traffic: when each stop is left if the day begins with the shift.
-SOONEST = 18
+# Only where docks are few: each loading, what was waited for before its stop; and, in traffic too, when that is left
+# from the earliest start.
+LOAD_BEGIN, LOAD_AT, LOAD_WAITED, FIRST_LEFT = range(18, 22)
+SWAPPED = 22  # only where batteries are swapped: what is gained before a leg
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
 # On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
@@ -43,12 +46,15 @@ PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 10
 # Columns of `Books.fact`, by slot.
-LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
+LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS = range(8)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
 OUT_READY, OUT_WAITED = range(6, 8)
-# Where there is traffic, by how much the day is driven later than the shift begins.
-OUT_LATER = 8
+# Only where docks are few or there is traffic: how much after the shift the drive begins, by how much it may be later
+# for the docks, and would be without them.
+OUT_FROM, OUT_DOCKS, OUT_WANTED = range(8, 11)
+# Only where batteries are swapped: how often, and what is gained in all.
+OUT_SWAPS, OUT_GAINED = range(11, 13)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -70,6 +76,8 @@ class DayCase(NamedTuple):
     groups: bool
     spots: bool
     traffic: bool
+    docks: bool  # of some depot are few
+    swaps: bool  # of batteries are possible
     vehicle: Ints
     order: Ints
     service: Ints
@@ -97,6 +105,13 @@ class Books(NamedTuple):
     mine: Ints  # [slots, buckets]: 1 + the group at which the vehicle charges then
     taken: Ints  # [groups, buckets]
     watts: Ints  # [sites, buckets]
+    load: Ints  # [slots, stops]: when the loading before a leg begins; these four are empty where docks are many
+    docking: Ints  # [slots, buckets]: 1 where the vehicle loads then
+    docked: Ints  # [depots, buckets]
+    best_load: Ints
+    swap: Ints  # [slots, stops]: what a swap before a leg gains; empty where no battery is swapped, and so its best
+    packs: Ints  # [depots, kinds]: put in
+    best_swap: Ints
     scratch: Ints
     trial: Ints
     out: Ints
@@ -130,6 +145,8 @@ def build_day(p: Problem) -> DayCase:
             p.breaks, p.ways_s,
         ]
     )  # fmt: skip
+    packs = p.packs[depot, kind]
+    swap_s = np.where(packs > 0, p.swap_s[kind], 0)
     allowed = allowed_together(p)
     alike = np.unique(np.column_stack([vehicle, allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
     site, group, closed = _plugs(p)
@@ -149,7 +166,9 @@ def build_day(p: Problem) -> DayCase:
         groups=bool(members(p)),
         spots=_share_spots(p),
         traffic=p.traffic,
-        vehicle=_dense(np.column_stack([vehicle, alike])),
+        docks=bool(p.docks.any()),
+        swaps=bool(swap_s.any()),
+        vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]])),
         order=_dense(order),
         service=_dense(p.service_s),
         setup=_dense(p.setup_s),
@@ -171,18 +190,26 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     n, vehicles = case.orders, len(case.vehicle)
     slots, buckets = 2 * vehicles, case.closed.shape[1]
     longest = 3 * n + 8  # a trip and a station for each order
+    loading = (longest, buckets) if case.docks else (0, 0)
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
-        fact=np.zeros((slots, 7), np.int64),
+        fact=np.zeros((slots, 8), np.int64),
         stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
         watts=np.zeros((len(case.site), buckets), np.int64),
-        scratch=np.zeros((19, longest), np.int64),
+        load=np.zeros((slots, loading[0]), np.int64),
+        docking=np.zeros((slots, loading[1]), np.int64),
+        docked=np.zeros((case.depots, loading[1]), np.int64),
+        best_load=np.zeros((vehicles, loading[0]), np.int64),
+        swap=np.zeros((slots, longest if case.swaps else 0), np.int64),
+        packs=np.zeros((case.depots, len(case.leg)), np.int64),
+        best_swap=np.zeros((vehicles, longest if case.swaps else 0), np.int64),
+        scratch=np.zeros((23, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(9, np.int64),
+        out=np.zeros(13, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),
@@ -195,7 +222,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         look=np.zeros((4, 3 * vehicles * longest), np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
-        best_fact=np.zeros((vehicles, 7), np.int64),
+        best_fact=np.zeros((vehicles, 8), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
         random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
     )

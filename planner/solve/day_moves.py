@@ -57,8 +57,10 @@ from planner.solve.day_case import (
     WEIGHT,
     WINDOWS,
 )
+from planner.solve.day_docks import hold_docks
 from planner.solve.day_pace import arrive
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
+from planner.solve.day_swaps import hold_packs
 from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
 
@@ -89,12 +91,19 @@ def _touch(books, v, touched):  # type: ignore[no-untyped-def]
     old = books.slot_of[v]
     new = old ^ 1
     stops, fact, stop, charge, mine = books.stops, books.fact, books.stop, books.charge, books.mine
+    docking, load = books.docking, books.load
     for k in range(fact[old, LENGTH]):
         stops[new, k] = stops[old, k]
     for f in range(fact.shape[1]):
         fact[new, f] = fact[old, f]
     for b in range(mine.shape[1]):
         mine[new, b] = mine[old, b]
+    for b in range(docking.shape[1]):
+        docking[new, b] = docking[old, b]
+    for k in range(load.shape[1]):
+        load[new, k] = load[old, k]
+    for k in range(books.swap.shape[1]):
+        books.swap[new, k] = books.swap[old, k]
     for c in range(fact[old, CHARGES]):
         for f in range(4):
             charge[new, f, c] = charge[old, f, c]
@@ -114,6 +123,8 @@ def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
     mine = books.mine
     for m in range(touched):
         hold_plugs(case, books, books.touched[m], -1)
+        hold_docks(case, books, books.touched[m], -1)
+        hold_packs(case, books, books.touched[m], -1)
     for m in range(touched):
         v = books.touched[m]
         slot_of[v] ^= 1
@@ -121,6 +132,8 @@ def _undo(case, books, touched, absent):  # type: ignore[no-untyped-def]
         for b in range(mine.shape[1]):
             mine[slot, b] = 0
         hold_plugs(case, books, v, 1)
+        hold_docks(case, books, v, 1)
+        hold_packs(case, books, v, 1)
         for k in range(fact[slot, LENGTH]):
             place = stops[slot, k]
             if place < case.orders:
@@ -618,6 +631,10 @@ def keep_best(books, cost):  # type: ignore[no-untyped-def]
         for f in range(4):
             for c in range(books.fact[slot, CHARGES]):
                 books.best_charge[v, f, c] = books.charge[slot, f, c]
+        for k in range(books.load.shape[1]):
+            books.best_load[v, k] = books.load[slot, k]
+        for k in range(books.swap.shape[1]):
+            books.best_swap[v, k] = books.swap[slot, k]
         for k in range(books.fact[slot, LENGTH]):
             books.best_stops[v, k] = books.stops[slot, k]
 

@@ -37,9 +37,11 @@ from planner.solve.day_case import (
     COST,
     DELAY,
     DEPOT,
+    DOCKS,
     EARLY,
     END,
     FIRST_GROUP,
+    FIRST_LEFT,
     GONE,
     GRAMS,
     GROUP_FREE,
@@ -55,6 +57,9 @@ from planner.solve.day_case import (
     LEFT,
     LENGTH,
     LITRES,
+    LOAD_AT,
+    LOAD_BEGIN,
+    LOAD_WAITED,
     LOADING,
     LOADS,
     LOST,
@@ -71,12 +76,16 @@ from planner.solve.day_case import (
     OUT_BREAK_AT,
     OUT_CHARGES,
     OUT_DELAY,
+    OUT_DOCKS,
+    OUT_FROM,
+    OUT_GAINED,
     OUT_HOME,
-    OUT_LATER,
     OUT_READY,
     OUT_REST_WAIT,
+    OUT_SWAPS,
     OUT_VISITS,
     OUT_WAITED,
+    OUT_WANTED,
     PARCELS,
     PAYLOAD,
     PER_DAY,
@@ -99,8 +108,10 @@ from planner.solve.day_case import (
     SITE_FULL,
     SITE_PRICE,
     SITE_W,
-    SOONEST,
     START,
+    SWAP_S,
+    SWAPPED,
+    SWAPS,
     TRIP_G,
     TRIP_L,
     UWH,
@@ -109,7 +120,9 @@ from planner.solve.day_case import (
     WANT,
     WINDOWS,
 )
+from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
 from planner.solve.day_pace import arrive, latest_start, leave_by
+from planner.solve.day_swaps import hold_packs, note_swaps, packs_left, swap
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
 
@@ -134,8 +147,8 @@ def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     failed = _look_back(case, books, v, seq, m)
     if failed:
         return failed
-    books.out[OUT_BREAK_AT] = books.out[OUT_LATER] = 0
-    cost = _drive(case, books, v, seq, m)
+    books.out[OUT_BREAK_AT] = 0
+    cost = _drive_from(case, books, v, seq, m)
     if case.traffic and cost < FLAT:
         return _in_traffic(case, books, v, seq, m, cost)
     return _with_break(case, books, v, seq, m, cost) if case.vehicle[v, BREAK_S] and cost < FLAT else cost
@@ -147,17 +160,15 @@ def _in_traffic(case, books, v, seq, m, cost):  # type: ignore[no-untyped-def]
 
     How long a drive takes depends on when it begins, so that a later start is driven again.
     """
-    out, scratch, due = books.out, books.scratch, case.vehicle[v, BREAK_S] > 0
-    for i in range(m + 1):
-        scratch[SOONEST, i] = scratch[LEFT, i]
+    out, due = books.out, case.vehicle[v, BREAK_S] > 0
     best = _start_later(case, books, v, seq, m, cost) if case.vehicle[v, PER_S] else cost
     if not due:
         return best
-    later = out[OUT_LATER]
+    later = out[OUT_FROM]
     best = _with_break(case, books, v, seq, m, best)
     if best < FLAT or later == 0:
         return best
-    out[OUT_LATER] = out[OUT_BREAK_AT] = 0
+    out[OUT_FROM] = out[OUT_BREAK_AT] = 0
     return _with_break(case, books, v, seq, m, _drive(case, books, v, seq, m))
 
 
@@ -170,7 +181,7 @@ def _start_later(case, books, v, seq, m, cost):  # type: ignore[no-untyped-def]
     for tried in range(MOST_STARTS):
         if step < LEAST_STEP_S:
             break
-        later = out[OUT_LATER] = best_later + step
+        later = out[OUT_FROM] = best_later + step
         cost = _drive(case, books, v, seq, m)
         if cost < best:
             best, best_later = cost, later
@@ -178,7 +189,7 @@ def _start_later(case, books, v, seq, m, cost):  # type: ignore[no-untyped-def]
                 break
         step //= 2
     if later != best_later:
-        out[OUT_LATER] = best_later
+        out[OUT_FROM] = best_later
         best = _drive(case, books, v, seq, m)
     return best
 
@@ -190,6 +201,7 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     orders, hilly = case.orders, case.leg.shape[3] > 4
     kind, depot, reserve, knee, battery = of[KIND], of[DEPOT], of[RESERVE], of[KNEE], of[BATTERY]
     payload, bay = of[PAYLOAD], of[BAY]
+    swaps = of[SWAP_S] > 0 and packs_left(books, of, v) > 0
     at_home = site[of[SITE], FIRST_GROUP] < site[of[SITE], LAST_GROUP]
     pickups, releases = case.pickups, case.releases
     grams = litres = parcels = visits = ready = np.int64(0)
@@ -236,6 +248,8 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             s = before - orders
             if site[s, FIRST_GROUP] < site[s, LAST_GROUP]:
                 need = reserve
+        if swaps and before == depot:
+            need = reserve
     books.out[OUT_VISITS] = visits
     return NONE if visits > of[MOST_STOPS] else np.int64(0)
 
@@ -255,6 +269,35 @@ def _picked_up(order, seq, i, depot, orders):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _drive_from(case, books, v, seq, m):  # type: ignore[no-untyped-def]
+    """Drive through the stops from the best start that is found; return the cost.
+
+    Only where docks are few it is not the earliest one, moved as far as all waiting allows.
+    """
+    out, of, scratch = books.out, case.vehicle[v], books.scratch
+    out[OUT_FROM] = 0
+    cost = _drive(case, books, v, seq, m)
+    if of[DOCKS] == 0 and not case.traffic:
+        return cost
+    for i in range(m + 1):
+        scratch[FIRST_LEFT, i] = scratch[LEFT, i]
+    wanted, delay = out[OUT_WANTED], out[OUT_DELAY]
+    if cost >= FLAT or wanted <= delay or case.traffic:
+        return cost
+    best, best_from = cost, np.int64(0)
+    for late in (wanted, later_start(books, of, v, scratch[LOADS, 0], wanted)):
+        if late > delay and late != out[OUT_FROM]:
+            out[OUT_FROM] = late
+            cost = _drive(case, books, v, seq, m)
+            if cost < best:
+                best, best_from = cost, late
+    if out[OUT_FROM] != best_from:
+        out[OUT_FROM] = best_from
+        _drive(case, books, v, seq, m)
+    return best
+
+
+@inner
 def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Drive through the stops, with a break before the leg of `books.out` if there is one; return the cost."""
     # Arrays are taken out of their tuples once: each time costs as much as the arithmetic.
@@ -263,21 +306,36 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     kind, depot, battery, orders, charge_w = of[KIND], of[DEPOT], of[BATTERY], case.orders, of[CHARGE_W]
     service, out, break_at = case.service, books.out, books.out[OUT_BREAK_AT]
     noting = of[BREAK_S] > 0 and break_at == 0
-    t, q, closes, knee = of[OPENS] + out[OUT_LATER], of[START], of[CLOSES], of[KNEE]
-    waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
-    place, releases, traffic, pace = depot, case.releases, case.traffic, case.pace
+    t, q, knee, waited = of[OPENS] + out[OUT_FROM], of[START], of[KNEE], out[OUT_FROM]
+    slack, metres, price, charges = of[CLOSES] - of[OPENS], np.int64(0), np.int64(0), 0
+    place, releases, docks, traffic, pace = depot, case.releases, of[DOCKS], case.traffic, case.pace
+    out[OUT_DOCKS] = EVER
+    out[OUT_SWAPS] = out[OUT_GAINED] = 0
+    packs = packs_left(books, of, v) if of[SWAP_S] else np.int64(0)
     for i in range(m + 1):
         rests = break_at > 0 and i == break_at
         if place >= orders:
+            since, waited_before = t, waited
+            if of[SWAP_S]:
+                scratch[SWAPPED, i] = 0
             lasts = scratch[LOADS, i] if place == depot else np.int64(0)
             need, want = scratch[NEED, i], scratch[WANT, i]
             hold = max(scratch[READY, i] - t, np.int64(0)) if releases and place == depot else np.int64(0)
+            if docks and lasts:
+                begin, until = free_dock(
+                    books.docked[of[SITE]], books.docking[books.slot_of[v]], docks, t + hold, lasts
+                )
+                if begin < 0:
+                    return NONE
+                scratch[LOAD_BEGIN, i], scratch[LOAD_AT, i], scratch[LOAD_WAITED, i] = begin, t, waited
+                out[OUT_DOCKS] = min(out[OUT_DOCKS], waited + until - lasts - t)
+                hold = begin - t
             if (lasts or hold) and site[place - orders, SITE_APART]:
                 t += hold + lasts
                 waited += hold
                 lasts = hold = np.int64(0)
             if hold and i == 0:
-                # Nobody comes to work before the goods do but to charge what the first trip needs.
+                # Nobody comes to work before goods and dock are there but to charge what the first trip needs.
                 if q < need:
                     want = need
                 else:
@@ -299,9 +357,18 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                 g, begin, end, until = _plug_in(
                     site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts
                 )
-                if g < 0 and q < need:
+                leave = max(t + lasts, end) if g >= 0 else EVER
+                if packs and place == depot and q < need and leave > max(t + lasts, since + of[SWAP_S]):
+                    packs -= 1
+                    price += swap(of, scratch, out, i, q)
+                    q = battery
+                    natural = max(t - since - waited + waited_before + lasts - idle, of[SWAP_S])
+                    t = max(t + lasts, since + of[SWAP_S])
+                    waited = waited_before + t - since - natural
+                    lasts = idle = np.int64(0)
+                elif g < 0 and q < need:
                     return FLAT
-                if g >= 0:
+                elif g >= 0:
                     amount = (end - begin) * (min(group[g, GROUP_W], charge_w) * 5 // 18)
                     q += amount
                     price += amount * (site[s, SITE_PRICE] - of[NIGHT])
@@ -376,10 +443,13 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     slack = min(slack, waited + of[CLOSES] - t)
     if t > of[CLOSES]:
         return NONE
-    delay, later = np.int64(0) if case.traffic else min(waited, slack), out[OUT_LATER]
-    out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, later + delay, waited - delay
-    bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
-    paid_s = t - of[OPENS] - later - delay
+    out[OUT_WANTED] = min(waited, slack)
+    # In traffic a later start is no plain shift: the day is driven again from it.
+    delay = out[OUT_FROM] if case.traffic else min(out[OUT_WANTED], out[OUT_DOCKS])
+    out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
+    charged = _charged(case, of, scratch, charges) + out[OUT_GAINED]
+    bought = price // MICRO + (of[START] + charged - q) * of[PRICE] // MICRO
+    paid_s = t - of[OPENS] - delay
     paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
 
@@ -409,7 +479,7 @@ def _with_break(case, books, v, seq, m, without):  # type: ignore[no-untyped-def
         if at == 0:
             break
         out[OUT_BREAK_AT] = at
-        cost = _drive(case, books, v, seq, m)
+        cost = _drive(case, books, v, seq, m) if case.traffic else _drive_from(case, books, v, seq, m)
         if cost < FLAT:
             start = of[OPENS] + out[OUT_DELAY]
             late = np.int64(0) if case.traffic else max(out[OUT_DELAY] - out[OUT_WAITED], np.int64(0))
@@ -515,10 +585,18 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         return cost
     slot, of, out, scratch = books.slot_of[v], case.vehicle[v], books.out, books.scratch
     hold_plugs(case, books, v, -1)
+    hold_packs(case, books, v, -1)
+    if case.docks:
+        hold_docks(case, books, v, -1)
+        note_loadings(books, v, seq, m, of[DEPOT])
+        hold_docks(case, books, v, 1)
     fact, charge = books.fact, books.charge
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
     fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
+    fact[slot, SWAPS] = out[OUT_SWAPS]
+    hold_packs(case, books, v, 1)
+    note_swaps(books, of, slot, seq, m)
     for k in range(m):
         books.stops[slot, k] = seq[k]
     for c in range(out[OUT_CHARGES]):
@@ -536,7 +614,7 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     """Note times and loads at each stop, for a look at a place before it is priced."""
     stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
     depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
-    break_at = books.out[OUT_BREAK_AT]
+    break_at, left = books.out[OUT_BREAK_AT], FIRST_LEFT if of[DOCKS] or case.traffic else LEFT
     if m == 0:
         stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
         for f in range(BOARD_G, stop.shape[1]):
@@ -562,7 +640,7 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
                 books.where[place], books.at[place] = v, k
             elif place == depot:
                 latest -= scratch[LOADS, k + 1]
-        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[SOONEST if case.traffic else LEFT, k], latest
+        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[left, k], latest
         stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
         seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
         latest = leave_by(case.traffic, case.pace, latest, seconds)

@@ -193,6 +193,7 @@ def without_idle_stations(case: dc.DayCase, island: dc.Books) -> dc.Books:
         slots = island.slot_of
         island.best_stops[:], island.best_length[:] = island.stops[slots], island.fact[slots, dc.LENGTH]
         island.best_fact[:], island.best_charge[:] = island.fact[slots], island.charge[slots]
+        island.best_load[:], island.best_swap[:] = island.load[slots], island.swap[slots]
         island.now[dc.BEST_COST], island.now[dc.BEST_ABSENT] = island.now[dc.NOW_COST], island.now[dc.ABSENT]
         torn = {u for u in range(case.orders) if any(island.where[w] < 0 for w in _mates_of(case, u))}
 
@@ -233,12 +234,16 @@ def driven(p: Problem, case: dc.DayCase, island: dc.Books, v: int) -> Tour:
             begin = min(max(int(a), arrival) for a, b in p.windows[place] if max(int(a), arrival) <= b)
             end = begin + p.standing_of(int(of[dc.KIND]), places[k - 1], place)
         elif place == depot and k <= m:
-            begin = max(arrival, ready[k])
-            end = begin + p.loading_of(depot, trip_from(places, k, depot=depot))
+            lasts = p.loading_of(depot, trip_from(places, k, depot=depot))
+            begin = int(island.best_load[v, k]) if of[dc.DOCKS] and lasts else max(arrival, ready[k])
+            end = begin + lasts
         visit = Visit(place=place, arrival_s=arrival, begin_s=begin, end_s=end)
         if k and k == fact[dc.BREAK_AT]:
             rests = max(end, int(of[dc.BREAK_FROM]))
             visit = replace(visit, break_begin_s=rests, break_end_s=rests + int(of[dc.BREAK_S]))
+        if of[dc.SWAP_S] and k <= m and (gained := int(island.best_swap[v, k])):
+            swapped_s = arrival + int(of[dc.SWAP_S])
+            visit = replace(visit, swap_begin_s=arrival, swap_end_s=swapped_s, charge_mwh=gained)
         if k in charges:
             group, since, until = island.best_charge[v, 1:, charges[k]].tolist()
             watts = min(int(case.group[group, dc.GROUP_W]), int(of[dc.CHARGE_W]))

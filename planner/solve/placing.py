@@ -35,7 +35,7 @@ def settle(
     if not used:
         return taken
     tours = schedule(problem, used, taken=taken, until_s=until_s, begins=begins)
-    idle = {t.vehicle: needed for t in tours or [] if (needed := _without_idle_stations(problem, t)) is not None}
+    idle = {t.vehicle: needed for t in tours or [] if (needed := without_idle_stations(problem, t)) is not None}
     if tours is None or not idle:
         return tours
     busy = [tour for tour in tours if tour.vehicle not in idle]
@@ -123,7 +123,7 @@ def _without_dearest(p: Problem, vehicle: int, sequence: Sequence) -> Sequence:
     return tidy(sequence[:dropped] + sequence[dropped + 1 :], depot=depot)
 
 
-def _without_idle_stations(p: Problem, tour: Tour) -> Sequence | None:
+def without_idle_stations(p: Problem, tour: Tour) -> Sequence | None:
     """Return the sequence without stations where nothing is charged, None if there are none."""
     stations = p.orders + p.depots
     kept = [v.place for v in tour.visits if v.place < stations or v.plug >= 0 or v.break_end_s]

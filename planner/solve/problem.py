@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
 from planner.energy.driving import JOULE_PER_WH
-from planner.energy.tariff import dearest_price
+from planner.energy.tariff import dearest_price, pack_price
 from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
 from planner.solve.away import between_the_ways, end_mwh_of, measured_for, start_mwh_of, ways_of
 from planner.solve.pace import DONE, FROM, SHARE, arrival_s, most_extra_s, profile
@@ -63,15 +63,17 @@ class Problem:
     `allowed` [n, v]; `service_s` [t, n], setup included; `setup_s` [t, n], what of it falls away directly after an
     order of the same `spot` [n]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
     `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top,
-    past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included), `regular_s` (its end
-    without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1
-    where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`. These are
-    what counts at the depot, between the ways of a vehicle that starts or ends elsewhere (`planner.solve.away`):
-    `ways_s` [v, 2] is what its first and last drive take, `ways_cost` what they cost.
+    past `regular_s`), `swap_s` (of a swap of the battery; 0: none). Vehicles [v]: `kind`, `depot` (place),
+    `shift` [v, 2] (overtime included), `regular_s` (its end without overtime), `most_stops` (0: no limit),
+    `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1 where they count from the start), `start_mwh`,
+    `reserve_mwh`, `end_mwh`. These are what counts at the depot, between the ways of a vehicle that starts or ends
+    elsewhere (`planner.solve.away`): `ways_s` [v, 2] is what its first and last drive take, `ways_cost` what they cost.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
-    [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`. `pace` [k, 3]:
-    the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst moment.
+    [d + s, k, 2]. Depots [d]: `night_per_kwh`, `docks` (vehicles that load at a time; 0: no limit), `packs` [d, t]
+    (swaps in a day), `pack_per_kwh` (of what a swap gives). Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    `pace` [k, 3]: the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst
+    moment.
     """
 
     orders: int
@@ -125,6 +127,10 @@ class Problem:
     plug_site: Ints
     plug_w: Ints
     pace: Ints
+    docks: Ints
+    swap_s: Ints
+    packs: Ints
+    pack_per_kwh: Ints
 
     @property
     def places(self) -> int:
@@ -238,6 +244,10 @@ def build_problem(
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
         pace=pace,
+        docks=_ints([depot.docks or 0 for depot in day.depots]),
+        swap_s=_ints([kind.swap_s or 0 for kind in types]),
+        packs=_ints([[_spare(day, depot, kind) for kind in types] for depot in day.depots]),
+        pack_per_kwh=_ints([_ceil(pack_price(day, depot) * MICRO) for depot in day.depots]),
     )
     if day.spots:
         measured = [measured_for(v, types=types, network_of_type=network_of_type, roads=roads) for v in day.vehicles]
@@ -295,8 +305,8 @@ def validate(problem: Problem) -> None:
         "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
-        "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
-        "pace": (len(problem.pace), 3),
+        "night_per_kwh": (problem.depots,), "docks": (problem.depots,), "swap_s": (t,), "packs": (problem.depots, t),
+        "pack_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2), "pace": (len(problem.pace), 3),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -341,6 +351,10 @@ def load_problem(path: Path) -> Problem:
 
 def _day_price(day: Day, site: Depot | Station) -> float:
     return day_price(day, site) if isinstance(site, Depot) else site.price_per_kwh
+
+
+def _spare(day: Day, depot: Depot, kind: VehicleType) -> int:
+    return depot.spare_packs(kind.name) if day.charging and kind.swap_s is not None else 0
 
 
 def _break(vehicle: Vehicle) -> tuple[int, int, int, int]:

@@ -126,7 +126,12 @@ def _late_s(p: Problem, v: int, i: int) -> int:
 
 
 def _start_mwh(p: Problem, v: int) -> int:
-    """Return the most a vehicle may leave with: a plug at its depot charges to the knee while it is loaded."""
+    """Return the most a vehicle may leave with: a plug at its depot charges to the knee while it is loaded.
+
+    A spare pack is full.
+    """
+    if p.swap_s[p.kind[v]] and p.packs[p.depot[v] - p.orders, p.kind[v]]:
+        return int(p.battery_mwh[p.kind[v]])
     start, knee = int(p.start_mwh[v]), int(p.knee_mwh[p.kind[v]])
     return max(start, knee) if _plug_at_home(p, v) else start
 

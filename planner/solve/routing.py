@@ -8,7 +8,7 @@ order from being served before its goods could come on the shortest way; whether
 afterwards, as is whether a group is whole: it costs more on several vehicles.
 
 Loading gives what a plug gives in that time, a half hour of charging as much as it can. Amounts to the watt-hour,
-plugs and true loads are settled afterwards, in `schedule`.
+plugs, docks, swaps and true loads are settled afterwards, in `schedule`.
 
 Everything is a dimension with matrices: constraints of our own between variables left OR-Tools' insertion
 heuristics without a first solution.

@@ -41,13 +41,26 @@ class _Charge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Swap:
+    """A swap of the battery that may happen when the vehicle comes, and what it gains."""
+
+    present: Any
+    gain: Any
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Stop:
-    """`rests` is the choice of taking the break here, None where none may be taken."""
+    """`rests` is the choice of taking the break here, None where none may be taken.
+
+    `loads` is when the loading begins where docks are few, None where it begins at once.
+    """
 
     place: int
     begin: Any
     charge: _Charge | None
     rests: Any = None
+    loads: Any = None
+    swap: _Swap | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +74,18 @@ class _Break:
 
 @dataclass(frozen=True, kw_only=True)
 class _Model:
-    """The model in the making: charging intervals by set of equal plugs, and with their watts by site."""
+    """The model in the making: charging intervals by set of equal plugs, and with their watts by site.
+
+    Loadings by depot, and swaps by depot and type.
+    """
 
     problem: Problem
     at_each_station: bool
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     sessions: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     draws: dict[int, list[tuple[Any, int]]] = field(default_factory=lambda: defaultdict(list))
+    loadings: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    swaps: dict[tuple[int, int], list[Any]] = field(default_factory=lambda: defaultdict(list))
     cost: list[Any] = field(default_factory=list)
 
 
@@ -97,6 +115,10 @@ def schedule(
     for site, draws in model.draws.items():
         if problem.site_w[site]:
             model.cp.add_cumulative([i for i, _ in draws], [w for _, w in draws], int(problem.site_w[site]))
+    for depot, loadings in model.loadings.items():
+        model.cp.add_cumulative(loadings, [1] * len(loadings), int(problem.docks[depot]))
+    for (depot, kind), swaps in model.swaps.items():
+        model.cp.add(sum(swaps) <= int(problem.packs[depot, kind]))
     model.cp.minimize(sum(model.cost))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -144,7 +166,8 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
             stop, leave = _rest(model, pause, stop, ready, leave)
         stops.append(stop)
         # What a full battery loses on the way counts as gone at once: it is not there for a climb that comes later.
-        kept = _kept(model, vehicle, stored + (stop.charge.amount if stop.charge else 0), lost_mwh=leg.lost_mwh)
+        gained = (stop.charge.amount if stop.charge else 0) + (stop.swap.gain if stop.swap else 0)
+        kept = _kept(model, vehicle, stored + gained, lost_mwh=leg.lost_mwh)
         cp.add(kept - leg.peak_mwh >= int(p.reserve_mwh[vehicle]))
         stored = kept - leg.net_mwh
         drive_s, at = int(travel[at, place]), place
@@ -237,8 +260,13 @@ def _stop(
         cp.add(begin >= arrival)
         ready = begin + p.standing_of(int(p.kind[vehicle]), before, place)
         return _Stop(place=place, begin=begin, charge=None), ready, ready
-    loaded = arrival + loading_s
-    if ready_s:
+    loaded, loads = arrival + loading_s, None
+    if loading_s and place < p.orders + p.depots and p.docks[place - p.orders]:
+        loads = cp.new_int_var(ready_s, p.horizon_s, "")
+        cp.add(loads >= arrival)
+        loaded = loads + loading_s
+        model.loadings[place - p.orders].append(cp.new_fixed_size_interval_var(loads, loading_s, ""))
+    elif ready_s:
         loaded = cp.new_int_var(0, p.horizon_s, "")
         cp.add_max_equality(loaded, [arrival + loading_s, ready_s + loading_s])
     charge = _charge(model, vehicle, place - p.orders, loaded if p.apart[place - p.orders] else arrival, stored)
@@ -246,9 +274,30 @@ def _stop(
     cp.add(leave >= loaded)
     if charge:
         cp.add(leave >= charge.end)
+    swap = _swap(model, vehicle, place, stored)
+    if swap:
+        cp.add(leave >= arrival + int(p.swap_s[p.kind[vehicle]])).only_enforce_if(swap.present)
+        if charge:
+            cp.add_implication(swap.present, ~charge.present)
     if charge and model.at_each_station and place >= p.orders + p.depots:
         cp.add(charge.present == 1)
-    return _Stop(place=place, begin=arrival, charge=charge), loaded, leave
+    return _Stop(place=place, begin=arrival, charge=charge, loads=loads, swap=swap), loaded, leave
+
+
+def _swap(model: _Model, vehicle: int, place: int, stored: Any) -> _Swap | None:
+    """Allow a swap at the vehicle's depot where there are packs for its type."""
+    p, cp, kind = model.problem, model.cp, int(model.problem.kind[vehicle])
+    depot, battery = int(p.depot[vehicle]), int(p.battery_mwh[kind])
+    if place != depot or not p.swap_s[kind] or not p.packs[depot - p.orders, kind]:
+        return None
+    present, gain = cp.new_bool_var(""), cp.new_int_var(0, battery, "")
+    cp.add(gain == battery - stored).only_enforce_if(present)
+    cp.add(gain == 0).only_enforce_if(~present)
+    model.swaps[depot - p.orders, kind].append(present)
+    price = SPENT * int(p.pack_per_kwh[depot - p.orders] - p.night_per_kwh[depot - p.orders])
+    # Nobody takes a pack for nothing.
+    model.cost.append(gain * (price // MICRO) + SPENT * present)
+    return _Swap(present=present, gain=gain)
 
 
 def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
@@ -295,9 +344,14 @@ def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -
 
 
 def _settle(model: _Model, tour: Tour) -> None:
-    """Keep the plugs of a settled tour occupied."""
-    p = model.problem
+    """Keep the plugs and the docks of a settled tour occupied, and its packs taken."""
+    p, depot = model.problem, int(model.problem.depot[tour.vehicle])
     for visit in tour.all_visits:
+        if visit.swap_end_s:
+            model.swaps[depot - p.orders, int(p.kind[tour.vehicle])].append(1)
+        if visit.place == depot and p.docks[depot - p.orders] and visit.end_s > visit.begin_s:
+            loading = model.cp.new_fixed_size_interval_var(visit.begin_s, visit.end_s - visit.begin_s, "")
+            model.loadings[depot - p.orders].append(loading)
         if visit.plug >= 0:
             first = equal_plugs(p, visit.plug)[0]
             length = visit.charge_end_s - visit.charge_begin_s
@@ -324,13 +378,17 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
             lasts_s = p.standing_of(int(p.kind[vehicle]), places[i - 1], stop.place)
             visit = replace(visit, begin_s=begun, end_s=begun + lasts_s)
         elif stop.place == depot and i < len(stops) - 1:
-            begun = max(arrival, ready[i])
+            begun = max(arrival, ready[i]) if stop.loads is None else solver.value(stop.loads)
             loading_s = p.loading_of(depot, trip_from(places, i, depot=depot))
             visit = replace(visit, begin_s=begun, end_s=begun + loading_s)
         if stop.rests is not None and solver.value(stop.rests):
             length_s, earliest, _, from_start = (int(value) for value in p.breaks[vehicle])
             begin = max(visit.end_s, earliest + (first if from_start else 0))
             visit = replace(visit, break_begin_s=begin, break_end_s=begin + length_s)
+        if stop.swap and solver.value(stop.swap.present):
+            swapped_s = arrival + int(p.swap_s[p.kind[vehicle]])
+            gain = solver.value(stop.swap.gain)
+            visit = replace(visit, swap_begin_s=arrival, swap_end_s=swapped_s, charge_mwh=gain)
         if stop.charge and solver.value(stop.charge.present):
             visit = replace(
                 visit,

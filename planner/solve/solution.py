@@ -13,7 +13,7 @@ Sequence = list[int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One place of a tour. `plug` is -1 without a charge; a charge has its own times beside those of the
-    visit, and so has a break, which ends at 0 where there is none."""
+    visit, and so have a break and a swap, which end at 0 where there is none. `charge_mwh` is what either gives."""
 
     place: int
     arrival_s: int
@@ -25,10 +25,12 @@ class Visit:
     charge_mwh: int = 0
     break_begin_s: int = 0
     break_end_s: int = 0
+    swap_begin_s: int = 0
+    swap_end_s: int = 0
 
     @property
     def leave_s(self) -> int:
-        return max(self.end_s, self.charge_end_s, self.break_end_s)
+        return max(self.end_s, self.charge_end_s, self.break_end_s, self.swap_end_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -344,6 +344,14 @@ def shares_a_plug(plan: Plan, rng: Rng) -> Plan:
     return with_step(plan, r, i, **changes)
 
 
+@damage("dock_overbooked")
+def loads_where_another_loads(plan: Plan, rng: Rng) -> Plan:
+    r, _, step = pick(plan, rng, of(StepKind.START))
+    other, i, _ = pick(plan, rng, lambda s: s.kind is StepKind.RELOAD and s not in plan.routes[r].steps)
+    spoilt = with_step(plan, other, i, begin_s=step.end_s - 1, end_s=step.end_s + 600)
+    return with_thing(spoilt, hub(plan).id, docks=1)
+
+
 @damage("site_power_exceeded")
 def draws_more_than_the_site_gives(plan: Plan, rng: Rng) -> Plan:
     depot = hub(plan)
@@ -373,6 +381,56 @@ def charges_at_the_depot_on_tour(plan: Plan, rng: Rng) -> Plan:
     steps = plan.routes[r].steps
     charge = replace(steps[i + 1], leg=step.leg)
     return with_route(plan, r, steps=(*steps[:i], charge, *steps[i + 2 :]))
+
+
+@damage("swap_impossible")
+def swaps_a_battery_that_is_built_in(plan: Plan, rng: Rng) -> Plan:
+    r, _, _ = pick(plan, rng, of(StepKind.SWAP))
+    vehicle = vehicle_of(plan, r)
+    return with_thing(plan, vehicle.id, type=replace(vehicle.type, swap_s=None))
+
+
+@damage("swap_impossible")
+def swaps_where_there_are_no_packs(plan: Plan, rng: Rng) -> Plan:
+    return with_thing(plan, hub(plan).id, packs=())
+
+
+@damage("swap_impossible")
+def swaps_on_a_day_without_charging(plan: Plan, rng: Rng) -> Plan:
+    return replace(plan, day=replace(plan.day, charging=False))
+
+
+@damage("packs_overdrawn")
+def swaps_once_more_than_there_are_packs(plan: Plan, rng: Rng) -> Plan:
+    packs = tuple(replace(packs, spare=packs.spare - 1) for packs in hub(plan).packs)
+    return with_thing(plan, hub(plan).id, packs=packs)
+
+
+@damage("swap_misplaced")
+def swaps_on_tour(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.SWAP))
+    steps = plan.routes[r].steps
+    later = next(n for n in range(i, len(steps)) if steps[n].leg is not None)
+    return with_route(plan, r, steps=(*steps[:i], *steps[i + 1 : later + 1], step, *steps[later + 1 :]))
+
+
+@damage("swap_misplaced")
+def swaps_twice_at_once(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.SWAP))
+    steps = plan.routes[r].steps
+    return with_route(plan, r, steps=(*steps[:i], step, *steps[i:]))
+
+
+@damage("swap_short")
+def swaps_in_no_time(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.SWAP))
+    return with_step(plan, r, i, end_s=step.end_s - 1)
+
+
+@damage("swap_not_full")
+def leaves_with_less_than_a_full_pack(plan: Plan, rng: Rng) -> Plan:
+    r, i, step = pick(plan, rng, of(StepKind.SWAP))
+    return with_step(plan, r, i, stored_end_wh=step.stored_end_wh - 0.1)
 
 
 # The drives ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,19 @@ from typing import TypeVar
 import numpy as np
 
 from planner.energy.charging import charge_power_w, charge_s
-from planner.model import Day, Depot, DriverBreak, Order, OrderKind, Plug, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import (
+    Day,
+    Depot,
+    DriverBreak,
+    Order,
+    OrderKind,
+    Packs,
+    Plug,
+    Station,
+    TimeWindow,
+    Vehicle,
+    VehicleType,
+)
 from planner.plan import Cost, Leg, Night, NightCharge, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
@@ -35,6 +47,7 @@ KINDS = (
         charge_w=3_000.0,
         top_speed_kmh=70.0,
         service_factor=0.75,
+        swap_s=240,
     ),
 )
 SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
@@ -143,6 +156,14 @@ class Drive:
         self.steps[-1] = replace(self.steps[-1], stored_end_wh=to_wh, plug_id=plug.id, power_w=power_w)
         self.now_s, self.stored_wh = max(self.now_s, ready_s), to_wh
 
+    def swap(self) -> None:
+        """Put in a full battery beside the loading that was begun last."""
+        kind, arrival_s, ready_s = self.vehicle.type, self.steps[-1].arrival_s, self.now_s
+        assert kind.swap_s is not None
+        self._add(StepKind.SWAP, self.depot, arrival_s, arrival_s, arrival_s + kind.swap_s, leg=None)
+        self.steps[-1] = replace(self.steps[-1], stored_end_wh=kind.battery_wh)
+        self.now_s, self.stored_wh = max(self.now_s, ready_s), kind.battery_wh
+
     def _arrive(self, place: Place) -> tuple[Leg | None, int]:
         if place is self.at:
             return None, self.now_s
@@ -171,7 +192,7 @@ class Drive:
 
 
 def random_plan(seed: int) -> Plan:
-    """Three vehicles of two types, two or three trips each, charges at the depot and at a station, six left out."""
+    """Three vehicles of two types, two or three trips each, charges at depot and station, a swap, six left out."""
     rng = np.random.default_rng(seed)
     depot = _on_street(
         rng,
@@ -240,6 +261,8 @@ def _drive_day(
         drive.load(on_board, StepKind.RELOAD if trip else StepKind.START)
         if trip:
             drive.charge(depot, share=float(rng.uniform(0.2, 0.9)))
+        elif vehicle.type.swap_s is not None:
+            drive.swap()
         for n, order in enumerate(on_board):
             drive.serve(order, wait_s=int(rng.integers(2)) * int(rng.integers(900)))
             if trip == 1 and n == 0:
@@ -263,7 +286,9 @@ def _settle(
     """Make the day as tight as the plan allows, and list what was left out with true reasons."""
     steps = [step for drive in drives for step in drive.steps]
     peak_w = _peak_w([s for s in steps if s.kind is StepKind.CHARGE and s.place_id == depots[0].id])
-    depots = [replace(depots[0], site_power_w=peak_w), *depots[1:]]
+    packs = (Packs(type_name="large", spare=sum(step.kind is StepKind.SWAP for step in steps)),)
+    hub = replace(depots[0], site_power_w=peak_w, docks=_most_at_docks(steps), packs=packs)
+    depots = [hub, *depots[1:]]
     begun = {step.place_id: step.begin_s for step in steps if step.serves}
     orders = [_with_window(order, begun.get(order.id), n) for n, order in enumerate(orders)]
     orders = [_released(_grouped(order, drives), drives) for order in orders]
@@ -373,6 +398,11 @@ def _peak_w(charges: list[Step]) -> float:
     return max(sum(c.power_w or 0.0 for c in charges if c.begin_s <= t < c.end_s) for t in at)
 
 
+def _most_at_docks(steps: list[Step]) -> int:
+    loadings = [step for step in steps if step.kind in {StepKind.START, StepKind.RELOAD}]
+    return max(sum(step.begin_s <= at.begin_s < step.end_s for step in loadings) for at in loadings)
+
+
 def one_after_the_other(drives: list[Drive], depot: Depot) -> list[Night]:
     """Charge on the last plug when all are home: full power up to the knee, then what the battery takes."""
     at_s, plug, nights = max(drive.steps[-1].end_s for drive in drives), depot.plugs[-1], []
@@ -396,7 +426,7 @@ def one_after_the_other(drives: list[Drive], depot: Depot) -> list[Night]:
 
 def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
     kind, first, last = drive.vehicle.type, drive.steps[0], drive.steps[-1]
-    charged = sum(s.charged_wh * prices[s.place_id] for s in drive.steps if s.kind is StepKind.CHARGE)
+    charged = sum(s.charged_wh * prices[s.place_id] for s in drive.steps if s.charged_wh)
     taken_wh = first.stored_arrival_wh + sum(s.charged_wh for s in drive.steps) - last.stored_end_wh
     return Cost(
         vehicles=kind.cost_per_day,

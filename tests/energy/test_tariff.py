@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from planner.energy.tariff import dearest_price, energy_cost, price_at
-from planner.model import PriceFrom
-from tests.factories import HOUR_S, make_depot, make_station
+from planner.energy.tariff import dearest_price, energy_cost, pack_price, price_at
+from planner.model import PriceFrom, TimeWindow
+from tests.factories import HOUR_S, make_day, make_depot, make_station, make_vehicle
 
 TARIFF = (
     PriceFrom(from_s=0, price_per_kwh=0.1),
@@ -41,3 +41,13 @@ def test_without_a_tariff_every_hour_costs_the_same() -> None:
         assert energy_cost(site, begin_s=0, end_s=9 * HOUR_S, wh=2_000.0) == pytest.approx(0.6)
         assert dearest_price(site) == 0.3
     assert dearest_price(HUB) == 0.4
+
+
+def test_a_swapped_out_battery_is_filled_at_the_mean_price_of_the_night() -> None:
+    # From 18:00, the later end, to 8:00, the earlier start: 4 h at 0.4 and 10 h at 0.2, for the tariff ends with 22:00.
+    shifts = [TimeWindow(start_s=a * HOUR_S, end_s=b * HOUR_S) for a, b in ((8, 16), (10, 18))]
+    vehicles = tuple(make_vehicle(f"v{n}", depot_id=HUB.id, shift=shift) for n, shift in enumerate(shifts))
+    day = make_day(vehicles=vehicles, depots=(HUB,))
+    assert pack_price(day, HUB) == pytest.approx((4 * 0.4 + 10 * 0.2) / 14)
+    flat = make_depot(price_per_kwh=0.3)
+    assert pack_price(make_day(vehicles=vehicles, depots=(flat,)), flat) == 0.3

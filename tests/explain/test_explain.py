@@ -14,7 +14,7 @@ from planner.explain.ground import open_ground
 from planner.explain.orders import explain_orders
 from planner.explain.repairs import Task, repairs
 from planner.explained import Grade, RepairKind, Rule
-from planner.model import DriverBreak, OrderKind, Plug, Priority
+from planner.model import DriverBreak, OrderKind, Packs, Plug, Priority
 from planner.plan import Plan, StepKind
 from tests.check.grid import make_grid
 from tests.explain.street import (
@@ -158,6 +158,21 @@ def test_a_site_limit_that_keeps_the_second_plug_idle_is_raised_by_whole_kilowat
     assert least(plan, RepairKind.SITE_POWER, left_out.order_id) == 4  # 2 kW for each of the two
 
 
+def test_where_two_vehicles_wait_for_one_dock_the_second_dock_helps() -> None:
+    # Loaded at 8:10, at the order 2 km away at 8:14. The second one, loaded at 8:20, is there at 8:24.
+    orders = [order(f"o{n}", km=2.0, demand_kg=60.0, windows=until(20)) for n in (1, 2)]
+    base = day(*orders, vehicles=(vehicle("v1"), vehicle("v2")))
+    plan = planned(replace(base, depots=(replace(base.depots[0], docks=1),)))
+    (left_out,) = plan.unassigned
+    assert "a dock" in left_out.detail
+    found = explained(plan, left_out.order_id)
+    assert found.grade is Grade.NOT_FOUND
+    assert (found.shortfalls[0].rule, found.shortfalls[0].text) == (Rule.DOCK, "no dock free at hub 08:00-08:10")
+    (made,) = (one for one in repaired(plan, left_out.order_id) if one.repair.kind is RepairKind.DOCK)
+    assert made.plan.day.depots[0].docks == 2
+    assert made.repair.text == "one more dock at hub at 08:00 (now 1)"
+
+
 def fixed_and_far() -> Plan:
     """One order at 8:30 sharp after 2 km; one after 20 km that the same vehicle reaches at 9:03 and not before."""
     sharp = order("o1", km=2.0, windows=until(30, since=30), priority=Priority.MUST)
@@ -189,6 +204,21 @@ def test_routes_with_pickups_breaks_and_charges_read_back_as_they_were_written()
     one = vehicle(kind={"battery_wh": 2_600.0}, driver_break=pause)
     plan = planned(day(*orders, back, vehicles=(one,), plugs=(Plug(id="p1", power_w=2_300.0),)))
     assert {StepKind.PICKUP, StepKind.BREAK, StepKind.CHARGE} <= {step.kind for step in plan.routes[0].steps}
+    ground = open_ground(plan, STREETS, LegFinder(STREETS))
+    again = ground.with_tours(plan.day, ground.problem(plan.day), ground.tours(plan.day))
+    assert again.routes == plan.routes
+
+
+def test_a_nearly_empty_vehicle_goes_out_with_a_spare_pack_and_reads_back_as_it_was_written() -> None:
+    # A twentieth above the reserve, 2 x 20 km to drive, and no plug anywhere.
+    empty = vehicle(start_soc=0.15, kind={"swap_s": 240})
+    base = day(order(km=20.0), vehicles=(empty,))
+    assert planned(base).routes == ()
+    packs = (Packs(type_name=empty.type.name, spare=1),)
+    plan = planned(replace(base, depots=(replace(base.depots[0], packs=packs),)))
+    swap = plan.routes[0].steps[1]
+    assert (swap.kind, swap.begin_s, swap.end_s) == (StepKind.SWAP, swap.arrival_s, swap.arrival_s + 240)
+    assert swap.charged_wh == pytest.approx(0.85 * empty.type.battery_wh, abs=0.01)
     ground = open_ground(plan, STREETS, LegFinder(STREETS))
     again = ground.with_tours(plan.day, ground.problem(plan.day), ground.tours(plan.day))
     assert again.routes == plan.routes

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, Driver, DriverBreak, Plug, RoadClass, Spot, Station, TimeWindow, Traffic
+from planner.model import Depot, Driver, DriverBreak, Packs, Plug, RoadClass, Spot, Station, TimeWindow, Traffic
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -381,14 +381,54 @@ def test_a_faulty_class_is_complained_of_once_not_at_each_type_too(tmp_path: Pat
 
 
 def test_rules_of_vehicles_types_and_depots_are_read(tmp_path: Path) -> None:
-    depot = DEPOT + "loading_per_parcel_s = 7.5\n"
+    depot = DEPOT + "loading_per_parcel_s = 7.5\ndocks = 2\n"
     kind = '[types.quick]\nbase = "ami-cargo"\nservice_factor = 0.8\ncost_per_overtime_hour = 12.5\n'
     vehicle = VEHICLE.replace("ami-cargo", "quick") + "max_stops = 40\novertime_min = 45\n"
     found = read(tmp_path, HEAD, depot, vehicle, kind)
     made = found.vehicles[0]
-    assert found.depots[0].loading_per_parcel_s == 7.5
+    assert (found.depots[0].loading_per_parcel_s, found.depots[0].docks) == (7.5, 2)
     assert (made.type.service_factor, made.type.cost_per_overtime_hour) == (0.8, 12.5)
     assert (made.max_stops, made.overtime_s, made.latest_s, made.driver_break) == (40, 2_700, 63_900, None)
+
+
+def test_a_depot_that_does_not_say_has_docks_for_all(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).depots[0].docks is None
+
+
+@pytest.mark.parametrize("docks", ["0", "-1", "1.5", '"two"'])
+def test_a_depot_without_a_whole_dock_is_refused(tmp_path: Path, docks: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT + f"docks = {docks}\n", VEHICLE) == ("E-F07", "depots[0].docks")
+
+
+SWAPPER = '[types.swapper]\nbase = "ami-cargo"\nswap_min = 4\n'
+PACKS = '[[depots.packs]]\ntype = "swapper"\nspare = 3\n'
+
+
+def test_spare_packs_belong_to_a_type_whose_battery_can_be_swapped(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD, DEPOT, PACKS, VEHICLE.replace("ami-cargo", "swapper"), SWAPPER)
+    assert found.vehicles[0].type.swap_s == 240
+    assert found.depots[0].packs == (Packs(type_name="swapper", spare=3),)
+    assert found.depots[0].spare_packs("ami-cargo") == 0
+    plain = read(tmp_path, HEAD, DEPOT, VEHICLE)
+    assert (plain.vehicles[0].type.swap_s, plain.depots[0].packs) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("packs", "column"),
+    [
+        (PACKS.replace("swapper", "ami-cargo"), "depots[0].packs[0].type"),
+        (PACKS.replace("swapper", "nonsense"), "depots[0].packs[0].type"),
+        (PACKS + PACKS, "depots[0].packs[1].type"),
+        (PACKS.replace("3", "0"), "depots[0].packs[0].spare"),
+    ],
+)
+def test_packs_that_fit_no_vehicle_are_refused(tmp_path: Path, packs: str, column: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, packs, VEHICLE, SWAPPER) == ("E-F26", column)
+
+
+def test_a_swap_that_takes_no_time_is_refused(tmp_path: Path) -> None:
+    swapper = SWAPPER.replace("4", "0")
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE, swapper) == ("E-F26", "types.swapper.swap_min")
 
 
 def test_a_break_begins_in_a_window_or_after_hours_of_work(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def test_the_summary_adds_up_by_hand() -> None:
         "reloads": 1,
         "charges": 1,
         "breaks": 0,
+        "swaps": 0,
     }
 
 

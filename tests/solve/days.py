@@ -16,6 +16,7 @@ from planner.model import (
     DriverBreak,
     Order,
     OrderKind,
+    Packs,
     Plug,
     PriceFrom,
     Priority,
@@ -237,13 +238,14 @@ def driven_days(draw: st.DrawFn) -> Day:
 
 @st.composite
 def ruled_days(draw: st.DrawFn) -> Day:
-    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, ways home, times by parcel and type."""
+    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, ways home, docks, swaps, times."""
     day = draw(days())
-    kinds = {
-        kind: replace(
+    types = {
+        kind.name: replace(
             kind,
             service_factor=draw(st.sampled_from([0.5, 1.0, 1.37])),
             cost_per_overtime_hour=draw(st.sampled_from([0.0, 5.0, 500.0])),
+            swap_s=draw(st.sampled_from([None, 240, 1_200])),
         )
         for kind in {vehicle.type.name: vehicle.type for vehicle in day.vehicles}.values()
     }
@@ -257,11 +259,22 @@ def ruled_days(draw: st.DrawFn) -> Day:
             )
             for order in day.orders
         ),
-        depots=tuple(replace(d, loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0]))) for d in day.depots),
+        depots=tuple(
+            replace(
+                depot,
+                loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0])),
+                docks=draw(st.sampled_from([None, 1, 1, 2])),
+                packs=tuple(
+                    Packs(type_name=name, spare=draw(st.integers(0, 2)))
+                    for name in draw(st.sampled_from([(), tuple(types)]))
+                ),
+            )
+            for depot in day.depots
+        ),
         vehicles=tuple(
             replace(
                 vehicle,
-                type=kinds[vehicle.type],
+                type=types[vehicle.type.name],
                 max_stops=draw(st.sampled_from([None, 1, 3])),
                 overtime_s=draw(st.sampled_from([0, 1_800, 7_200])),
                 driver_break=draw(breaks(vehicle.shift)),

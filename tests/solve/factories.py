@@ -86,6 +86,9 @@ def make_problem(
         "site_w": [0] * sites,
         "price_per_kwh": [200_000] * sites,
         "apart": [0] * sites,
+        "docks": [0] * len(depots),
+        "swap_s": [0] * kinds,
+        "packs": [[0] * kinds] * len(depots),
         "full": [0] * sites,
         "open": [[[0, SHIFT_S]]] * sites,
         "plug_site": [site for site, _ in plugs],
@@ -93,7 +96,8 @@ def make_problem(
         "pace": profile(()),
     }
     given = default | arrays
-    night: dict[str, Any] = {"night_per_kwh": given["price_per_kwh"][: len(depots)]}
+    at_depots = given["price_per_kwh"][: len(depots)]
+    night: dict[str, Any] = {"night_per_kwh": at_depots, "pack_per_kwh": at_depots}
     values = {name: np.array(value, dtype=np.int64) for name, value in (night | given).items()}
     problem = Problem(orders=n, depots=len(depots), **values)
     validate(problem)

@@ -14,7 +14,7 @@ from planner.solve.day_search import driven, search_day
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem
 from planner.solve.solution import Solution
-from tests.solve.factories import KM_MWH, charges, make_problem, within
+from tests.solve.factories import KM_MWH, charges, make_problem, served, within
 
 PLUG = (0, 1_000)
 
@@ -105,3 +105,18 @@ def test_the_search_itself_puts_a_break_into_the_wait_before_a_fixed_time() -> N
         assert island.now[day_case.BEST_ABSENT] == 0
         costs.append(int(island.now[day_case.BEST_COST]))
     assert costs[0] == costs[1]
+
+
+def test_no_vehicle_passes_a_station_only_because_the_way_is_shorter() -> None:
+    # Past the station the order is 1 km away and no charge is needed; the direct way of 5 km is more than the battery
+    # holds. A plan has no word for such a stop.
+    problem = make_problem(orders=(1_000,), stations=(500,), plugs=((1, 1_000),), start_mwh=[3 * KM_MWH])
+    long_way = {name: getattr(problem, name).copy() for name in ("travel_s", "distance_m", "energy_mwh")}
+    for table, value in zip(long_way.values(), (500, 5_000, 5 * KM_MWH), strict=True):
+        table[..., 1, 0] = value
+    solution = search_day(
+        replace(problem, **long_way), SolveOptions(iterations=60, time_limit_s=60.0), on_better=lambda _: None
+    )
+    stations = [visit for tour in solution.tours for visit in tour.visits if visit.place == 2]
+    assert all(visit.plug >= 0 for visit in stations)
+    assert served(solution, problem) == ({0} if stations else set())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from charts import charge_chart, night_chart, plug_chart, stored_line
+from charts import charge_chart, dock_chart, night_chart, plug_chart, stored_line
 from look import DARK, LIGHT, Look
 from maps import orders_map, picked_vehicle, plan_map
 from street_paths import MOST_POINTS, street_paths
@@ -108,6 +109,21 @@ def test_the_night_has_a_lane_per_plug_of_a_depot_from_the_return_until_tomorrow
     assert (bar["lane"], bar["clock"], bar["energy"]) == ("hub-1", "08:42 to 08:57", "0.27 kWh at 1.0 kW, 0.05")
     assert drawn["encoding"]["y"]["scale"]["domain"] == ["hub-1", "hub-2"]
     assert drawn["encoding"]["x"]["scale"]["domain"] == ["2026-05-12T08:00:00Z", "2026-05-13T08:00:00Z"]
+
+
+def test_where_docks_are_few_each_has_a_lane_with_its_loadings() -> None:
+    plan = make_plan()
+    assert dock_chart(PlanView(plan), LIGHT) is None
+    few = replace(plan, day=replace(plan.day, depots=(replace(plan.day.depots[0], docks=2),)))
+    chart = dock_chart(PlanView(few), LIGHT)
+    assert chart is not None
+    drawn = chart.to_dict()
+    (bars,) = drawn["datasets"].values()
+    assert [(bar["lane"], bar["clock"]) for bar in bars] == [
+        ("hub · dock 1", "08:00 to 08:10"),
+        ("hub · dock 1", "08:17 to 08:27"),
+    ]
+    assert drawn["encoding"]["y"]["scale"]["domain"] == ["hub · dock 1", "hub · dock 2"]
 
 
 def test_a_plan_without_routes_has_a_map_and_no_plug_lane() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
-from charts import charge_chart, night_chart, plug_chart
+from charts import charge_chart, dock_chart, night_chart, plug_chart
 from jobs import Job
 from look import page_look
 from maps import MOST_STOPS, PLAN_PX, picked_vehicle, plan_map
@@ -107,7 +107,8 @@ def _map(job: Job, view: PlanView, only: str | None) -> None:
 
 def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
     left_out = view.plan.unassigned
-    names = ["Stops", "Battery", "Plugs", "Night", f"Left out ({len(left_out)})", "Harder days", "Files"]
+    at_depot = "Plugs and docks" if any(depot.docks for depot in view.plan.day.depots) else "Plugs"
+    names = ["Stops", "Battery", at_depot, "Night", f"Left out ({len(left_out)})", "Harder days", "Files"]
     stops, battery, plugs, night, missing, harder, files = st.tabs(names)
     with stops:
         st.dataframe(_stops(view, routes), hide_index=True, height=LIST_PX)
@@ -122,6 +123,9 @@ def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
             st.text("Nobody charges on the way.")
         else:
             st.altair_chart(chart, width="stretch")
+        docks = dock_chart(view, page_look())
+        if docks is not None:
+            st.altair_chart(docks, width="stretch")
     with night:
         _night(view)
     with missing:
