@@ -39,14 +39,15 @@ BREAK_READY, WAITS, ROOM = range(15, 18)
 LOAD_BEGIN, LOAD_AT, LOAD_WAITED, FIRST_LEFT = range(18, 22)
 SWAPPED = 22  # only where batteries are swapped: what is gained before a leg
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
-# On board are deliveries to come; the trip's load is the most up to that leg.
-GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
+# On board are deliveries to come; the trip's load is the most up to that leg. TIGHT, RATE and SPARE tell what charging
+# leaves (`day_price`).
+GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L, TIGHT, RATE, SPARE = range(9)
 # Only where orders are pickups: picked up in the trip so far, and the most on board from that leg to the trip's end.
-PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
+PICKED_G, PICKED_L, LATER_G, LATER_L = range(9, 13)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
-EARLY = 10
+EARLY = 13
 # Columns of `Books.fact`, by slot.
-LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS = range(8)
+LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS, VERSION = range(9)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
 OUT_READY, OUT_WAITED = range(6, 8)
@@ -56,7 +57,7 @@ OUT_FROM, OUT_DOCKS, OUT_WANTED = range(8, 11)
 # Only where batteries are swapped: how often, and what is gained in all.
 OUT_SWAPS, OUT_GAINED = range(11, 13)
 # Fields of `Books.now`.
-ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
+ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED, VERSIONS, DETOURS, HELPED = range(10)
 
 
 class DayCase(NamedTuple):
@@ -123,8 +124,12 @@ class Books(NamedTuple):
     now: Ints
     stamp: Ints
     touched: Ints
+    cut: Ints  # [n]: iteration in which a trip was cut that had the order
     keys: Floats
     look: Ints
+    least: Ints  # [n, v, 2]: version of a vehicle's day, and a price below which it had no place for an order
+    seen: Ints  # [v]: 1 where all places of a vehicle that a look lists are priced
+    choice: Ints
     best_stops: Ints
     best_length: Ints
     best_fact: Ints
@@ -194,8 +199,8 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
-        fact=np.zeros((slots, 8), np.int64),
-        stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
+        fact=np.zeros((slots, 9), np.int64),
+        stop=np.zeros((slots, 14 if case.pickups or case.releases else 9, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
@@ -215,14 +220,18 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         absent=np.arange(n, dtype=np.int64),
         saved_absent=np.zeros(n, np.int64),
         sums=np.zeros(n, np.int64),
-        now=np.zeros(7, np.int64),
+        now=np.zeros(10, np.int64),
         stamp=np.full(vehicles, -1, np.int64),
         touched=np.zeros(vehicles, np.int64),
+        cut=np.full(n, -1, np.int64),
         keys=np.zeros(n),
         look=np.zeros((4, 3 * vehicles * longest), np.int64),
+        least=np.full((n, vehicles, 2), -1, np.int64),
+        seen=np.zeros(vehicles, np.int64),
+        choice=np.zeros(5, np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
-        best_fact=np.zeros((vehicles, 8), np.int64),
+        best_fact=np.zeros((vehicles, 9), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
         random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
     )

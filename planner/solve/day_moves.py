@@ -19,9 +19,11 @@ from planner.solve.day_case import (
     CHARGES,
     COST,
     DEPOT,
+    DETOURS,
     EARLY,
     GONE,
     GRAMS,
+    HELPED,
     INVITED,
     KIND,
     LATER_G,
@@ -48,11 +50,15 @@ from planner.solve.day_case import (
     PICKED_G,
     PICKED_L,
     PRICE,
+    RATE,
     RELEASE,
     REST_WAIT,
     SECONDS,
+    SPARE,
+    TIGHT,
     TRIP_G,
     TRIP_L,
+    VERSION,
     VISITS,
     WEIGHT,
     WINDOWS,
@@ -65,17 +71,20 @@ from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
 
 BLINK = 0.01
-REMOVED = 10.0  # orders on average
+REFRESH = 0.02  # of the days that are known to have no place are looked at again: plugs may be free now
+LEAST_DETOURS, MOST_DETOURS = 0.05, 20  # of looks think of stations; so many times as many as they were the best of
+REMOVED = 6.0  # orders on average
 LONGEST_STRING = 10
 SPLIT = 0.5  # of strings keep some stops in their middle
 SPLIT_DEPTH = 0.01
+ACROSS = 0.2  # of strings are cut from the whole day, reloads or not
 WHOLE_DAY, WHOLE_TRIP = 0.03, 0.1  # of iterations remove one of these first
 INVITE, INVITE_WITH_DAY = (
     0.05,
     0.5,
 )  # of iterations, and of those that remove a day, look at an idle vehicle as if in use
 WHOLE_GROUP = 0.5  # of groups of which an order was removed go as a whole, so that they may change the vehicle
-MOST_PRICED = 16  # places of an order
+MOST_PRICED = 16  # places of an order in a look
 MOST_FLAT = 2  # of them are tried with a station
 IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
 # Orders in which orders come back, with their weights.
@@ -204,34 +213,41 @@ def _ruin(case, books):  # type: ignore[no-untyped-def]
     seed = int(draw(random) * n)
     if books.now[ABSENT] and draw(random) < 0.5:
         seed = books.absent[int(draw(random) * books.now[ABSENT])]
-    used = 0
+    trips = 0
     for v in range(len(slot_of)):
-        used += 1 if fact[slot_of[v], LENGTH] else 0
-    if used == 0:
+        if fact[slot_of[v], LENGTH]:
+            trips += 1 + fact[slot_of[v], LENGTH] - fact[slot_of[v], VISITS]
+    if trips == 0:
         return 0
-    longest = min(float(LONGEST_STRING), (n - books.now[ABSENT]) / float(used))
+    longest = min(float(LONGEST_STRING), (n - books.now[ABSENT]) / float(trips))
     strings = int(1.0 + draw(random) * (4.0 * REMOVED / (1.0 + longest) - 1.0))
     whole = draw(random)
     books.now[INVITED] = draw(random) < (INVITE_WITH_DAY if whole < WHOLE_DAY else INVITE)
     for b in range(n):
         if strings <= 0:
             break
-        v = where[near[seed, b]]
-        if v < 0 or books.stamp[v] == books.now[MARK]:
+        u = near[seed, b]
+        v = where[u]
+        if v < 0 or books.cut[u] == books.now[MARK]:
             continue
         touched = _touch(books, v, touched)
         strings -= 1
         if whole < WHOLE_DAY:
             _without(case, books, v, 0, fact[slot_of[v], LENGTH], 0, 0)
             strings, whole = min(strings, 1), 1.0
-        elif whole < WHOLE_TRIP:
-            first, last = _trip(case, books, v, books.at[near[seed, b]])
+            continue
+        first, last = _trip(case, books, v, books.at[u])
+        for k in range(first, last):
+            if books.stops[slot_of[v], k] < case.orders:
+                books.cut[books.stops[slot_of[v], k]] = books.now[MARK]
+        if whole < WHOLE_TRIP:
             _without(case, books, v, first, last, 0, 0)
             strings, whole = min(strings, 2), 1.0
         else:
-            m = fact[slot_of[v], LENGTH]
-            size = min(int(1.0 + draw(random) * min(float(m), longest)), m)
-            _cut(case, books, v, books.at[near[seed, b]], size)
+            if draw(random) < ACROSS:
+                first, last = 0, fact[slot_of[v], LENGTH]
+            size = min(int(1.0 + draw(random) * min(float(last - first), longest)), last - first)
+            _cut(case, books, v, books.at[u], size, first, last)
     return touched
 
 
@@ -247,17 +263,17 @@ def _trip(case, books, v, k):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _cut(case, books, v, k, size):  # type: ignore[no-untyped-def]
-    """Remove `size` stops around stop k, in one string or with a part kept in its middle."""
-    random, m = books.random, books.fact[books.slot_of[v], LENGTH]
+def _cut(case, books, v, k, size, first, last):  # type: ignore[no-untyped-def]
+    """Remove `size` of stops first..last-1 around stop k, in one string or with a part kept in its middle."""
+    random, m = books.random, last - first
     kept = 0
     if 1 < size < m and draw(random) < SPLIT:
         kept = 1
         while size + kept < m and draw(random) > SPLIT_DEPTH:
             kept += 1
     span = size + kept
-    first = max(0, k - span + 1)
-    begin = first + int(draw(random) * (min(k, m - span) - first + 1))
+    earliest = max(first, k - span + 1)
+    begin = earliest + int(draw(random) * (min(k, last - span) - earliest + 1))
     head = begin + (1 + int(draw(random) * (size - 1)) if kept else 0)
     _without(case, books, v, begin, begin + span, head, head + kept)
 
@@ -346,28 +362,39 @@ def _leave_out_groups(case, books, touched, share):  # type: ignore[no-untyped-d
 
 
 @inner
-def _look(case, books, u):  # type: ignore[no-untyped-def]
-    """List the places of an order that a look at clock and load does not rule out; return how many."""
-    fact, slot_of, allowed, vehicle = books.fact, books.slot_of, case.allowed, case.vehicle
+def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
+    """List the places of an order that a look at clock and load does not rule out; return how many.
+
+    The first look leaves out vehicles whose day has not changed since they were looked at for this order; the look
+    `again` is at those of them that then had nothing below a price which is less than `room`.
+    """
+    fact, slot_of, allowed, vehicle, least = books.fact, books.slot_of, case.allowed, case.vehicle, books.least
     found, like = 0, np.int64(-1)
     home = _home(case, books, u) if case.groups else np.int64(-1)
     for v in range(len(slot_of)):
+        books.seen[v] = False
         if not allowed[u, v] or (home >= 0 and v != home):
             continue
-        if fact[slot_of[v], LENGTH] == 0:
-            if vehicle[v, LIKE] == like:  # the same as the empty one before
+        slot = slot_of[v]
+        if fact[slot, LENGTH] == 0:
+            if again or vehicle[v, LIKE] == like:  # the same as the empty one before
                 continue
             like = vehicle[v, LIKE]
-        if fact[slot_of[v], VISITS] >= vehicle[v, MOST_STOPS]:
+        else:
+            known = least[u, v, 0] == fact[slot, VERSION] and (again or draw(books.random) >= REFRESH)
+            if known != again or (again and least[u, v, 1] >= room):
+                continue
+        if fact[slot, VISITS] >= vehicle[v, MOST_STOPS]:
             continue
-        found = _look_at(case, books, u, v, found)
+        books.seen[v] = True
+        found = _look_at(case, books, u, v, found, detours)
     return found
 
 
 @inner
-def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
+def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
     """List the places of an order in one vehicle's day."""
-    leg, stop, stops, look, random = case.leg, books.stop, books.stops, books.look, books.random
+    leg, stop, stops, look = case.leg, books.stop, books.stops, books.look
     of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
     service, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
@@ -403,7 +430,7 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
             else:
                 fits = j != depot and after_g <= room_g and after_l <= room_l
                 a, b = i, depot
-            if not fits or draw(random) < BLINK:
+            if not fits:
                 continue
             t, metres, energy = gone if way == IN_TRIP else early, -saved_m, -saved_e
             if way == NEW_BEFORE:
@@ -434,7 +461,15 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
                 metres += leg[kind, depot, j, METRES]
                 energy += leg[kind, depot, j, MWH]
             # `sooner` is what the stop after it takes less than now; if it takes more, the drive will tell.
-            if t - max(sooner, np.int64(0)) > stop[slot, LATEST, k]:
+            t -= max(sooner, np.int64(0))
+            if t > stop[slot, LATEST, k]:
+                continue
+            if way == IN_TRIP and energy > stop[slot, SPARE, k] and not detours:
+                continue
+            loads = np.int64(0) if way == IN_TRIP else loading  # a charge meanwhile may make later ones shorter
+            if stop[slot, RATE, k]:
+                t += max(energy // stop[slot, RATE, k] - loads, np.int64(0))
+            if t > stop[slot, TIGHT, k] + loads:
                 continue
             lasts -= sooner
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
@@ -503,12 +538,18 @@ def _by_station(case, books, v, u, seq, m, least, bound):  # type: ignore[no-unt
 
 
 @inner
-def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
-    """Put an order where it costs least if that is less than `room`; return how many vehicles are touched, or -1."""
-    look, fact, slot_of, seq = books.look, books.fact, books.slot_of, books.trial[0]
-    longest = len(seq) - 2
-    found = _look(case, books, u)
-    best, best_f, best_k, best_station, flat = room, -1, -1, np.int64(-1), 0
+def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
+    """Price the places of an order that a look lists while they may cost less than `room`; return the least cost.
+
+    Notes in `books.choice` vehicle, stop and way of that place, and the stop before which a station goes and which.
+    """
+    look, fact, slot_of, seq, seen, now = books.look, books.fact, books.slot_of, books.trial[0], books.seen, books.now
+    choice, longest = books.choice, len(seq) - 2
+    # Where a way by a station is seldom the best, it is seldom looked for.
+    helped = float(MOST_DETOURS * (now[HELPED] + 1)) / float(now[DETOURS] + 1)
+    detours = len(case.stations) > 0 and draw(books.random) < LEAST_DETOURS + helped
+    found = _look(case, books, u, again, room, detours)
+    best, flat = room, 0
     for _ in range(MOST_PRICED):
         pick, least = -1, best
         for f in range(found):
@@ -518,27 +559,44 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
             break
         look[0, pick] = NONE
         v = look[1, pick]
-        base = fact[slot_of[v], COST] + _opening(books, case.vehicle[v], fact[slot_of[v], LENGTH])
         if fact[slot_of[v], LENGTH] + 3 > longest:
             continue
+        if draw(books.random) < BLINK:
+            seen[v] = False
+            continue
+        base = fact[slot_of[v], COST] + _opening(books, case.vehicle[v], fact[slot_of[v], LENGTH])
         m = _with(case, books, u, v, look[2, pick], look[3, pick], seq)
         cost = price_day(case, books, v, seq, m)
-        if cost - base < best:
-            best, best_f, best_k = cost - base, pick, -1
-        elif cost == FLAT and flat < MOST_FLAT and len(case.stations):
+        k, station = -1, np.int64(-1)
+        if cost == FLAT and flat < MOST_FLAT and detours:
             flat += 1
+            now[DETOURS] += 1
             cost, k, station = _by_station(case, books, v, u, seq, m, least + base, best + base)
-            if k >= 0:
-                best, best_f, best_k, best_station = cost - base, pick, k, station
-    if best_f < 0:
+        if cost - base < best:
+            best = cost - base
+            choice[0], choice[1], choice[2], choice[3], choice[4] = v, look[2, pick], look[3, pick], k, station
+    for v in range(len(slot_of)):
+        if seen[v]:
+            books.least[u, v, 0], books.least[u, v, 1] = fact[slot_of[v], VERSION], best
+    return best
+
+
+@inner
+def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
+    """Put an order where it costs least if that is less than `room`; return how many vehicles are touched, or -1."""
+    choice, seq = books.choice, books.trial[0]
+    choice[0] = -1
+    _price_places(case, books, u, True, _price_places(case, books, u, False, room))
+    v, k = choice[0], choice[3]
+    if v < 0:
         return -1
-    v = look[1, best_f]
     touched = _touch(books, v, touched)
-    m = _with(case, books, u, v, look[2, best_f], look[3, best_f], seq)
-    if best_k >= 0:
-        for j in range(m, best_k, -1):
+    m = _with(case, books, u, v, choice[1], choice[2], seq)
+    if k >= 0:
+        books.now[HELPED] += 1
+        for j in range(m, k, -1):
             seq[j] = seq[j - 1]
-        seq[best_k] = best_station
+        seq[k] = choice[4]
         m += 1
     set_day(case, books, v, seq, m)
     return touched

@@ -96,6 +96,7 @@ from planner.solve.day_case import (
     PICKED_G,
     PICKED_L,
     PRICE,
+    RATE,
     READY,
     REGULAR,
     RELEASE,
@@ -108,13 +109,17 @@ from planner.solve.day_case import (
     SITE_FULL,
     SITE_PRICE,
     SITE_W,
+    SPARE,
     START,
     SWAP_S,
     SWAPPED,
     SWAPS,
+    TIGHT,
     TRIP_G,
     TRIP_L,
     UWH,
+    VERSION,
+    VERSIONS,
     VISITS,
     WAITS,
     WANT,
@@ -590,9 +595,11 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         hold_docks(case, books, v, -1)
         note_loadings(books, v, seq, m, of[DEPOT])
         hold_docks(case, books, v, 1)
+    books.now[VERSIONS] += 1
     fact, charge = books.fact, books.charge
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
     fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
+    fact[slot, VERSION] = books.now[VERSIONS]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
     fact[slot, SWAPS] = out[OUT_SWAPS]
     hold_packs(case, books, v, 1)
@@ -617,7 +624,8 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     break_at, left = books.out[OUT_BREAK_AT], FIRST_LEFT if of[DOCKS] or case.traffic else LEFT
     if m == 0:
         stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
-        for f in range(BOARD_G, stop.shape[1]):
+        stop[slot, TIGHT, 0], stop[slot, RATE, 0], stop[slot, SPARE, 0] = of[CLOSES], 0, of[BATTERY]
+        for f in range(BOARD_G, TIGHT):
             stop[slot, f, 0] = 0
         if case.releases:
             stop[slot, EARLY, 0] = stop[slot, GONE, 0]
@@ -649,10 +657,58 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
             trip_g, trip_l = scratch[ON_G, k], scratch[ON_L, k]
         trip_g, trip_l = max(trip_g, scratch[ON_G, k]), max(trip_l, scratch[ON_L, k])
         stop[slot, TRIP_G, k], stop[slot, TRIP_L, k] = trip_g, trip_l
+    _note_tight(case, books, slot, of, m)
     if case.pickups:
         _note_pickups(case, books, slot, depot, m)
     if case.releases:
         _note_early(case, books, slot, of, m)
+
+
+@inner
+def _note_tight(case, books, slot, of, m):  # type: ignore[no-untyped-def]
+    """Note what charging leaves: the latest arrival at each stop if no charge becomes shorter, and energy to spare.
+
+    RATE is what a second of the next charge brings that lasts longer with every mWh that is taken before it, 0 if
+    there is none; SPARE is by how much the way between two plugs may take more. Neither counts where batteries are swapped.
+    """
+    stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
+    depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
+    latest, rate, c = of[CLOSES], np.int64(0), books.out[OUT_CHARGES] - 1
+    for k in range(m, -1, -1):
+        place = depot if k == m else stops[slot, k]
+        loads = scratch[LOADS, k + 1] if k < m and place == depot else np.int64(0)
+        lasts = loads
+        if c >= 0 and scratch[CH_STOP, c] == k + 1:
+            charges = scratch[CH_END, c] - scratch[CH_BEGIN, c]
+            if charges > loads:
+                rate = min(case.group[scratch[CH_GROUP, c], GROUP_W], of[CHARGE_W]) * 5 // 18
+            elif charges < loads:
+                rate = np.int64(0)
+            lasts = max(loads, charges)
+            c -= 1
+        if k + 1 == books.out[OUT_BREAK_AT]:
+            latest -= of[BREAK_S]
+        if place < orders:
+            latest -= service[kind, place]
+            if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
+                latest += case.setup[kind, place]
+            last = np.int64(-1)
+            for w in range(WINDOWS, WINDOWS + 6, 2):
+                if order[place, w] <= latest:
+                    last = max(last, min(latest, order[place, w + 1]))
+            latest = last
+        else:
+            latest -= lasts
+        stop[slot, TIGHT, k], stop[slot, RATE, k] = latest, np.int64(0) if of[SWAP_S] else rate
+        seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
+        latest = leave_by(case.traffic, case.pace, latest, seconds)
+    spare = max(of[START], of[KNEE]) - scratch[NEED, 0]
+    for k in range(m + 1):
+        if k and stops[slot, k - 1] >= orders:
+            s = stops[slot, k - 1] - orders
+            if case.site[s, FIRST_GROUP] < case.site[s, LAST_GROUP]:
+                spare = (of[KNEE] if scratch[NEED, k] <= of[KNEE] else of[BATTERY]) - scratch[NEED, k]
+        stop[slot, SPARE, k] = of[BATTERY] if of[SWAP_S] else spare
 
 
 @inner
