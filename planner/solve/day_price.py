@@ -669,7 +669,7 @@ def _note_tight(case, books, slot, of, m):  # type: ignore[no-untyped-def]
     """Note what charging leaves: the latest arrival at each stop if no charge becomes shorter, and energy to spare.
 
     RATE is what a second of the next charge brings that lasts longer with every mWh that is taken before it, 0 if
-    there is none; SPARE is by how much the way between two plugs may take more. Neither counts where batteries are swapped.
+    there is none; SPARE is by how much the way between two plugs may take more. Neither counts with swaps.
     """
     stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
     depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
