@@ -101,7 +101,11 @@ class _RouteWriter:
         self.plugs: Sequence[Plug] = site_plugs(day)
         self.depot = int(problem.depot[tour.vehicle])
         self.measured = measured_for(
-            self.vehicle, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices
+            self.vehicle,
+            types=roads.types,
+            network_of_type=roads.network_of_type,
+            roads=roads.matrices,
+            pace=problem.pace,
         )
         self.before, self.after = ways_of(day, self.vehicle, self.measured)
         self.steps: list[Step] = []
@@ -109,14 +113,16 @@ class _RouteWriter:
 
     def written(self) -> tuple[Step, ...]:
         first, loading = self.tour.first, StepKind.START
+        arrival_s = first.arrival_s
         leg: Leg | None = None
         if self.vehicle.start:
             way = self.before or STAY
-            begun_s = first.arrival_s - way.seconds
+            begun_s = self.problem.leave_by_s(first.arrival_s, way.seconds)
             self._write(StepKind.START, self.state.place, begun_s, begun_s, begun_s)
-            leg, loading = self._drive_empty(self.depot, way), StepKind.RELOAD
+            leg, loading = self._drive_empty(self.depot, way, begun_s), StepKind.RELOAD
+            arrival_s = begun_s + leg.drive_s
         self._load(first_visit=0)
-        self._write(loading, self.depot, first.arrival_s, first.begin_s, first.end_s, leg=leg)
+        self._write(loading, self.depot, arrival_s, first.begin_s, first.end_s, leg=leg)
         if first.swap_end_s:
             self._swap(first)
         if first.plug >= 0:
@@ -150,7 +156,8 @@ class _RouteWriter:
             if home.plug >= 0:
                 self._charge(home, None)
             way, leaves_s = self.after or STAY, home.leave_s
-        leg, ends_s = self._drive_empty(place, way), leaves_s + way.seconds
+        leg = self._drive_empty(place, way, leaves_s)
+        ends_s = leaves_s + leg.drive_s
         self._write(StepKind.END, place, ends_s, ends_s, ends_s, leg=leg)
 
     def _straight_on(self, place: int) -> Way | None:
@@ -239,12 +246,12 @@ class _RouteWriter:
         state.place = place
         return leg
 
-    def _drive_empty(self, place: int, way: Way) -> Leg:
+    def _drive_empty(self, place: int, way: Way, leaves_s: int) -> Leg:
         """Drive from or to a place away from the depot, with nothing on board."""
         state = self.state
         leg = Leg(
             distance_m=round(way.metres, 1),
-            drive_s=way.seconds,
+            drive_s=self.problem.arrival_s(leaves_s, way.seconds) - leaves_s,
             energy_wh=way.net_mwh / MWH,
             geometry=leg_shape(self.roads, self.vehicle.type, state.place, place),
         )

@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from planner.energy.driving import JOULE_PER_WH
 from planner.model import Day, Vehicle, VehicleType
+from planner.solve.pace import Ints, most_extra_s
 
 if TYPE_CHECKING:
     from planner.roads.matrices import Matrices
@@ -25,9 +29,13 @@ HAIR = 1e-9  # of a number in floating point, which is not rounded up
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A drive with an empty bay. Energy as in `planner.solve.battery.LegEnergy`."""
+    """A drive with an empty bay, at the usual pace and at the worst moment of the day, for which its energy holds.
+
+    Energy as in `planner.solve.battery.LegEnergy`.
+    """
 
     seconds: int
+    slow_s: int
     metres: float
     net_mwh: int
     peak_mwh: int
@@ -42,26 +50,33 @@ class Way:
         return min(stored_mwh, battery_mwh - self.lost_mwh) - self.peak_mwh >= reserve_mwh
 
 
-STAY = Way(seconds=0, metres=0.0, net_mwh=0, peak_mwh=0, lost_mwh=0)
+STAY = Way(seconds=0, slow_s=0, metres=0.0, net_mwh=0, peak_mwh=0, lost_mwh=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The tables of one vehicle type: those of its network and its layer in them."""
+    """The tables of one vehicle type: those of its network and its layer in them; and the traffic of the day."""
 
     tables: Matrices
     layer: int
+    auxiliary_w: float
+    pace: Ints
 
     def way(self, source: int, target: int) -> Way | None:
         """Return the drive between two places, None where there is no way."""
         tables, leg = self.tables, (self.layer, source, target)
         if math.isnan(tables.seconds[source, target]):
             return None
+        seconds = _up(float(tables.seconds[source, target]))
+        extra_s = int(most_extra_s(self.pace, np.array([seconds]))[0])
+        extra_mwh = _up(extra_s * self.auxiliary_w * MWH / JOULE_PER_WH)
         net, peak, from_full = (
-            _up(float(energy[leg]) * MWH) for energy in (tables.wh_empty, tables.wh_peak, tables.wh_from_full)
+            _up(float(energy[leg]) * MWH) + extra_mwh
+            for energy in (tables.wh_empty, tables.wh_peak, tables.wh_from_full)
         )
         return Way(
-            seconds=_up(float(tables.seconds[source, target])),
+            seconds=seconds,
+            slow_s=seconds + extra_s,
             metres=float(tables.metres[source, target]),
             net_mwh=net,
             peak_mwh=max(peak, net),
@@ -70,12 +85,18 @@ class Measured:
 
 
 def measured_for(
-    vehicle: Vehicle, *, types: Sequence[VehicleType], network_of_type: Sequence[int], roads: Sequence[Matrices]
+    vehicle: Vehicle,
+    *,
+    types: Sequence[VehicleType],
+    network_of_type: Sequence[int],
+    roads: Sequence[Matrices],
+    pace: Ints,
 ) -> Measured:
-    """Return the tables of a vehicle's type."""
+    """Return the tables of a vehicle's type on a day with such traffic."""
     t = list(types).index(vehicle.type)
     g = network_of_type[t]
-    return Measured(tables=roads[g], layer=list(network_of_type[:t]).count(g))
+    layer = list(network_of_type[:t]).count(g)
+    return Measured(tables=roads[g], layer=layer, auxiliary_w=vehicle.type.auxiliary_w, pace=pace)
 
 
 def ways_of(day: Day, vehicle: Vehicle, measured: Measured) -> tuple[Way | None, Way | None]:
@@ -107,7 +128,7 @@ def end_mwh_of(vehicle: Vehicle) -> int:
 def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) -> Problem:
     """Return the problem of what happens between the first arrival at the depot and the last leaving of it.
 
-    A vehicle whose ways leave no time or charge can do nothing in between.
+    A vehicle whose ways leave no time or charge can do nothing in between. In traffic they take the most that they can.
     """
     shift, regular, breaks = p.shift.copy(), p.regular_s.copy(), p.breaks.copy()
     start, end = p.start_mwh.copy(), p.end_mwh.copy()
@@ -118,19 +139,19 @@ def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) 
         if before is None or after is None:
             shift[v, 1], end[v] = shift[v, 0], battery + 1
             continue
-        shift[v] = shift[v, 0] + before.seconds, max(shift[v, 1] - after.seconds, shift[v, 0] + before.seconds)
+        shift[v] = shift[v, 0] + before.slow_s, max(shift[v, 1] - after.slow_s, shift[v, 0] + before.slow_s)
         lasts = before.holds(began, battery_mwh=battery, reserve_mwh=reserve)
         start[v] = max(before.arrives_mwh(began, battery_mwh=battery), 0)
         need = max(int(p.end_mwh[v]) + after.net_mwh, reserve + after.peak_mwh, 0)
         end[v] = need if lasts and need <= battery - after.lost_mwh else battery + 1
-        regular[v] = max(regular[v] - after.seconds, 0)
+        regular[v] = max(regular[v] - after.slow_s, 0)
         if breaks[v, 3]:
-            breaks[v, 2] = max(breaks[v, 2] - before.seconds, 0)
-        ways_s[v] = before.seconds, after.seconds
+            breaks[v, 2] = max(breaks[v, 2] - before.slow_s, 0)
+        ways_s[v] = before.slow_s, after.slow_s
         price = int(p.night_per_kwh[p.depot[v] - p.orders] + p.wear_per_kwh[kind])
         energy = (began - int(start[v]) + after.net_mwh) * price // MICRO
         metres = math.ceil(before.metres) + math.ceil(after.metres)
-        hours = (before.seconds + after.seconds) * int(p.per_s[kind])
+        hours = (before.slow_s + after.slow_s) * int(p.per_s[kind])
         ways_cost[v] = metres * int(p.per_km[kind]) // 1000 + hours + max(energy, 0)
     return replace(
         p,

@@ -20,7 +20,7 @@ from planner.energy.driving import JOULE_PER_WH
 from planner.energy.tariff import dearest_price, pack_price
 from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
 from planner.solve.away import between_the_ways, end_mwh_of, measured_for, start_mwh_of, ways_of
-from planner.solve.pace import DONE, FROM, SHARE, arrival_s, most_extra_s, profile
+from planner.solve.pace import DONE, FROM, SHARE, arrival_s, leave_by_s, most_extra_s, profile
 from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
@@ -153,6 +153,10 @@ class Problem:
         """Return when a drive is over that takes so long at the usual pace."""
         return arrival_s(self.pace, leave_s, drive_s) if self.traffic else leave_s + drive_s
 
+    def leave_by_s(self, arrive_s: int, drive_s: int) -> int:
+        """Return when at the latest a drive has to begin that takes so long at the usual pace."""
+        return leave_by_s(self.pace, arrive_s, drive_s) if self.traffic else arrive_s - drive_s
+
     def standing_of(self, kind: int, before: int, order: int) -> int:
         """Return the seconds that an order takes with a type of vehicle that comes from a place."""
         parked = before < self.orders and self.spot[before] == self.spot[order]
@@ -250,7 +254,9 @@ def build_problem(
         pack_per_kwh=_ints([_ceil(pack_price(day, depot) * MICRO) for depot in day.depots]),
     )
     if day.spots:
-        measured = [measured_for(v, types=types, network_of_type=network_of_type, roads=roads) for v in day.vehicles]
+        measured = [
+            measured_for(v, types=types, network_of_type=network_of_type, roads=roads, pace=pace) for v in day.vehicles
+        ]
         problem = between_the_ways(problem, [ways_of(day, v, m) for v, m in zip(day.vehicles, measured, strict=True)])
     validate(problem)
     return problem
