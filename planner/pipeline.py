@@ -219,12 +219,19 @@ def with_drivers_in_mind(plan: Plan, streets: Streets) -> tuple[Unassigned, ...]
     judged = [left for left in plan.unassigned if left.reason not in {Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}]
     hopeless = _impossible_with(day, every, streets) if judged else {}
     without = _impossible_with(day, now, streets) if judged else {}
+    groups = {order.id: order.group for order in day.orders}
+    lacking = {groups[id_] for id_, left in without.items() if left.reason is not Reason.GROUP_INCOMPLETE}
 
     def told(left: Unassigned) -> Unassigned:
         unlooked = Unassigned(order_id=left.order_id, reason=Reason.NOT_FOUND_IN_TIME, detail=ANOTHER_PAIR)
         if left in judged:
+            now_too = without.get(left.order_id)
+            if left.order_id in hopeless:
+                return hopeless[left.order_id]
+            if now_too is not None and now_too.reason is Reason.GROUP_INCOMPLETE:
+                return now_too if groups[left.order_id] in lacking else unlooked
             missing = Unassigned(order_id=left.order_id, reason=Reason.NO_DRIVER, detail=MISSING_DRIVER)
-            return hopeless.get(left.order_id) or (missing if left.order_id in without else unlooked)
+            return missing if now_too is not None else unlooked
         return unlooked if left.reason is Reason.FLEET_FULL and idle else left
 
     return tuple(told(left) for left in plan.unassigned)

@@ -128,7 +128,8 @@ def end_mwh_of(vehicle: Vehicle) -> int:
 def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) -> Problem:
     """Return the problem of what happens between the first arrival at the depot and the last leaving of it.
 
-    A vehicle whose ways leave no time or charge can do nothing in between. In traffic they take the most that they can.
+    A vehicle whose ways leave no time or charge can do nothing in between. In traffic the
+    ways last, where their hour is not known, as long as they can.
     """
     shift, regular, breaks = p.shift.copy(), p.regular_s.copy(), p.breaks.copy()
     start, end = p.start_mwh.copy(), p.end_mwh.copy()
@@ -139,12 +140,14 @@ def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) 
         if before is None or after is None:
             shift[v, 1], end[v] = shift[v, 0], battery + 1
             continue
-        shift[v] = shift[v, 0] + before.slow_s, max(shift[v, 1] - after.slow_s, shift[v, 0] + before.slow_s)
+        # Who leaves first arrives first, in traffic too.
+        opens_s = p.arrival_s(int(shift[v, 0]), before.seconds)
+        shift[v] = opens_s, max(p.leave_by_s(int(shift[v, 1]), after.seconds), opens_s)
         lasts = before.holds(began, battery_mwh=battery, reserve_mwh=reserve)
         start[v] = max(before.arrives_mwh(began, battery_mwh=battery), 0)
         need = max(int(p.end_mwh[v]) + after.net_mwh, reserve + after.peak_mwh, 0)
         end[v] = need if lasts and need <= battery - after.lost_mwh else battery + 1
-        regular[v] = max(regular[v] - after.slow_s, 0)
+        regular[v] = max(p.leave_by_s(int(regular[v]), after.seconds), 0)
         if breaks[v, 3]:
             breaks[v, 2] = max(breaks[v, 2] - before.slow_s, 0)
         ways_s[v] = before.slow_s, after.slow_s

@@ -476,7 +476,10 @@ def _with_break(case, books, v, seq, m, without):  # type: ignore[no-untyped-def
     of, out, scratch = case.vehicle[v], books.out, books.scratch
     start = of[OPENS] + out[OUT_DELAY]
     latest = of[BREAK_TO] + start if of[BREAK_MOVES] else of[BREAK_TO]
-    if out[OUT_HOME] + of[AFTER_S] <= latest or start - of[BEFORE_S] > latest:
+    back, c = out[OUT_HOME], out[OUT_CHARGES] - 1
+    if of[AFTER_S] and c >= 0 and scratch[CH_STOP, c] == m + 1:
+        back = scratch[CH_END, c]  # who ends elsewhere is back only after the charge at the depot
+    if back + of[AFTER_S] <= latest or start - of[BEFORE_S] > latest:
         return without
     home, waits = out[OUT_HOME], out[OUT_DELAY] + out[OUT_REST_WAIT]
     for _ in range(MOST_BREAKS):

@@ -182,7 +182,8 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         stored = stored + charge.amount
     stops.append(_Stop(place=depot, begin=arrival, charge=charge))
     if pause:
-        _rest_once(model, vehicle, pause, start, home=arrival)
+        # Who ends elsewhere is back only after the charge at the depot.
+        _rest_once(model, vehicle, pause, start, home=end if p.ways_s[vehicle, 1] else arrival)
     cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
     model.cost.append(SPENT * int(p.per_s[kind]) * (end - start))
