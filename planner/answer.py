@@ -47,7 +47,14 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
         energy=round(charged + overnight + missing, 6),
         wear=round(max(0.0, taken_wh) / WH_PER_KWH * kind.wear_per_kwh, 6),
         overtime=round(over_s / 3600 * kind.cost_per_overtime_hour, 6),
+        lateness=round(_lateness_cost(day, steps), 6),
     )
+
+
+def _lateness_cost(day: Day, steps: Sequence[Step]) -> float:
+    begins_s = {step.place_id: step.begin_s for step in steps if step.serves}
+    late = ((order, order.late_s(begins_s[order.id])) for order in day.orders if order.id in begins_s)
+    return sum(late_s / 60 * order.late_cost_per_min for order, late_s in late)
 
 
 def left_out(day: Day, solution: Solution, known: dict[int, Unassigned]) -> tuple[Unassigned, ...]:

@@ -79,6 +79,7 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
         "overtime": max(0, end.end_s - route.vehicle.shift.end_s) / 3_600 * kind.cost_per_overtime_hour,
         "energy": _energy_cost(route),
         "wear": _taken_wh(route) / 1_000 * kind.wear_per_kwh,
+        "lateness": _lateness_cost(route),
     }
     sums = [(name, getattr(stated, name), due) for name, due in expected.items()]
     for charge in route.route.night.charges if route.route.night is not None else ():
@@ -103,6 +104,20 @@ def _energy_cost(route: RouteCase) -> float:
         place = route.place(step) if step.kind == StepKind.CHARGE else None
         if place is not None and not isinstance(place, Order):
             cost += energy_cost(place, begin_s=step.begin_s, end_s=step.end_s, wh=step.charged_wh)
+    return cost
+
+
+def _lateness_cost(route: RouteCase) -> float:
+    """Minutes from the end of a window to the begin of service, at the order's price; none inside a window."""
+    cost = 0.0
+    for step in route.steps:
+        order = route.case.orders.get(step.place_id) if step.serves else None
+        if order is None or not order.late_cost_per_min:
+            continue
+        ended = [window.end_s for window in order.windows if window.end_s < step.begin_s]
+        is_open = any(window.start_s <= step.begin_s <= window.end_s for window in order.windows)
+        if ended and not is_open:
+            cost += (step.begin_s - max(ended)) / 60 * order.late_cost_per_min
     return cost
 
 

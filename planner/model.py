@@ -44,6 +44,7 @@ class Order:
     `setup_s` (parking) and `service_s` (handing over) are both spent at the stop. An empty
     `vehicle_classes` admits every class. The goods of a delivery are at the depot from `release_s` on, and loading
     for its trip begins no earlier. Orders of one `group` go on one vehicle, in any of its trips, or not at all.
+    Service may begin up to `late_max_s` after the end of a window, at `late_cost_per_min` for the time past it.
     """
 
     id: str
@@ -64,6 +65,14 @@ class Order:
     kind: OrderKind = OrderKind.DELIVERY
     release_s: int = 0
     group: str = ""
+    late_max_s: int = 0
+    late_cost_per_min: float = 0.0
+
+    def late_s(self, begin_s: int) -> int:
+        """Return how late service begins: the time since the last window that has ended, 0 inside of one."""
+        if any(window.start_s <= begin_s <= window.end_s for window in self.windows):
+            return 0
+        return min((begin_s - window.end_s for window in self.windows if window.end_s < begin_s), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,13 @@ def read_inputs(
     with stages.stage("streets"):
         network = place_streets or read_streets(streets_path)
     with stages.stage("read"):
-        orders_file = read_orders(orders, day=fleet_file.day, zone=fleet_file.zone, area=_area(network))
+        orders_file = read_orders(
+            orders,
+            day=fleet_file.day,
+            zone=fleet_file.zone,
+            area=_area(network),
+            late_cost_per_min=fleet_file.late_cost_per_min,
+        )
     the_day = Day(
         date=fleet_file.day.isoformat(),
         time_zone=fleet_file.zone.key,

@@ -94,10 +94,11 @@ class Cost:
     energy: float  # by day and by night
     wear: float = 0.0  # of the battery
     overtime: float = 0.0
+    lateness: float = 0.0  # of service that begins after the end of its window
 
     @property
     def total(self) -> float:
-        return self.vehicles + self.distance + self.time + self.overtime + self.energy + self.wear
+        return self.vehicles + self.distance + self.time + self.overtime + self.energy + self.wear + self.lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

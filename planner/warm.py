@@ -106,6 +106,8 @@ def _smallest_day() -> Problem:
         open=whole_day[None, None],
         plug_site=one * 0,
         plug_w=one * 1_000,
+        punctual_s=np.full((n, 3), day_s, np.int64),
+        late_per_s=each * 0,
     )
 
 

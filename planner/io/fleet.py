@@ -29,6 +29,9 @@ A complete example; `docs/fleet.md` explains every key::
     while_loading = true
     full = false
 
+    [lateness]                           # optional
+    cost_per_min = 0.50
+
     [road_classes.our-l6e]               # optional
     like = "L6e"
     tolls = false
@@ -83,6 +86,7 @@ class FleetFile:
     stations: tuple[Station, ...]
     charge_while_loading: bool
     full_charges: bool
+    late_cost_per_min: float | None
     warnings: tuple[Fault, ...]
     sha256: str
 
@@ -110,6 +114,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         stations=stations,
         charge_while_loading=document.charging.while_loading,
         full_charges=document.charging.full,
+        late_cost_per_min=None if document.lateness is None else document.lateness.cost_per_min,
         warnings=tuple(builder.warnings),
         sha256=hashlib.sha256(data).hexdigest(),
     )

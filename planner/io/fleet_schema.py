@@ -179,6 +179,12 @@ class ChargingRow(Row):
     full: bool = False
 
 
+class LatenessRow(Row):
+    """The table ``[lateness]``: what orders that may be late pay, where they do not say it themselves."""
+
+    cost_per_min: Annotated[float, Field(ge=0, le=50_000)]
+
+
 class FleetDocument(Row):
     """The whole file."""
 
@@ -188,6 +194,7 @@ class FleetDocument(Row):
     depots: list[DepotRow]
     stations: list[StationRow] = []
     charging: ChargingRow = ChargingRow()
+    lateness: LatenessRow | None = None
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
@@ -203,6 +210,7 @@ TABLES: dict[str, type[Row]] = {
     "depots": DepotRow,
     "stations": StationRow,
     "charging": ChargingRow,
+    "lateness": LatenessRow,
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,

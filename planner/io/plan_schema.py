@@ -60,6 +60,7 @@ class CostPart(Part):
     energy: Annotated[float, Field(description="by day and by night")]
     wear: Annotated[float, Field(description="of the battery")] = 0.0
     overtime: float = 0.0
+    lateness: Annotated[float, Field(description="of service after the end of its window")] = 0.0
 
 
 class LegPart(Part):
@@ -92,6 +93,7 @@ class StepPart(Part):
     plug: str | None = None
     power_w: float | None = None
     charged_wh: float | None = None
+    late_s: Annotated[int | None, Field(description="from the end of the order's window to the begin")] = None
 
 
 class NightChargePart(Part):
@@ -135,6 +137,8 @@ class Totals(Part):
     reloads: int
     charges: int
     breaks: int = 0
+    late_s: Annotated[int, Field(description="of all stops that are late")] = 0
+    stops_late: int = 0
 
 
 class RoutePart(Totals):

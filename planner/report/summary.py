@@ -51,6 +51,7 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
             f"waiting {measured.wait_hours:.1f} h, charging {measured.charge_hours:.1f} h"
             + (f", breaks {measured.break_hours:.1f} h" if measured.break_hours else ""),
         ),
+        *_late(measured),
         (
             "energy",
             f"{measured.energy_kwh:.2f} kWh used, {measured.charged_kwh:.2f} kWh charged on the way, "
@@ -67,6 +68,12 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
             else f"lowest {100 * lowest.soc:.0f} %, {printable(lowest.vehicle_id)} at {printable(lowest.place_id)}",
         ),
     ]
+
+
+def _late(measured: Kpis) -> Iterator[tuple[str, str]]:
+    if measured.stops_late:
+        stops = f"{measured.stops_late} stop{'' if measured.stops_late == 1 else 's'}"
+        yield "late", f"{stops}, {measured.late_minutes:.1f} min in all"
 
 
 def _robust(plan: Plan) -> Iterator[tuple[str, str]]:

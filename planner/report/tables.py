@@ -31,6 +31,7 @@ COLUMNS = (
     "plug",
     "charged_kwh",
     "notes",
+    "late_min",
 )
 
 # A spreadsheet takes a cell that starts so for a formula (OWASP "CSV injection"). Quotes before such a start
@@ -73,6 +74,7 @@ def _row(view: PlanView, route: Route, seq: int, step: Step) -> tuple[str | int 
         step.plug_id or "",
         round(step.charged_wh / 1_000.0, 4),
         "" if order is None else order.notes,
+        round(view.late_s(step) / 60.0, 1),
     )
 
 

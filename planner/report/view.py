@@ -85,9 +85,19 @@ class PlanView:
         """Return the order that a step serves, nothing for other steps."""
         return self.orders[step.place_id] if step.serves else None
 
+    def late_s(self, step: Step) -> int:
+        """Return how late a step serves its order."""
+        order = self.order_at(step)
+        return 0 if order is None else order.late_s(step.begin_s)
+
+
+def late_words(late_s: int) -> str:
+    """Return how late a stop is, a part of a minute counting as one."""
+    return f"late {-(-late_s // 60)} min"
+
 
 def cost_words(cost: Cost) -> str:
-    """Return the money by kind; overtime and wear where they are counted."""
+    """Return the money by kind; overtime, wear and lateness where they are counted."""
     kinds = [
         ("vehicles", cost.vehicles),
         ("distance", cost.distance),
@@ -95,6 +105,7 @@ def cost_words(cost: Cost) -> str:
         *([("overtime", cost.overtime)] if cost.overtime else []),
         ("energy", cost.energy),
         *([("wear", cost.wear)] if cost.wear else []),
+        *([("lateness", cost.lateness)] if cost.lateness else []),
     ]
     return ", ".join(f"{kind} {money:.2f}" for kind, money in kinds)
 

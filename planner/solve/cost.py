@@ -29,4 +29,13 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     energy = max(0, energy) // MICRO
     over_s = max(0, tour.end_s - int(p.regular_s[tour.vehicle]))
     paid = paid_s * int(p.per_s[kind]) + over_s * int(p.per_over_s[kind])
-    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid + energy
+    late = sum(late_s(p, v.place, v.begin_s) * int(p.late_per_s[v.place]) for v in tour.visits if v.place < p.orders)
+    return int(p.per_day[kind]) + metres * int(p.per_km[kind]) // 1000 + paid + energy + late
+
+
+def late_s(p: Problem, order: int, begin_s: int) -> int:
+    """Return how late service begins, 0 where its order may not be late or is in time."""
+    if not p.late_per_s[order]:
+        return 0
+    inside = (p.windows[order, :, 0] <= begin_s) & (begin_s <= p.windows[order, :, 1])
+    return max(0, begin_s - int(p.punctual_s[order][inside].max(initial=0))) if inside.any() else 0

@@ -23,6 +23,8 @@ BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE = range(23, 28)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
+# Until when each window is in time, and what a second past it costs: the windows end when it is too late.
+PUNCTUAL, LATE_PER_S = 11, 14
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -62,6 +64,7 @@ class DayCase(NamedTuple):
     pickups: bool
     releases: bool
     groups: bool
+    lates: bool
     vehicle: Ints
     order: Ints
     service: Ints
@@ -126,7 +129,7 @@ def build_day(p: Problem) -> DayCase:
     order = np.column_stack(
         [
             sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
-            p.release_s,
+            p.release_s, p.punctual_s, p.late_per_s,
         ]
     )  # fmt: skip
     leg = _legs(p)
@@ -136,6 +139,7 @@ def build_day(p: Problem) -> DayCase:
         pickups=bool(p.pickup.any()),
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
+        lates=bool(p.late_per_s.any()),
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
         service=_dense(p.service_s),

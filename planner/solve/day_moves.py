@@ -24,6 +24,7 @@ from planner.solve.day_case import (
     GRAMS,
     INVITED,
     KIND,
+    LATE_PER_S,
     LATER_G,
     LATER_L,
     LATEST,
@@ -57,6 +58,7 @@ from planner.solve.day_case import (
     WEIGHT,
     WINDOWS,
 )
+from planner.solve.day_late import punctual_until
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
@@ -394,6 +396,9 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
             for w in range(WINDOWS, WINDOWS + 6, 2):
                 if t <= order[w + 1] and order[w] <= order[w + 1]:
                     begin = min(begin, max(t, order[w]))
+            late = np.int64(0)
+            if order[LATE_PER_S]:
+                late = max(begin - punctual_until(case.order, u, begin), np.int64(0)) * order[LATE_PER_S]
             t = begin + lasts_there + leg[kind, u, b, SECONDS]
             lasts = leg[kind, a, u, SECONDS] + lasts_there + leg[kind, u, b, SECONDS] + parcels_s - saved_s
             metres += leg[kind, a, u, METRES] + leg[kind, u, b, METRES]
@@ -408,7 +413,7 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
             if t > stop[slot, LATEST, k]:
                 continue
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
-            look[0, found] = cost + energy * of[PRICE] // MICRO + once
+            look[0, found] = cost + energy * of[PRICE] // MICRO + once + late
             look[1, found], look[2, found], look[3, found] = v, k, way
             found += 1
     return found

@@ -47,6 +47,7 @@ from planner.solve.day_case import (
     KIND,
     KNEE,
     LAST_GROUP,
+    LATE_PER_S,
     LATER_G,
     LATER_L,
     LATEST,
@@ -105,6 +106,7 @@ from planner.solve.day_case import (
     WANT,
     WINDOWS,
 )
+from planner.solve.day_late import punctual_until
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
 
@@ -215,7 +217,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     noting = of[BREAK_S] > 0 and break_at == 0
     t, q, closes, knee = of[OPENS], of[START], of[CLOSES], of[KNEE]
     waited, slack, metres, price, charges = np.int64(0), closes - t, np.int64(0), np.int64(0), 0
-    place, releases = depot, case.releases
+    place, releases, lates, late = depot, case.releases, case.lates, np.int64(0)
     for i in range(m + 1):
         rests = break_at > 0 and i == break_at
         if place >= orders:
@@ -291,12 +293,18 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             if begin == EVER:
                 return NONE
             waited += begin - t
-            slack = min(slack, waited + until - begin)
             if noting:
                 scratch[ROOM, i] = until - t
+            if lates and order[place, LATE_PER_S]:
+                # Nobody starts later at the price of lateness: only as much as waiting takes up.
+                until = punctual_until(order, place, begin)
+                late += max(begin - until, np.int64(0)) * order[place, LATE_PER_S]
+                until = max(until, begin)
+            slack = min(slack, waited + until - begin)
             t = begin + service[kind, place]
     out[OUT_HOME] = t
-    return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
+    cost = _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
+    return cost + late if cost < FLAT else cost
 
 
 @inner

@@ -49,12 +49,14 @@ class Problem:
     Energy is 0 where there is no way, negative where a leg gives back. Its rows c are the whole leg and, where streets
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
     Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup), `windows` [n, 3, 2] (unused rows repeat
-    the first), `penalty`; `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none);
-    `allowed` [n, v]; `service_s` [t, n], setup included. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh`
-    (full power up to there), `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the
-    battery), `per_over_s` (on top, past `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime
-    included), `regular_s` (its end without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none;
-    earliest and latest begin; 1 where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
+    the first; those of an order that may be late end when it is too late, and do not overlap), `punctual_s` [n, 3]
+    (until when each of them is in time), `late_per_s` (what a second past that costs), `penalty`; `pickup` (1 where
+    the goods come back to the depot), `release_s`, `group` (-1: none); `allowed` [n, v]; `service_s` [t, n], setup
+    included. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there), `charge_w`,
+    `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top, past
+    `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included), `regular_s` (its end
+    without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1
+    where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
     [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
@@ -106,6 +108,8 @@ class Problem:
     open: Ints
     plug_site: Ints
     plug_w: Ints
+    punctual_s: Ints
+    late_per_s: Ints
 
     @property
     def places(self) -> int:
@@ -136,6 +140,7 @@ def build_problem(
     plugs = [(i, plug) for i, site in enumerate(sites) for plug in site.plugs if day.charging]
     kind = _ints([types.index(v.type) for v in day.vehicles])
     shift = _ints([[v.shift.start_s, v.latest_s] for v in day.vehicles]).reshape(-1, 2)
+    spans = _ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 3)
     cost_of_order = _most_a_visit_costs(day, roads)
     problem = Problem(
         orders=len(day.orders),
@@ -150,7 +155,7 @@ def build_problem(
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
         parcels=_ints([order.parcels * (order.kind is OrderKind.DELIVERY) for order in day.orders]),
         service_s=_ints([[kind.standing_s(order) for order in day.orders] for kind in types]),
-        windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
+        windows=spans[..., :2],
         penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
         release_s=_ints([order.release_s for order in day.orders]),
@@ -188,6 +193,8 @@ def build_problem(
         open=_opening_hours(day, horizon_s=int(shift[:, 1].max())),
         plug_site=_ints([site for site, _ in plugs]),
         plug_w=_ints([plug.power_w for _, plug in plugs]),
+        punctual_s=spans[..., 2],
+        late_per_s=_ints([_ceil(o.late_cost_per_min * MICRO / 60) if may_be_late(o) else 0 for o in day.orders]),
     )
     validate(problem)
     return problem
@@ -197,7 +204,10 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
-    rows = ("demand_g", "volume_ml", "parcels", "windows", "penalty", "pickup", "release_s", "group", "allowed")
+    rows = (
+        *("demand_g", "volume_ml", "parcels", "windows", "penalty", "pickup", "release_s", "group", "allowed"),
+        *("punctual_s", "late_per_s"),
+    )
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
     changed["service_s"] = problem.service_s[:, places[: len(keep)]]
@@ -214,6 +224,29 @@ def may_serve(order: Order, kind: VehicleType, skills: Sequence[str]) -> bool:
         and order.volume_l <= kind.volume_l
         and order.longest_cm <= kind.longest_cm
     )
+
+
+def may_be_late(order: Order) -> bool:
+    """Say whether service may begin after the end of a window."""
+    return order.late_max_s > 0 and bool(order.windows)
+
+
+def open_spans(order: Order) -> list[tuple[int, int, int]]:
+    """Return for each window of an order its start, when service may begin at the latest, and until when in time.
+
+    Where the order may be late, the spans do not overlap: lateness ends where the next window starts, so that a begin
+    lies in one span only, and what it costs follows from that one.
+    """
+    if not may_be_late(order):
+        return [(w.start_s, w.end_s, w.end_s) for w in order.windows]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((w.start_s, w.end_s) for w in order.windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    nexts = [start - 1 for start, _ in merged[1:]] + [LARGEST]
+    return [(start, min(end + order.late_max_s, far), end) for (start, end), far in zip(merged, nexts, strict=True)]
 
 
 def site_plugs(day: Day) -> list[Plug]:
@@ -236,6 +269,7 @@ def validate(problem: Problem) -> None:
         "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
+        "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,),
         "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
@@ -311,8 +345,8 @@ def _groups(day: Day) -> Ints:
     return _ints([names.index(order.group) if order.group else -1 for order in day.orders])
 
 
-def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:
-    spans = [(max(w.start_s, 0), min(w.end_s, last)) for w in order.windows] or [(0, last)]
+def _windows(order: Order, *, last: int) -> list[tuple[int, int, int]]:
+    spans = [(max(a, 0), min(b, last), c) for a, b, c in open_spans(order)] or [(0, last, last)]
     return (spans * MOST_WINDOWS)[:MOST_WINDOWS] if len(spans) < MOST_WINDOWS else spans[:MOST_WINDOWS]
 
 
@@ -327,8 +361,10 @@ def _opening_hours(day: Day, *, horizon_s: int) -> Ints:
 def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
     """Bound what one visit can add to any plan: a vehicle of its own for the whole shift and the longest way."""
     longest_km = 2 * max(float(np.nanmax(m.metres)) for m in roads) / 1000
+    latest = max((o.late_cost_per_min * o.late_max_s / 60 for o in day.orders if may_be_late(o)), default=0.0)
     return _ceil(
-        MICRO
+        MICRO * latest
+        + MICRO
         * max(
             v.type.cost_per_day
             + v.type.cost_per_km * longest_km

@@ -222,6 +222,8 @@ def _stop(
         spans = [[int(a), int(b)] for a, b in p.windows[place] if a <= b]
         begin = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), "")
         cp.add(begin >= arrival)
+        if p.late_per_s[place]:
+            _pay_for_lateness(model, place, begin)
         ready = begin + int(p.service_s[p.kind[vehicle], place])
         return _Stop(place=place, begin=begin, charge=None), ready, ready
     loaded = arrival + loading_s
@@ -236,6 +238,22 @@ def _stop(
     if charge and model.at_each_station and place >= p.orders + p.depots:
         cp.add(charge.present == 1)
     return _Stop(place=place, begin=arrival, charge=charge), loaded, leave
+
+
+def _pay_for_lateness(model: _Model, order: int, begin: Any) -> None:
+    """Let the time between the end of a window and the begin cost what the order says."""
+    p, cp = model.problem, model.cp
+    rows = np.column_stack([p.windows[order], p.punctual_s[order]]).tolist()
+    spans = [
+        (opens, closes, punctual) for opens, closes, punctual in dict.fromkeys(map(tuple, rows)) if opens <= closes
+    ]
+    late = cp.new_int_var(0, max(max(b - c, 0) for _, b, c in spans), "")
+    inside = [cp.new_bool_var("") for _ in spans]
+    cp.add_exactly_one(inside)
+    for here, (opens, closes, punctual) in zip(inside, spans, strict=True):
+        cp.add_linear_constraint(begin, opens, closes).only_enforce_if(here)
+        cp.add(late >= begin - punctual).only_enforce_if(here)
+    model.cost.append(SPENT * int(p.late_per_s[order]) * late)
 
 
 def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
@@ -307,7 +325,8 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
             arrival = visits[-1].leave_s + int(travel[visits[-1].place, stop.place])
         visit = Visit(place=stop.place, arrival_s=arrival, begin_s=arrival, end_s=arrival)
         if stop.place < p.orders:
-            begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
+            wanted = solver.value(stop.begin) if p.late_per_s[stop.place] else arrival  # to wait may be cheaper
+            begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if wanted <= b)
             visit = replace(visit, begin_s=begun, end_s=begun + int(p.service_s[p.kind[vehicle], stop.place]))
         elif stop.place == depot and i < len(stops) - 1:
             begun = max(arrival, ready[i])

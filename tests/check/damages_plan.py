@@ -15,6 +15,7 @@ from tests.check.spoiling import (
     delivered,
     driven,
     hub,
+    late_order,
     of,
     pick,
     with_reason,
@@ -97,8 +98,19 @@ def was_made_on_other_streets(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def miscounts_money(plan: Plan, rng: Rng) -> Plan:
     r, route, _ = a_route(plan, rng)
-    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime")[int(rng.integers(6))]
+    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime", "lateness")[int(rng.integers(7))]
     return with_route(plan, r, cost=replace(route.cost, **{kind: getattr(route.cost, kind) + 0.02}))
+
+
+@damage("cost_wrong")
+def is_late_too_cheaply(plan: Plan, rng: Rng) -> Plan:
+    order = late_order(plan, rng)
+    return with_thing(plan, order.id, late_cost_per_min=order.late_cost_per_min + 0.01)
+
+
+@damage("cost_wrong")
+def calls_a_stop_in_time_late(plan: Plan, rng: Rng) -> Plan:
+    return with_thing(plan, late_order(plan, rng).id, windows=(), late_max_s=0)
 
 
 # What cannot be read ------------------------------------------------------------------------------------------------

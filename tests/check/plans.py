@@ -37,9 +37,11 @@ KINDS = (
         service_factor=0.75,
     ),
 )
+DAY_S = 24 * HOUR_S
 SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
 OVERTIME_S = 600
 BREAK_S = 900
+LATE_S, LATE_COST_PER_MIN = 420, 0.5
 
 Place = Order | Depot | Station
 AnyPlace = TypeVar("AnyPlace", Order, Depot, Station)
@@ -291,9 +293,12 @@ def _settle(
     )
     priced: list[Depot | Station] = [*depots, *stations]
     prices = {place.id: place.price_per_kwh for place in priced}
+    late = {order.id for order in orders if order.late_max_s}
     nights = one_after_the_other(drives, depots[0])
     routes = tuple(
-        Route(vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices, night), night=night)
+        Route(
+            vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices, night, late), night=night
+        )
         for drive, night in zip(drives, nights, strict=True)
     )
     rows = len(day.orders)
@@ -326,6 +331,12 @@ def _left_out(depot: Depot) -> tuple[tuple[Order, ...], tuple[Unassigned, ...]]:
 def _with_window(order: Order, begin_s: int | None, n: int) -> Order:
     if begin_s is None or n % 3 == 0:
         return order
+    if n % 6 == 4:
+        spans = (
+            TimeWindow(start_s=begin_s - 900, end_s=begin_s - LATE_S),
+            TimeWindow(start_s=begin_s + 1, end_s=DAY_S),
+        )
+        return replace(order, windows=spans, late_max_s=LATE_S, late_cost_per_min=LATE_COST_PER_MIN)
     early = (TimeWindow(start_s=0, end_s=60),) if n % 2 else ()
     return replace(order, windows=(*early, TimeWindow(start_s=begin_s - 60, end_s=begin_s)))
 
@@ -394,7 +405,7 @@ def one_after_the_other(drives: list[Drive], depot: Depot) -> list[Night]:
     return nights
 
 
-def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
+def _cost(drive: Drive, prices: dict[str, float], night: Night, late: set[str]) -> Cost:
     kind, first, last = drive.vehicle.type, drive.steps[0], drive.steps[-1]
     charged = sum(s.charged_wh * prices[s.place_id] for s in drive.steps if s.kind is StepKind.CHARGE)
     taken_wh = first.stored_arrival_wh + sum(s.charged_wh for s in drive.steps) - last.stored_end_wh
@@ -405,4 +416,5 @@ def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
         overtime=OVERTIME_S * kind.cost_per_overtime_hour / 3600,
         energy=charged / 1000 + sum(charge.cost for charge in night.charges),
         wear=taken_wh / 1000 * kind.wear_per_kwh,
+        lateness=sum(step.serves and step.place_id in late for step in drive.steps) * LATE_S / 60 * LATE_COST_PER_MIN,
     )

@@ -124,6 +124,17 @@ def test_charges_may_overlap_loading_and_be_partial_unless_the_fleet_says_otherw
     assert (found.charge_while_loading, found.full_charges) == (while_loading, full)
 
 
+def test_the_fleet_says_what_lateness_costs_once_for_all_orders(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).late_cost_per_min is None
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE, "[lateness]\ncost_per_min = 0.5\n").late_cost_per_min == 0.5
+
+
+@pytest.mark.parametrize("price", ["-1", "50001", '"dear"'])
+def test_a_price_of_lateness_that_can_not_be_meant_is_refused(tmp_path: Path, price: str) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, f"[lateness]\ncost_per_min = {price}\n")
+    assert (fault.code, fault.column) == ("E-F19", "lateness.cost_per_min")
+
+
 def test_a_slip_in_the_charging_table_is_named(tmp_path: Path) -> None:
     faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, '[charging]\nfull = "yes"\nwhile_loadin = false\n')
     assert {(fault.code, fault.column) for fault in faults} == {

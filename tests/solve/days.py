@@ -190,7 +190,15 @@ def ruled_days(draw: st.DrawFn) -> Day:
     }
     return replace(
         day,
-        orders=tuple(replace(order, parcels=draw(st.sampled_from([0, 1, 7]))) for order in day.orders),
+        orders=tuple(
+            replace(
+                order,
+                parcels=draw(st.sampled_from([0, 1, 7])),
+                late_max_s=draw(st.sampled_from([0, 0, 300, 3_600])),
+                late_cost_per_min=draw(st.sampled_from([0.0, 0.01, 0.5])),
+            )
+            for order in day.orders
+        ),
         depots=tuple(replace(d, loading_per_parcel_s=draw(st.sampled_from([0.0, 0.3, 90.0]))) for d in day.depots),
         vehicles=tuple(
             replace(

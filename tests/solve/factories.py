@@ -85,10 +85,14 @@ def make_problem(
         "open": [[[0, SHIFT_S]]] * sites,
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],
+        "late_per_s": [0] * n,
     }
     given = default | arrays
-    night: dict[str, Any] = {"night_per_kwh": given["price_per_kwh"][: len(depots)]}
-    values = {name: np.array(value, dtype=np.int64) for name, value in (night | given).items()}
+    follows: dict[str, Any] = {
+        "night_per_kwh": given["price_per_kwh"][: len(depots)],
+        "punctual_s": np.array(given["windows"])[..., 1],
+    }
+    values = {name: np.array(value, dtype=np.int64) for name, value in (follows | given).items()}
     problem = Problem(orders=n, depots=len(depots), **values)
     validate(problem)
     return problem
