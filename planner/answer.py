@@ -38,16 +38,18 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
     home = sites[vehicle.depot_id]
     overnight = sum(energy_cost(home, begin_s=c.begin_s, end_s=c.end_s, wh=c.wh) for c in night.charges)
     missing = night.missing_wh / WH_PER_KWH * dearest_price(home)
+    worked_s = steps[-1].end_s - steps[0].arrival_s
     over_s = max(0, steps[-1].end_s - vehicle.shift.end_s)
     taken_wh = steps[0].stored_arrival_wh + sum(step.charged_wh for step in steps) - steps[-1].stored_end_wh
     return Cost(
         vehicles=kind.cost_per_day,
         distance=round(distance_m / 1000 * kind.cost_per_km, 6),
-        time=round((steps[-1].end_s - steps[0].arrival_s) / 3600 * kind.cost_per_hour, 6),
+        time=round(worked_s / 3600 * kind.cost_per_hour, 6),
         energy=round(charged + overnight + missing, 6),
         wear=round(max(0.0, taken_wh) / WH_PER_KWH * kind.wear_per_kwh, 6),
         overtime=round(over_s / 3600 * kind.cost_per_overtime_hour, 6),
         lateness=round(_lateness_cost(day, steps), 6),
+        minimum_pay=round(max(0, vehicle.min_paid_s - worked_s) / 3600 * kind.cost_per_hour, 6),
     )
 
 

@@ -298,8 +298,7 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
             message = f"{name} is not a usable number"
             yield Violation(code="not_a_number", where=f"{where} step {i + 1} ({step.place_id})", message=message)
     cost = route.cost
-    parts = (cost.vehicles, cost.distance, cost.time, cost.overtime, cost.energy, cost.wear, cost.lateness)
-    if not all(sensible(value) for value in parts):
+    if not all(sensible(getattr(cost, kind.name)) for kind in fields(cost)):
         yield Violation(code="not_a_number", where=where, message="a cost is not a usable number")
     if route.night is not None and not all(_night_numbers(route.night)):
         yield Violation(code="not_a_number", where=where, message="the night holds what is no usable number")

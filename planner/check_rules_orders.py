@@ -71,15 +71,17 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
     """A route's money follows from its steps and the prices of its vehicle and its places."""
     stated = route.route.cost
     kind, end = route.kind, route.steps[-1]
+    worked_s = end.end_s - route.steps[0].arrival_s
     metres = sum(step.leg.distance_m for step in route.steps if step.leg is not None)
     expected = {
         "vehicles": kind.cost_per_day if route.delivers else 0.0,
         "distance": metres / 1_000 * kind.cost_per_km,
-        "time": (end.end_s - route.steps[0].arrival_s) / 3_600 * kind.cost_per_hour,
+        "time": worked_s / 3_600 * kind.cost_per_hour,
         "overtime": max(0, end.end_s - route.vehicle.shift.end_s) / 3_600 * kind.cost_per_overtime_hour,
         "energy": _energy_cost(route),
         "wear": _taken_wh(route) / 1_000 * kind.wear_per_kwh,
         "lateness": _lateness_cost(route),
+        "minimum_pay": max(0, route.vehicle.min_paid_s - worked_s) / 3_600 * kind.cost_per_hour,
     }
     sums = [(name, getattr(stated, name), due) for name, due in expected.items()]
     for charge in route.route.night.charges if route.route.night is not None else ():

@@ -215,7 +215,8 @@ class DriverBreak:
 class Vehicle:
     """One vehicle for one shift. It never plans below `reserve_soc`, and is back with `end_soc` or more.
 
-    It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders.
+    It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders. Where it is
+    used at all, its hours are paid for `min_paid_s` or more.
     """
 
     id: str
@@ -229,6 +230,7 @@ class Vehicle:
     max_stops: int | None = None
     overtime_s: int = 0
     driver_break: DriverBreak | None = None
+    min_paid_s: int = 0
 
     @property
     def latest_s(self) -> int:

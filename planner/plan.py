@@ -86,7 +86,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Money by kind. `overtime` comes on top of `time`, for the hours past the end of the shift."""
+    """Money by kind. `overtime` comes on top of `time`, for the hours past the end of the shift.
+
+    `minimum_pay` does too, for the hours that are paid without being worked.
+    """
 
     vehicles: float
     distance: float
@@ -95,10 +98,12 @@ class Cost:
     wear: float = 0.0  # of the battery
     overtime: float = 0.0
     lateness: float = 0.0  # of service that begins after the end of its window
+    minimum_pay: float = 0.0
 
     @property
     def total(self) -> float:
-        return self.vehicles + self.distance + self.time + self.overtime + self.energy + self.wear + self.lateness
+        paid = self.time + self.overtime + self.minimum_pay
+        return self.vehicles + self.distance + paid + self.energy + self.wear + self.lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ def _smallest_day() -> Problem:
         plug_w=one * 1_000,
         punctual_s=np.full((n, 3), day_s, np.int64),
         late_per_s=each * 0,
+        min_paid_s=one * 0,
     )
 
 

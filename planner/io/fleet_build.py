@@ -150,6 +150,7 @@ class FleetBuilder:
             max_stops=row.max_stops,
             overtime_s=_seconds(row.overtime_min),
             driver_break=driver_break,
+            min_paid_s=_seconds(row.min_paid_hours * 60),
         )
 
     def _break(self, place: str, row: VehicleRow, shift: TimeWindow) -> DriverBreak | None:

@@ -170,6 +170,7 @@ class VehicleRow(Row):
     break_min: Annotated[float, Field(gt=0, le=720)] | None = None
     break_after_h: Annotated[float, Field(gt=0, le=24)] | None = None
     break_window: str | None = None
+    min_paid_hours: Annotated[float, Field(ge=0, le=24)] = 0.0
 
 
 class ChargingRow(Row):

@@ -61,6 +61,7 @@ class CostPart(Part):
     wear: Annotated[float, Field(description="of the battery")] = 0.0
     overtime: float = 0.0
     lateness: Annotated[float, Field(description="of service after the end of its window")] = 0.0
+    minimum_pay: Annotated[float, Field(description="of hours paid without being worked")] = 0.0
 
 
 class LegPart(Part):

@@ -170,4 +170,5 @@ def _sum_costs(costs: Iterable[Cost]) -> Cost:
         wear=sum(cost.wear for cost in parts),
         overtime=sum(cost.overtime for cost in parts),
         lateness=sum(cost.lateness for cost in parts),
+        minimum_pay=sum(cost.minimum_pay for cost in parts),
     )

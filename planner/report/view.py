@@ -97,12 +97,13 @@ def late_words(late_s: int) -> str:
 
 
 def cost_words(cost: Cost) -> str:
-    """Return the money by kind; overtime, wear and lateness where they are counted."""
+    """Return the money by kind; overtime, minimum pay, wear and lateness where they are counted."""
     kinds = [
         ("vehicles", cost.vehicles),
         ("distance", cost.distance),
         ("time", cost.time),
         *([("overtime", cost.overtime)] if cost.overtime else []),
+        *([("minimum pay", cost.minimum_pay)] if cost.minimum_pay else []),
         ("energy", cost.energy),
         *([("wear", cost.wear)] if cost.wear else []),
         *([("lateness", cost.lateness)] if cost.lateness else []),

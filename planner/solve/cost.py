@@ -25,7 +25,7 @@ def _tour_cost(p: Problem, tour: Tour) -> int:
     taken = int(p.start_mwh[tour.vehicle]) + sum(visit.charge_mwh for visit in tour.all_visits) - left_mwh(p, tour)
     night = int(p.night_per_kwh[depot - p.orders])
     energy = sum(amount * (price - night) for amount, price in public) + taken * (night + int(p.wear_per_kwh[kind]))
-    paid_s = tour.end_s - tour.start_s
+    paid_s = max(tour.end_s - tour.start_s, int(p.min_paid_s[tour.vehicle]))
     energy = max(0, energy) // MICRO
     over_s = max(0, tour.end_s - int(p.regular_s[tour.vehicle]))
     paid = paid_s * int(p.per_s[kind]) + over_s * int(p.per_over_s[kind])

@@ -19,7 +19,7 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
-BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE = range(23, 28)
+BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, MIN_PAID, LIKE = range(23, 29)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
@@ -42,11 +42,11 @@ GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
 PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 10
-# Columns of `Books.fact`, by slot.
+# Columns of `Books.fact`, by slot. What is paid without being worked counts as waiting.
 LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
-OUT_READY, OUT_WAITED = range(6, 8)
+OUT_READY, OUT_WAITED, OUT_UNWORKED = range(6, 9)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -119,7 +119,7 @@ def build_day(p: Problem) -> DayCase:
             p.per_day[kind], p.per_km[kind], p.per_s[kind], p.night_per_kwh[depot] + p.wear_per_kwh[kind],
             p.loading_s[depot], p.night_per_kwh[depot],
             p.per_parcel_ms[depot], p.per_over_s[kind], p.regular_s, np.where(p.most_stops, p.most_stops, p.orders),
-            p.breaks,
+            p.breaks, p.min_paid_s,
         ]
     )  # fmt: skip
     allowed = allowed_together(p)
@@ -170,7 +170,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         watts=np.zeros((len(case.site), buckets), np.int64),
         scratch=np.zeros((18, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(8, np.int64),
+        out=np.zeros(9, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),

@@ -34,6 +34,7 @@ from planner.solve.day_case import (
     LOADING,
     MARK,
     METRES,
+    MIN_PAID,
     MOST_STOPS,
     MWH,
     NEAR_STATIONS,
@@ -290,7 +291,7 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
 @inner
 def _opening(books, of, m):  # type: ignore[no-untyped-def]
     """Return what is overlooked of the cost of an idle vehicle: one order alone never pays for another day."""
-    return of[PER_DAY] + of[LOADING] * of[PER_S] if m == 0 and books.now[INVITED] else np.int64(0)
+    return of[PER_DAY] + max(of[LOADING], of[MIN_PAID]) * of[PER_S] if m == 0 and books.now[INVITED] else np.int64(0)
 
 
 @inner
@@ -357,7 +358,8 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     early_row = EARLY if case.releases else GONE
     once = _opening(books, of, m)
     if m == 0:
-        once = of[PER_DAY] + loading * of[PER_S] - once
+        once = of[PER_DAY] + max(loading, of[MIN_PAID]) * of[PER_S] - once
+        rest = max(of[MIN_PAID] - loading, np.int64(0))
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
     for k in range(m + 1):
         gone, early = stop[slot, GONE, k], stop[slot, early_row, k]

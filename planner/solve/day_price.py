@@ -58,6 +58,7 @@ from planner.solve.day_case import (
     LOADS,
     LOST,
     METRES,
+    MIN_PAID,
     MOST_STOPS,
     MWH,
     NEED,
@@ -73,6 +74,7 @@ from planner.solve.day_case import (
     OUT_HOME,
     OUT_READY,
     OUT_REST_WAIT,
+    OUT_UNWORKED,
     OUT_VISITS,
     OUT_WAITED,
     PARCELS,
@@ -335,7 +337,9 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     delay = min(waited, slack)
     out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
     bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
-    paid_s = t - of[OPENS] - delay
+    worked_s = t - of[OPENS] - delay
+    paid_s = max(worked_s, of[MIN_PAID])
+    out[OUT_UNWORKED] = paid_s - worked_s
     paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
 
@@ -472,7 +476,7 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     hold_plugs(case, books, v, -1)
     fact, charge = books.fact, books.charge
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
-    fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
+    fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT] + out[OUT_UNWORKED]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
     for k in range(m):
         books.stops[slot, k] = seq[k]

@@ -56,7 +56,7 @@ class Problem:
     `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top, past
     `regular_s`). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included), `regular_s` (its end
     without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1
-    where they count from the start), `start_mwh`, `reserve_mwh`, `end_mwh`.
+    where they count from the start), `min_paid_s` (of a vehicle in use), `start_mwh`, `reserve_mwh`, `end_mwh`.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
     [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
@@ -110,6 +110,7 @@ class Problem:
     plug_w: Ints
     punctual_s: Ints
     late_per_s: Ints
+    min_paid_s: Ints
 
     @property
     def places(self) -> int:
@@ -195,6 +196,7 @@ def build_problem(
         plug_w=_ints([plug.power_w for _, plug in plugs]),
         punctual_s=spans[..., 2],
         late_per_s=_ints([_ceil(o.late_cost_per_min * MICRO / 60) if may_be_late(o) else 0 for o in day.orders]),
+        min_paid_s=_ints([v.min_paid_s for v in day.vehicles]),
     )
     validate(problem)
     return problem
@@ -269,7 +271,7 @@ def validate(problem: Problem) -> None:
         "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
-        "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,),
+        "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,), "min_paid_s": (v,),
         "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
@@ -368,7 +370,7 @@ def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
         * max(
             v.type.cost_per_day
             + v.type.cost_per_km * longest_km
-            + v.type.cost_per_hour * (v.latest_s - v.shift.start_s) / 3600
+            + v.type.cost_per_hour * max(v.latest_s - v.shift.start_s, v.min_paid_s) / 3600
             + v.type.cost_per_overtime_hour * v.overtime_s / 3600
             + v.type.battery_wh / 1000 * (max(dearest_price(site) for site in day.sites) + v.type.wear_per_kwh)
             for v in day.vehicles

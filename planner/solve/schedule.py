@@ -150,12 +150,23 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         _rest_once(model, vehicle, pause, start, home=arrival)
     cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
-    model.cost.append(SPENT * int(p.per_s[kind]) * (end - start))
+    model.cost.append(SPENT * int(p.per_s[kind]) * _paid_s(model, vehicle, end - start))
     if last > p.regular_s[vehicle] and p.per_over_s[kind]:
         over = cp.new_int_var(0, last - int(p.regular_s[vehicle]), "")
         cp.add(over >= end - int(p.regular_s[vehicle]))
         model.cost.append(SPENT * int(p.per_over_s[kind]) * over)
     return start, stops
+
+
+def _paid_s(model: _Model, vehicle: int, worked_s: Any) -> Any:
+    """Return the seconds that are paid: those worked, or the least that a vehicle in use is paid for."""
+    least = int(model.problem.min_paid_s[vehicle])
+    if not least:
+        return worked_s
+    paid = model.cp.new_int_var(least, max(least, model.problem.horizon_s), "")
+    model.cp.add(paid >= worked_s)
+    model.cost.append(worked_s)  # of days that are paid alike the shortest
+    return paid
 
 
 def _break(model: _Model, vehicle: int, start: Any) -> _Break | None:

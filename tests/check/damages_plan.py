@@ -98,7 +98,9 @@ def was_made_on_other_streets(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def miscounts_money(plan: Plan, rng: Rng) -> Plan:
     r, route, _ = a_route(plan, rng)
-    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime", "lateness")[int(rng.integers(7))]
+    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime", "lateness", "minimum_pay")[
+        int(rng.integers(8))
+    ]
     return with_route(plan, r, cost=replace(route.cost, **{kind: getattr(route.cost, kind) + 0.02}))
 
 
@@ -111,6 +113,12 @@ def is_late_too_cheaply(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def calls_a_stop_in_time_late(plan: Plan, rng: Rng) -> Plan:
     return with_thing(plan, late_order(plan, rng).id, windows=(), late_max_s=0)
+
+
+@damage("cost_wrong")
+def pays_a_driver_for_too_few_hours(plan: Plan, rng: Rng) -> Plan:
+    _, _, vehicle = a_route(plan, rng)
+    return with_thing(plan, vehicle.id, min_paid_s=vehicle.min_paid_s + 60)
 
 
 # What cannot be read ------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
 OVERTIME_S = 600
 BREAK_S = 900
 LATE_S, LATE_COST_PER_MIN = 420, 0.5
+UNWORKED_S = 1_200
 
 Place = Order | Depot | Station
 AnyPlace = TypeVar("AnyPlace", Order, Depot, Station)
@@ -373,6 +374,7 @@ def _tight(drive: Drive) -> Vehicle:
         shift=TimeWindow(start_s=first.begin_s, end_s=last.end_s - OVERTIME_S),
         overtime_s=OVERTIME_S,
         max_stops=sum(step.serves for step in drive.steps),
+        min_paid_s=last.end_s - first.begin_s + UNWORKED_S,
         driver_break=DriverBreak(length_s=BREAK_S, earliest_s=at_s, latest_s=at_s, from_start=not by_clock),
         reserve_soc=lowest_wh / battery_wh,
         end_soc=drive.steps[-1].stored_end_wh / battery_wh,
@@ -417,4 +419,5 @@ def _cost(drive: Drive, prices: dict[str, float], night: Night, late: set[str]) 
         energy=charged / 1000 + sum(charge.cost for charge in night.charges),
         wear=taken_wh / 1000 * kind.wear_per_kwh,
         lateness=sum(step.serves and step.place_id in late for step in drive.steps) * LATE_S / 60 * LATE_COST_PER_MIN,
+        minimum_pay=UNWORKED_S * kind.cost_per_hour / 3600,
     )

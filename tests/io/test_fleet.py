@@ -135,6 +135,18 @@ def test_a_price_of_lateness_that_can_not_be_meant_is_refused(tmp_path: Path, pr
     assert (fault.code, fault.column) == ("E-F19", "lateness.cost_per_min")
 
 
+def test_a_driver_may_be_paid_for_some_hours_at_least(tmp_path: Path) -> None:
+    (plain,) = read(tmp_path, HEAD, DEPOT, VEHICLE).vehicles
+    (made,) = read(tmp_path, HEAD, DEPOT, VEHICLE + "min_paid_hours = 4.5\n").vehicles
+    assert (plain.min_paid_s, made.min_paid_s) == (0, 16_200)
+
+
+@pytest.mark.parametrize("hours", ["-1", "24.5", '"4"'])
+def test_paid_hours_that_can_not_be_meant_are_refused(tmp_path: Path, hours: str) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE + f"min_paid_hours = {hours}\n")
+    assert (fault.code, fault.column) == ("E-F19", "vehicles[0].min_paid_hours")
+
+
 def test_a_slip_in_the_charging_table_is_named(tmp_path: Path) -> None:
     faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, '[charging]\nfull = "yes"\nwhile_loadin = false\n')
     assert {(fault.code, fault.column) for fault in faults} == {

@@ -89,6 +89,7 @@ def test_the_summary_adds_up_by_hand() -> None:
             "wear": 0.0,
             "overtime": 0.0,
             "lateness": 0.0,
+            "minimum_pay": 0.0,
         },
         "routes": 1,
         "unassigned": 1,

@@ -18,23 +18,24 @@ from tests.report.test_summary import printed
 
 
 def late_plan() -> Plan:
-    """o2 is begun at 30,900 s, 125 s after the end of its window, which costs 1.25."""
+    """o2 is begun at 30,900 s, 125 s after the end of its window, which costs 1.25; 3.00 are paid without work."""
     plan = make_plan()
     orders = tuple(
         replace(o, windows=(TimeWindow(start_s=0, end_s=30_775),), late_max_s=300) if o.id == "o2" else o
         for o in plan.day.orders
     )
     (route,) = plan.routes
-    routes = (replace(route, cost=replace(route.cost, lateness=1.25)),)
+    routes = (replace(route, cost=replace(route.cost, lateness=1.25, minimum_pay=3.0)),)
     return replace(plan, day=replace(plan.day, orders=orders), routes=routes)
 
 
 def test_the_summary_tells_late_stops_and_what_they_cost_where_there_are_any() -> None:
     text = printed(late_plan(), width=200)
     assert "1 stop, 2.1 min in all" in text
+    assert "minimum pay 3.00, energy" in text
     assert "lateness 1.25" in text
     assert "late" not in printed(make_plan())
-    assert kpis(late_plan()).cost.total == pytest.approx(kpis(make_plan()).cost.total + 1.25)
+    assert kpis(late_plan()).cost.total == pytest.approx(kpis(make_plan()).cost.total + 4.25)
 
 
 def test_the_map_page_says_at_the_stop_how_late_it_is() -> None:

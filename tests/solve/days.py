@@ -207,6 +207,7 @@ def ruled_days(draw: st.DrawFn) -> Day:
                 max_stops=draw(st.sampled_from([None, 1, 3])),
                 overtime_s=draw(st.sampled_from([0, 1_800, 7_200])),
                 driver_break=draw(breaks(vehicle.shift)),
+                min_paid_s=draw(st.sampled_from([0, 0, 7_200, 28_800])),
             )
             for vehicle in day.vehicles
         ),

@@ -86,6 +86,7 @@ def make_problem(
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],
         "late_per_s": [0] * n,
+        "min_paid_s": [0] * vehicles,
     }
     given = default | arrays
     follows: dict[str, Any] = {
