@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.energy.charging import charge_power_w
 from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost
-from planner.model import Day, Depot, Order, Plug, Station, Vehicle
+from planner.model import Day, Depot, Measure, Order, Plug, Station, Vehicle
 from planner.plan import Cost, Leg, Night, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
 from planner.solve.battery import leg_energy
@@ -19,14 +19,35 @@ from planner.solve.solution import Solution, Tour, Visit
 def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
     """Return the route of each vehicle that serves an order, with the night that follows."""
     days = [(day.vehicles[tour.vehicle], _RouteWriter(day, problem, roads, tour).written()) for tour in solution.tours]
+    nights, above = plan_nights(day, days), _above_the_mean(day, [steps for _, steps in days])
+    costs = [
+        replace(route_cost(day, vehicle, steps, night), balance=round(money, 6))
+        for (vehicle, steps), night, money in zip(days, nights, above, strict=True)
+    ]
     return tuple(
-        Route(vehicle_id=vehicle.id, steps=steps, cost=route_cost(day, vehicle, steps, night), night=night)
-        for (vehicle, steps), night in zip(days, plan_nights(day, days), strict=True)
+        Route(vehicle_id=vehicle.id, steps=steps, cost=cost, night=night)
+        for (vehicle, steps), cost, night in zip(days, costs, nights, strict=True)
     )
 
 
+def _above_the_mean(day: Day, routes: Sequence[Sequence[Step]]) -> list[float]:
+    """Return for each route the price of what its vehicle does above the mean."""
+    if day.balance is None:
+        return [0.0] * len(routes)
+    done = [_done(day.balance.by, steps) for steps in routes]
+    return [max(0.0, amount - sum(done) / len(done)) * day.balance.price for amount in done]
+
+
+def _done(by: Measure, steps: Sequence[Step]) -> float:
+    if by is Measure.STOPS:
+        return sum(step.serves for step in steps)
+    if by is Measure.KM:
+        return sum(step.leg.distance_m for step in steps if step.leg) / 1000
+    return (steps[-1].end_s - steps[0].arrival_s) / 3600
+
+
 def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) -> Cost:
-    """Return the money of a route: energy at the price of its hour, and at the dearest what is missing tomorrow."""
+    """Return the money of a route by itself: energy at the price of its hour, at the dearest what is missing."""
     kind = vehicle.type
     sites = {site.id: site for site in day.sites}
     distance_m = sum(step.leg.distance_m for step in steps if step.leg)

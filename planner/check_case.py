@@ -205,6 +205,8 @@ def day_faults(day: Day) -> Iterator[Violation]:
             yield bad(f"vehicle {vehicle.id}", f"there is no depot {vehicle.depot_id}")
         if not -SHIFT_S <= vehicle.shift.start_s <= vehicle.shift.end_s <= SHIFT_S:
             yield bad(f"vehicle {vehicle.id}", "its shift is none")
+    if day.balance is not None and not 0 <= day.balance.price <= MOST:
+        yield bad("day", "the price of balance is not a usable number")
     for where, message in _clock_faults(day):
         yield bad(where, message)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from planner.check_case import Case, RouteCase
 from planner.energy.tariff import dearest_price, energy_cost
-from planner.model import Order
+from planner.model import Measure, Order
 from planner.plan import StepKind, Violation
 
 MONEY = 0.01
@@ -81,6 +81,7 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
         "energy": _energy_cost(route),
         "wear": _taken_wh(route) / 1_000 * kind.wear_per_kwh,
         "lateness": _lateness_cost(route),
+        "balance": _balance_cost(route),
         "minimum_pay": max(0, route.vehicle.min_paid_s - worked_s) / 3_600 * kind.cost_per_hour,
     }
     sums = [(name, getattr(stated, name), due) for name, due in expected.items()]
@@ -121,6 +122,23 @@ def _lateness_cost(route: RouteCase) -> float:
         if ended and not is_open:
             cost += (step.begin_s - max(ended)) / 60 * order.late_cost_per_min
     return cost
+
+
+def _balance_cost(route: RouteCase) -> float:
+    """What the vehicle does above the mean of those that serve orders, at the day's price."""
+    balance = route.case.plan.day.balance
+    if balance is None or not route.delivers:
+        return 0.0
+    done = [_done(other, balance.by) for other in route.case.routes if other.delivers]
+    return max(0.0, _done(route, balance.by) - sum(done) / len(done)) * balance.price
+
+
+def _done(route: RouteCase, by: Measure) -> float:
+    if by == Measure.HOURS:
+        return (route.steps[-1].end_s - route.steps[0].arrival_s) / 3_600
+    if by == Measure.KM:
+        return sum(step.leg.distance_m for step in route.steps if step.leg is not None) / 1_000
+    return sum(step.serves for step in route.steps)
 
 
 def _taken_wh(route: RouteCase) -> float:

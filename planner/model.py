@@ -238,6 +238,25 @@ class Vehicle:
         return self.shift.end_s + self.overtime_s
 
 
+class Measure(StrEnum):
+    """What a vehicle has to do, by which days are compared."""
+
+    STOPS = "stops"
+    KM = "km"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What it costs that some do more than others.
+
+    Each vehicle in use pays `price` for what it does above the mean of all in use: per stop, kilometre or hour.
+    """
+
+    by: Measure
+    price: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """Everything a plan is made from, apart from the streets."""
@@ -252,6 +271,7 @@ class Day:
     charging: bool = True
     charge_while_loading: bool = True  # else a charge at the depot begins when the vehicle is loaded
     full_charges: bool = False  # every charge goes up to where the power falls
+    balance: Balance | None = None
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

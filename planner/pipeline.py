@@ -127,6 +127,7 @@ def read_inputs(
         charging=charging,
         charge_while_loading=fleet_file.charge_while_loading,
         full_charges=fleet_file.full_charges,
+        balance=fleet_file.balance,
     )
     return Inputs(
         day=the_day,

@@ -109,6 +109,7 @@ def _smallest_day() -> Problem:
         punctual_s=np.full((n, 3), day_s, np.int64),
         late_per_s=each * 0,
         min_paid_s=one * 0,
+        balance=np.array([-1, 0], np.int64),
     )
 
 

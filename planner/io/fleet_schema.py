@@ -186,6 +186,13 @@ class LatenessRow(Row):
     cost_per_min: Annotated[float, Field(ge=0, le=50_000)]
 
 
+class BalanceRow(Row):
+    """The table ``[balance]``: the price of some vehicles doing more than others."""
+
+    by: Literal["stops", "km", "hours"]
+    price: Annotated[float, Field(gt=0, le=5_000)]
+
+
 class FleetDocument(Row):
     """The whole file."""
 
@@ -196,6 +203,7 @@ class FleetDocument(Row):
     stations: list[StationRow] = []
     charging: ChargingRow = ChargingRow()
     lateness: LatenessRow | None = None
+    balance: BalanceRow | None = None
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
@@ -212,6 +220,7 @@ TABLES: dict[str, type[Row]] = {
     "stations": StationRow,
     "charging": ChargingRow,
     "lateness": LatenessRow,
+    "balance": BalanceRow,
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,

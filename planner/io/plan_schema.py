@@ -62,6 +62,7 @@ class CostPart(Part):
     overtime: float = 0.0
     lateness: Annotated[float, Field(description="of service after the end of its window")] = 0.0
     minimum_pay: Annotated[float, Field(description="of hours paid without being worked")] = 0.0
+    balance: Annotated[float, Field(description="of what is done above the mean of all vehicles in use")] = 0.0
 
 
 class LegPart(Part):

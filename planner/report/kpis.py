@@ -171,4 +171,5 @@ def _sum_costs(costs: Iterable[Cost]) -> Cost:
         overtime=sum(cost.overtime for cost in parts),
         lateness=sum(cost.lateness for cost in parts),
         minimum_pay=sum(cost.minimum_pay for cost in parts),
+        balance=sum(cost.balance for cost in parts),
     )

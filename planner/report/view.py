@@ -97,7 +97,7 @@ def late_words(late_s: int) -> str:
 
 
 def cost_words(cost: Cost) -> str:
-    """Return the money by kind; overtime, minimum pay, wear and lateness where they are counted."""
+    """Return the money by kind; overtime, minimum pay, wear, lateness and balance where they are counted."""
     kinds = [
         ("vehicles", cost.vehicles),
         ("distance", cost.distance),
@@ -107,6 +107,7 @@ def cost_words(cost: Cost) -> str:
         ("energy", cost.energy),
         *([("wear", cost.wear)] if cost.wear else []),
         *([("lateness", cost.lateness)] if cost.lateness else []),
+        *([("balance", cost.balance)] if cost.balance else []),
     ]
     return ", ".join(f"{kind} {money:.2f}" for kind, money in kinds)
 

@@ -43,10 +43,10 @@ PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 10
 # Columns of `Books.fact`, by slot. What is paid without being worked counts as waiting.
-LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
+LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, METRES_DRIVEN, WORKED = range(9)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
-OUT_READY, OUT_WAITED, OUT_UNWORKED = range(6, 9)
+OUT_READY, OUT_WAITED, OUT_UNWORKED, OUT_METRES, OUT_WORKED = range(6, 11)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED = range(7)
 
@@ -66,6 +66,7 @@ class DayCase(NamedTuple):
     groups: bool
     lates: bool
     vehicle: Ints
+    balance: Ints
     order: Ints
     service: Ints
     leg: Ints
@@ -140,6 +141,7 @@ def build_day(p: Problem) -> DayCase:
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
         lates=bool(p.late_per_s.any()),
+        balance=p.balance,
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
         service=_dense(p.service_s),
@@ -162,7 +164,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
-        fact=np.zeros((slots, 7), np.int64),
+        fact=np.zeros((slots, 9), np.int64),
         stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
@@ -170,7 +172,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         watts=np.zeros((len(case.site), buckets), np.int64),
         scratch=np.zeros((18, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(9, np.int64),
+        out=np.zeros(11, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),
@@ -183,7 +185,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         look=np.zeros((4, 3 * vehicles * longest), np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
-        best_fact=np.zeros((vehicles, 7), np.int64),
+        best_fact=np.zeros((vehicles, 9), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
         random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.solve.compiled import compiled, inner
+from planner.solve.day_balance import balance_cost
 from planner.solve.day_case import (
     ABSENT,
     BAY,
@@ -542,13 +543,13 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
 
 @inner
 def total_cost(case, books):  # type: ignore[no-untyped-def]
-    """Return what all days cost, and the penalties of the absent."""
+    """Return what all days cost, that they are uneven, and the penalties of the absent."""
     total = np.int64(0)
     for v in range(len(books.slot_of)):
         total += books.fact[books.slot_of[v], COST]
     for a in range(books.now[ABSENT]):
         total += case.order[books.absent[a], PENALTY]
-    return total
+    return total + balance_cost(case, books) if case.balance[1] else total
 
 
 @inner

@@ -58,6 +58,7 @@ from planner.solve.day_case import (
     LOADS,
     LOST,
     METRES,
+    METRES_DRIVEN,
     MIN_PAID,
     MOST_STOPS,
     MWH,
@@ -72,11 +73,13 @@ from planner.solve.day_case import (
     OUT_CHARGES,
     OUT_DELAY,
     OUT_HOME,
+    OUT_METRES,
     OUT_READY,
     OUT_REST_WAIT,
     OUT_UNWORKED,
     OUT_VISITS,
     OUT_WAITED,
+    OUT_WORKED,
     PARCELS,
     PAYLOAD,
     PER_DAY,
@@ -107,6 +110,7 @@ from planner.solve.day_case import (
     WAITS,
     WANT,
     WINDOWS,
+    WORKED,
 )
 from planner.solve.day_late import punctual_until
 from planner.solve.problem import MICRO
@@ -339,7 +343,7 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     bought = price // MICRO + (of[START] + _charged(case, of, scratch, charges) - q) * of[PRICE] // MICRO
     worked_s = t - of[OPENS] - delay
     paid_s = max(worked_s, of[MIN_PAID])
-    out[OUT_UNWORKED] = paid_s - worked_s
+    out[OUT_UNWORKED], out[OUT_METRES], out[OUT_WORKED] = paid_s - worked_s, metres, worked_s
     paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
 
@@ -478,6 +482,7 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
     fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT] + out[OUT_UNWORKED]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
+    fact[slot, METRES_DRIVEN], fact[slot, WORKED] = out[OUT_METRES], out[OUT_WORKED]
     for k in range(m):
         books.stops[slot, k] = seq[k]
     for c in range(out[OUT_CHARGES]):

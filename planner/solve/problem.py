@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from planner.energy.charging import full_power_until_wh
 from planner.energy.tariff import dearest_price
-from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
+from planner.model import Day, Depot, Measure, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
 from planner.solve.steering import day_price, night_price
 
 if TYPE_CHECKING:  # the engine's process has no use for roads
@@ -29,10 +29,19 @@ NO_WAY = -1
 MICRO = 1_000_000
 MWH = 1_000
 MOST_WINDOWS = 3
+MEASURES = (Measure.STOPS, Measure.KM, Measure.HOURS)
+UNITS = np.array([1, 1_000, 3_600])  # of stops, metres and seconds
 LEVEL, HILLY = 1, 3  # rows of energy
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
 LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
-LOWEST = {"travel_s": NO_WAY, "distance_m": NO_WAY, "energy_mwh": -LARGEST, "energy_uwh_per_kg": -LARGEST, "group": -1}
+LOWEST = {
+    "travel_s": NO_WAY,
+    "distance_m": NO_WAY,
+    "energy_mwh": -LARGEST,
+    "energy_uwh_per_kg": -LARGEST,
+    "group": -1,
+    "balance": -1,
+}
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
 
@@ -60,6 +69,8 @@ class Problem:
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
     [d + s, k, 2]. Depots [d]: `night_per_kwh`. Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
+    `balance` [2]: what vehicles in use are compared by (an index of `MEASURES`; -1: nothing), and the price of a unit
+    above their mean.
     """
 
     orders: int
@@ -111,6 +122,7 @@ class Problem:
     punctual_s: Ints
     late_per_s: Ints
     min_paid_s: Ints
+    balance: Ints
 
     @property
     def places(self) -> int:
@@ -197,6 +209,7 @@ def build_problem(
         punctual_s=spans[..., 2],
         late_per_s=_ints([_ceil(o.late_cost_per_min * MICRO / 60) if may_be_late(o) else 0 for o in day.orders]),
         min_paid_s=_ints([v.min_paid_s for v in day.vehicles]),
+        balance=_ints([-1, 0] if day.balance is None else [MEASURES.index(day.balance.by), day.balance.price * MICRO]),
     )
     validate(problem)
     return problem
@@ -271,7 +284,7 @@ def validate(problem: Problem) -> None:
         "site_w": (sites,), "price_per_kwh": (sites,), "apart": (sites,), "full": (sites,),
         "plug_site": (len(problem.plug_w),), "network": (t,), "battery_mwh": (t,), "knee_mwh": (t,), "bay_ml": (t,),
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
-        "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,), "min_paid_s": (v,),
+        "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,), "min_paid_s": (v,), "balance": (2,),
         "night_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2),
     }  # fmt: skip
     for name, shape in shapes.items():
@@ -363,9 +376,17 @@ def _opening_hours(day: Day, *, horizon_s: int) -> Ints:
 def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
     """Bound what one visit can add to any plan: a vehicle of its own for the whole shift and the longest way."""
     longest_km = 2 * max(float(np.nanmax(m.metres)) for m in roads) / 1000
+    hours = max((v.latest_s - v.shift.start_s) / 3600 for v in day.vehicles)
+    most = {
+        Measure.STOPS: len(day.orders),
+        Measure.KM: hours * max(v.type.top_speed_kmh for v in day.vehicles),
+        Measure.HOURS: hours,
+    }
+    # A visit raises what its vehicle does, and one more vehicle lowers the mean of all others.
+    uneven = 0.0 if day.balance is None else 2 * most[day.balance.by] * day.balance.price
     latest = max((o.late_cost_per_min * o.late_max_s / 60 for o in day.orders if may_be_late(o)), default=0.0)
     return _ceil(
-        MICRO * latest
+        MICRO * (latest + uneven)
         + MICRO
         * max(
             v.type.cost_per_day

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from planner.model import TimeWindow
+from planner.model import Balance, Measure, TimeWindow
 from planner.plan import Plan, Reason, StepKind
 from tests.check.spoiling import (
     Rng,
@@ -98,8 +98,8 @@ def was_made_on_other_streets(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def miscounts_money(plan: Plan, rng: Rng) -> Plan:
     r, route, _ = a_route(plan, rng)
-    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime", "lateness", "minimum_pay")[
-        int(rng.integers(8))
+    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime", "lateness", "minimum_pay", "balance")[
+        int(rng.integers(9))
     ]
     return with_route(plan, r, cost=replace(route.cost, **{kind: getattr(route.cost, kind) + 0.02}))
 
@@ -113,6 +113,17 @@ def is_late_too_cheaply(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def calls_a_stop_in_time_late(plan: Plan, rng: Rng) -> Plan:
     return with_thing(plan, late_order(plan, rng).id, windows=(), late_max_s=0)
+
+
+@damage("cost_wrong")
+def compares_by_something_else(plan: Plan, rng: Rng) -> Plan:
+    by = (Measure.STOPS, Measure.KM)[int(rng.integers(2))]
+    return replace(plan, day=replace(plan.day, balance=Balance(by=by, price=1_000.0)))
+
+
+@damage("cost_wrong")
+def asks_no_price_for_balance(plan: Plan, rng: Rng) -> Plan:
+    return replace(plan, day=replace(plan.day, balance=None))
 
 
 @damage("cost_wrong")

@@ -15,7 +15,20 @@ from typing import TypeVar
 import numpy as np
 
 from planner.energy.charging import charge_power_w, charge_s
-from planner.model import Day, Depot, DriverBreak, Order, OrderKind, Plug, Station, TimeWindow, Vehicle, VehicleType
+from planner.model import (
+    Balance,
+    Day,
+    Depot,
+    DriverBreak,
+    Measure,
+    Order,
+    OrderKind,
+    Plug,
+    Station,
+    TimeWindow,
+    Vehicle,
+    VehicleType,
+)
 from planner.plan import Cost, Leg, Night, NightCharge, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
@@ -43,6 +56,7 @@ OVERTIME_S = 600
 BREAK_S = 900
 LATE_S, LATE_COST_PER_MIN = 420, 0.5
 UNWORKED_S = 1_200
+BALANCE = Balance(by=Measure.HOURS, price=3.0)
 
 Place = Order | Depot | Station
 AnyPlace = TypeVar("AnyPlace", Order, Depot, Station)
@@ -291,16 +305,22 @@ def _settle(
         vehicles=(*(_tight(drive) for drive in drives), idle),
         depots=tuple(depots),
         stations=tuple(replace(station, hours=hours[station.id]) for station in stations),
+        balance=BALANCE,
     )
     priced: list[Depot | Station] = [*depots, *stations]
     prices = {place.id: place.price_per_kwh for place in priced}
+    worked_h = [(drive.steps[-1].end_s - drive.steps[0].begin_s) / 3600 for drive in drives]
+    mean_h = sum(worked_h) / len(worked_h)
     late = {order.id for order in orders if order.late_max_s}
     nights = one_after_the_other(drives, depots[0])
     routes = tuple(
         Route(
-            vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices, night, late), night=night
+            vehicle_id=drive.vehicle.id,
+            steps=tuple(drive.steps),
+            cost=replace(_cost(drive, prices, night, late), balance=max(0.0, hours - mean_h) * BALANCE.price),
+            night=night,
         )
-        for drive, night in zip(drives, nights, strict=True)
+        for drive, night, hours in zip(drives, nights, worked_h, strict=True)
     )
     rows = len(day.orders)
     provenance = make_provenance(streets_sha256=streets().sha256, rows_read=rows + 2, rows_rejected=2)

@@ -15,7 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, DriverBreak, Plug, RoadClass, Station, TimeWindow
+from planner.model import Balance, Depot, DriverBreak, Measure, Plug, RoadClass, Station, TimeWindow
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -133,6 +133,21 @@ def test_the_fleet_says_what_lateness_costs_once_for_all_orders(tmp_path: Path) 
 def test_a_price_of_lateness_that_can_not_be_meant_is_refused(tmp_path: Path, price: str) -> None:
     (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, f"[lateness]\ncost_per_min = {price}\n")
     assert (fault.code, fault.column) == ("E-F19", "lateness.cost_per_min")
+
+
+@pytest.mark.parametrize("by", list(Measure))
+def test_the_price_of_uneven_work_is_read(tmp_path: Path, by: Measure) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).balance is None
+    found = read(tmp_path, HEAD, DEPOT, VEHICLE, f'[balance]\nby = "{by}"\nprice = 2.5\n')
+    assert found.balance == Balance(by=by, price=2.5)
+
+
+def test_balance_by_something_unknown_at_no_price_is_refused(tmp_path: Path) -> None:
+    faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, '[balance]\nby = "miles"\nprice = 0\n')
+    assert {(fault.code, fault.column) for fault in faults} == {
+        ("E-F19", "balance.by"),
+        ("E-F19", "balance.price"),
+    }
 
 
 def test_a_driver_may_be_paid_for_some_hours_at_least(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def test_the_summary_adds_up_by_hand() -> None:
             "overtime": 0.0,
             "lateness": 0.0,
             "minimum_pay": 0.0,
+            "balance": 0.0,
         },
         "routes": 1,
         "unassigned": 1,

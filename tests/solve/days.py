@@ -9,9 +9,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from planner.model import (
+    Balance,
     Day,
     Depot,
     DriverBreak,
+    Measure,
     Order,
     OrderKind,
     Plug,
@@ -188,8 +190,10 @@ def ruled_days(draw: st.DrawFn) -> Day:
         )
         for kind in {vehicle.type.name: vehicle.type for vehicle in day.vehicles}.values()
     }
+    balance = Balance(by=draw(st.sampled_from(list(Measure))), price=draw(st.sampled_from([0.1, 5.0, 500.0])))
     return replace(
         day,
+        balance=draw(st.sampled_from([None, balance])),
         orders=tuple(
             replace(
                 order,

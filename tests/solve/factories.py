@@ -87,6 +87,7 @@ def make_problem(
         "plug_w": [watts for _, watts in plugs],
         "late_per_s": [0] * n,
         "min_paid_s": [0] * vehicles,
+        "balance": [-1, 0],
     }
     given = default | arrays
     follows: dict[str, Any] = {
