@@ -59,6 +59,8 @@ def test_what_the_search_says_that_uneven_days_cost_is_what_they_cost(by: int) -
         per_day=[MICRO],
         most_stops=[5, 5, 5],
         balance=[by, 2 * MICRO],
+        ways_s=[[0, 0], [300, 200], [0, 700]],
+        ways_m=[0, 5_000, 7_000],
     )
     case = day_case.build_day(problem)
     books = day_case.new_books(case, seed=1)
