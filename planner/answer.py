@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.energy.charging import charge_power_w
 from planner.energy.tariff import WH_PER_KWH, dearest_price, energy_cost, pack_price
-from planner.model import Day, Depot, Order, Plug, Spot, Station, Vehicle
+from planner.model import Day, Depot, Measure, Order, Plug, Spot, Station, Vehicle
 from planner.plan import Cost, Leg, Night, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.day import DayRoads, leg_shape
 from planner.solve.away import STAY, Way, end_mwh_of, measured_for, spot_place, start_mwh_of, ways_of
@@ -20,20 +20,35 @@ from planner.solve.solution import Solution, Tour, Visit
 def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
     """Return the route of each vehicle that serves an order, with the night that follows."""
     days = [(day.vehicles[tour.vehicle], _RouteWriter(day, problem, roads, tour).written()) for tour in solution.tours]
+    nights, above = plan_nights(day, days), _above_the_mean(day, [steps for _, steps in days])
+    costs = [
+        replace(route_cost(day, vehicle, steps, night), balance=round(money, 6))
+        for (vehicle, steps), night, money in zip(days, nights, above, strict=True)
+    ]
     return tuple(
-        Route(
-            vehicle_id=vehicle.id,
-            steps=steps,
-            cost=route_cost(day, vehicle, steps, night),
-            night=night,
-            driver_id=vehicle.driver_id,
-        )
-        for (vehicle, steps), night in zip(days, plan_nights(day, days), strict=True)
+        Route(vehicle_id=vehicle.id, steps=steps, cost=cost, night=night, driver_id=vehicle.driver_id)
+        for (vehicle, steps), cost, night in zip(days, costs, nights, strict=True)
     )
 
 
+def _above_the_mean(day: Day, routes: Sequence[Sequence[Step]]) -> list[float]:
+    """Return for each route the price of what its vehicle does above the mean."""
+    if day.balance is None:
+        return [0.0] * len(routes)
+    done = [_done(day.balance.by, steps) for steps in routes]
+    return [max(0.0, amount - sum(done) / len(done)) * day.balance.price for amount in done]
+
+
+def _done(by: Measure, steps: Sequence[Step]) -> float:
+    if by is Measure.STOPS:
+        return sum(step.serves for step in steps)
+    if by is Measure.KM:
+        return sum(step.leg.distance_m for step in steps if step.leg) / 1000
+    return (steps[-1].end_s - steps[0].arrival_s) / 3600
+
+
 def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) -> Cost:
-    """Return the money of a route: energy at the price of its hour, and at the dearest what is missing tomorrow."""
+    """Return the money of a route by itself: energy at the price of its hour, at the dearest what is missing."""
     kind = vehicle.type
     sites = {site.id: site for site in day.sites}
     distance_m = sum(step.leg.distance_m for step in steps if step.leg)
@@ -47,16 +62,25 @@ def route_cost(day: Day, vehicle: Vehicle, steps: Sequence[Step], night: Night) 
     charged += swapped_wh / WH_PER_KWH * pack_price(day, home)
     overnight = sum(energy_cost(home, begin_s=c.begin_s, end_s=c.end_s, wh=c.wh) for c in night.charges)
     missing = night.missing_wh / WH_PER_KWH * dearest_price(home)
+    worked_s = steps[-1].end_s - steps[0].arrival_s
     over_s = max(0, steps[-1].end_s - vehicle.shift.end_s)
     taken_wh = steps[0].stored_arrival_wh + sum(step.charged_wh for step in steps) - steps[-1].stored_end_wh
     return Cost(
         vehicles=kind.cost_per_day,
         distance=round(distance_m / 1000 * kind.cost_per_km, 6),
-        time=round((steps[-1].end_s - steps[0].arrival_s) / 3600 * kind.cost_per_hour, 6),
+        time=round(worked_s / 3600 * kind.cost_per_hour, 6),
         energy=round(charged + overnight + missing, 6),
         wear=round(max(0.0, taken_wh) / WH_PER_KWH * kind.wear_per_kwh, 6),
         overtime=round(over_s / 3600 * kind.cost_per_overtime_hour, 6),
+        lateness=round(_lateness_cost(day, steps), 6),
+        minimum_pay=round(max(0, vehicle.min_paid_s - worked_s) / 3600 * kind.cost_per_hour, 6),
     )
+
+
+def _lateness_cost(day: Day, steps: Sequence[Step]) -> float:
+    begins_s = {step.place_id: step.begin_s for step in steps if step.serves}
+    late = ((order, order.late_s(begins_s[order.id])) for order in day.orders if order.id in begins_s)
+    return sum(late_s / 60 * order.late_cost_per_min for order, late_s in late)
 
 
 def left_out(day: Day, solution: Solution, known: dict[int, Unassigned]) -> tuple[Unassigned, ...]:

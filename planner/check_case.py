@@ -280,8 +280,13 @@ def day_faults(day: Day) -> Iterator[Violation]:
     for order in day.orders:
         if order.depot_id and order.depot_id not in depots:
             yield bad(f"order {order.id}", f"there is no depot {order.depot_id}")
-    for where, message in _clock_faults(day):
+    for where, message in (*_balance_faults(day), *_clock_faults(day)):
         yield bad(where, message)
+
+
+def _balance_faults(day: Day) -> Iterator[tuple[str, str]]:
+    if day.balance is not None and not 0 <= day.balance.price <= MOST:
+        yield "day", "the price of balance is not a usable number"
 
 
 def _clock_faults(day: Day) -> Iterator[tuple[str, str]]:
@@ -377,8 +382,7 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
             message = f"{name} is not a usable number"
             yield Violation(code="not_a_number", where=f"{where} step {i + 1} ({step.place_id})", message=message)
     cost = route.cost
-    parts = (cost.vehicles, cost.distance, cost.time, cost.overtime, cost.energy, cost.wear)
-    if not all(sensible(value) for value in parts):
+    if not all(sensible(getattr(cost, kind.name)) for kind in fields(cost)):
         yield Violation(code="not_a_number", where=where, message="a cost is not a usable number")
     if route.night is not None and not all(_night_numbers(route.night)):
         yield Violation(code="not_a_number", where=where, message="the night holds what is no usable number")

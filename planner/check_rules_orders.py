@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from planner.check_case import Case, RouteCase
 from planner.energy.tariff import dearest_price, energy_cost, pack_price
-from planner.model import Order, Spot
+from planner.model import Measure, Order, Spot
 from planner.plan import StepKind, Violation
 
 MONEY = 0.01
@@ -71,14 +71,18 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
     """A route's money follows from its steps and the prices of its vehicle and its places."""
     stated = route.route.cost
     kind, end = route.kind, route.steps[-1]
+    worked_s = end.end_s - route.steps[0].arrival_s
     metres = sum(step.leg.distance_m for step in route.steps if step.leg is not None)
     expected = {
         "vehicles": kind.cost_per_day if route.delivers else 0.0,
         "distance": metres / 1_000 * kind.cost_per_km,
-        "time": (end.end_s - route.steps[0].arrival_s) / 3_600 * kind.cost_per_hour,
+        "time": worked_s / 3_600 * kind.cost_per_hour,
         "overtime": max(0, end.end_s - route.vehicle.shift.end_s) / 3_600 * kind.cost_per_overtime_hour,
         "energy": _energy_cost(route),
         "wear": _taken_wh(route) / 1_000 * kind.wear_per_kwh,
+        "lateness": _lateness_cost(route),
+        "balance": _balance_cost(route),
+        "minimum_pay": max(0, route.vehicle.min_paid_s - worked_s) / 3_600 * kind.cost_per_hour,
     }
     sums = [(name, getattr(stated, name), due) for name, due in expected.items()]
     for charge in route.route.night.charges if route.route.night is not None else ():
@@ -106,6 +110,37 @@ def _energy_cost(route: RouteCase) -> float:
         if place is not None and not isinstance(place, Order | Spot):
             cost += energy_cost(place, begin_s=step.begin_s, end_s=step.end_s, wh=step.charged_wh)
     return cost
+
+
+def _lateness_cost(route: RouteCase) -> float:
+    """Minutes from the end of a window to the begin of service, at the order's price; none inside a window."""
+    cost = 0.0
+    for step in route.steps:
+        order = route.case.orders.get(step.place_id) if step.serves else None
+        if order is None or not order.late_cost_per_min:
+            continue
+        ended = [window.end_s for window in order.windows if window.end_s < step.begin_s]
+        is_open = any(window.start_s <= step.begin_s <= window.end_s for window in order.windows)
+        if ended and not is_open:
+            cost += (step.begin_s - max(ended)) / 60 * order.late_cost_per_min
+    return cost
+
+
+def _balance_cost(route: RouteCase) -> float:
+    """What the vehicle does above the mean of those that serve orders, at the day's price."""
+    balance = route.case.plan.day.balance
+    if balance is None or not route.delivers:
+        return 0.0
+    done = [_done(other, balance.by) for other in route.case.routes if other.delivers]
+    return max(0.0, _done(route, balance.by) - sum(done) / len(done)) * balance.price
+
+
+def _done(route: RouteCase, by: Measure) -> float:
+    if by == Measure.HOURS:
+        return (route.steps[-1].end_s - route.steps[0].arrival_s) / 3_600
+    if by == Measure.KM:
+        return sum(step.leg.distance_m for step in route.steps if step.leg is not None) / 1_000
+    return sum(step.serves for step in route.steps)
 
 
 def _taken_wh(route: RouteCase) -> float:

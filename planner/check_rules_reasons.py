@@ -46,7 +46,7 @@ class Trip:
     def home_s(self, order: Order, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
         arrival_s = self._over_s(max(from_s, order.release_s) + self.loading_s, self.out)
-        begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s >= arrival_s]
+        begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s + order.late_max_s >= arrival_s]
         if order.windows and not begins_s:
             return None
         begin_s = min(begins_s, default=arrival_s)

@@ -162,12 +162,14 @@ def _is_parked(route: RouteCase, i: int, order: Order) -> bool:
 
 
 def meets_windows(route: RouteCase) -> Iterator[Violation]:
-    """Service begins inside one of the order's windows."""
+    """Service begins inside one of the order's windows, or no later after its end than the order allows."""
     for i, order in _orders(route):
         begin_s = route.steps[i].begin_s
-        if order.windows and not any(window.start_s <= begin_s <= window.end_s for window in order.windows):
-            off_s = min(max(window.start_s - begin_s, begin_s - window.end_s) for window in order.windows)
-            yield route.broken("window_missed", i, f"{off_s} s outside the nearest window")
+        spans = [(window.start_s, window.end_s + order.late_max_s) for window in order.windows]
+        if spans and not any(start_s <= begin_s <= end_s for start_s, end_s in spans):
+            off_s = min(max(start_s - begin_s, begin_s - end_s) for start_s, end_s in spans)
+            beyond = " and the lateness it allows" if order.late_max_s else ""
+            yield route.broken("window_missed", i, f"{off_s} s outside the nearest window{beyond}")
 
 
 def waits_forwards(route: RouteCase) -> Iterator[Violation]:

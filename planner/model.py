@@ -48,7 +48,8 @@ class Order:
     at one place follow each other directly. An empty `vehicle_classes` admits every class. The goods of a delivery are
     at the depot from `release_s` on, and loading for its trip begins no earlier. Orders of one `group` go on one
     vehicle, in any of its trips, or not at all. With a `depot_id` the goods are at that depot, or are to be brought
-    there, so that only its vehicles may serve the order.
+    there, so that only its vehicles may serve the order. Service may begin up to `late_max_s` after the end of a
+    window, at `late_cost_per_min` for the time past it.
     """
 
     id: str
@@ -70,11 +71,19 @@ class Order:
     release_s: int = 0
     group: str = ""
     depot_id: str = ""
+    late_max_s: int = 0
+    late_cost_per_min: float = 0.0
 
     @property
     def spot(self) -> tuple[float, float]:
         """Return what tells places apart: the coordinates to a millionth of a degree, a hand's breadth."""
         return round(self.lat, SPOT_DECIMALS), round(self.lon, SPOT_DECIMALS)
+
+    def late_s(self, begin_s: int) -> int:
+        """Return how late service begins: the time since the last window that has ended, 0 inside of one."""
+        if any(window.start_s <= begin_s <= window.end_s for window in self.windows):
+            return 0
+        return min((begin_s - window.end_s for window in self.windows if window.end_s < begin_s), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +253,8 @@ class Vehicle:
     """One vehicle for one shift. It never plans below `reserve_soc`, and is back with `end_soc` or more.
 
     It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders. With a
-    `start` it drives to its depot before its first loading, with an `end` it drives there after its last trip.
+    `start` it drives to its depot before its first loading, with an `end` it drives there after its last trip. Where
+    it is used at all, its hours are paid for `min_paid_s` or more.
     """
 
     id: str
@@ -261,11 +271,31 @@ class Vehicle:
     start: Spot | None = None
     end: Spot | None = None
     driver_id: str = ""  # where `Driver.at` has put a driver at the wheel
+    min_paid_s: int = 0
 
     @property
     def latest_s(self) -> int:
         """Return when it must be back: the end of its shift and the overtime."""
         return self.shift.end_s + self.overtime_s
+
+
+class Measure(StrEnum):
+    """What a vehicle has to do, by which days are compared."""
+
+    STOPS = "stops"
+    KM = "km"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What it costs that some do more than others.
+
+    Each vehicle in use pays `price` for what it does above the mean of all in use: per stop, kilometre or hour.
+    """
+
+    by: Measure
+    price: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +365,7 @@ class Day:
     drivers: tuple[Driver, ...] = ()
     hours: TimeWindow | None = None
     traffic: tuple[Traffic, ...] = ()
+    balance: Balance | None = None
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

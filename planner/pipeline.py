@@ -119,6 +119,7 @@ def read_inputs(
             zone=fleet_file.zone,
             area=_area(network),
             depots=[depot.id for depot in fleet_file.depots],
+            late_cost_per_min=fleet_file.late_cost_per_min,
         )
     the_day = Day(
         date=fleet_file.day.isoformat(),
@@ -133,6 +134,7 @@ def read_inputs(
         full_charges=fleet_file.full_charges,
         drivers=fleet_file.drivers,
         traffic=fleet_file.traffic,
+        balance=fleet_file.balance,
     )
     return Inputs(
         day=the_day,

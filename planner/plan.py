@@ -91,7 +91,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Money by kind. `overtime` comes on top of `time`, for the hours past the end of the shift."""
+    """Money by kind. `overtime` comes on top of `time`, for the hours past the end of the shift.
+
+    `minimum_pay` does too, for the hours that are paid without being worked. `balance` is for what the vehicle does
+    above the mean of all in use.
+    """
 
     vehicles: float
     distance: float
@@ -99,10 +103,14 @@ class Cost:
     energy: float  # by day and by night
     wear: float = 0.0  # of the battery
     overtime: float = 0.0
+    lateness: float = 0.0  # of service that begins after the end of its window
+    minimum_pay: float = 0.0
+    balance: float = 0.0
 
     @property
     def total(self) -> float:
-        return self.vehicles + self.distance + self.time + self.overtime + self.energy + self.wear
+        paid = self.time + self.overtime + self.minimum_pay
+        return self.vehicles + self.distance + paid + self.energy + self.wear + self.lateness + self.balance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ def _lenient(p: Problem, short_mwh: Ints) -> Problem:
         per_s=np.full_like(p.per_s, PER_S),
         price_per_kwh=np.zeros_like(p.price_per_kwh),
         night_per_kwh=np.zeros_like(p.night_per_kwh),
+        min_paid_s=np.zeros_like(p.min_paid_s),
     )
 
 

@@ -97,6 +97,7 @@ def _smallest_day() -> Problem:
         most_stops=one * 0,
         breaks=np.zeros((1, 4), np.int64),
         ways_s=np.zeros((1, 2), np.int64),
+        ways_m=np.zeros(1, np.int64),
         ways_cost=np.zeros(1, np.int64),
         start_mwh=one * 9_000,
         reserve_mwh=one,
@@ -116,6 +117,10 @@ def _smallest_day() -> Problem:
         plug_site=one * 0,
         plug_w=one * 1_000,
         pace=profile(()),
+        punctual_s=np.full((n, 3), day_s, np.int64),
+        late_per_s=each * 0,
+        min_paid_s=one * 0,
+        balance=np.array([-1, 0], np.int64),
     )
 
 

@@ -29,6 +29,13 @@ A complete example; `docs/fleet.md` explains every key::
     while_loading = true
     full = false
 
+    [lateness]                           # optional
+    cost_per_min = 0.50
+
+    [balance]                            # optional
+    by = "hours"
+    price = 2.00
+
     [[traffic]]                          # optional
     from = "07:30"
     to = "09:00"
@@ -69,10 +76,10 @@ from pydantic import ValidationError
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.files import read_file
 from planner.io.fleet_build import FleetBuilder
-from planner.io.fleet_schema import FleetDocument, code, known_keys
+from planner.io.fleet_schema import BalanceRow, FleetDocument, code, known_keys
 from planner.io.fleet_toml import MAX_BYTES, toml_tables
 from planner.io.shapes import faults
-from planner.model import Depot, Driver, Station, Traffic, Vehicle
+from planner.model import Balance, Depot, Driver, Measure, Station, Traffic, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,8 @@ class FleetFile:
     charge_while_loading: bool
     full_charges: bool
     traffic: tuple[Traffic, ...]
+    late_cost_per_min: float | None
+    balance: Balance | None
     warnings: tuple[Fault, ...]
     sha256: str
 
@@ -121,6 +130,8 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         charge_while_loading=document.charging.while_loading,
         full_charges=document.charging.full,
         traffic=traffic,
+        balance=None if document.balance is None else _balance(document.balance),
+        late_cost_per_min=None if document.lateness is None else document.lateness.cost_per_min,
         warnings=tuple(builder.warnings),
         sha256=hashlib.sha256(data).hexdigest(),
     )
@@ -131,6 +142,10 @@ def _document(raw: dict[str, Any], file: str) -> FleetDocument:
         return FleetDocument.model_validate(raw)
     except ValidationError as error:
         raise InputError(faults(error, file=file, code=code, keys=known_keys)) from None
+
+
+def _balance(row: BalanceRow) -> Balance:
+    return Balance(by=Measure(row.by), price=row.price)
 
 
 def _zone(name: str, file: str) -> ZoneInfo:

@@ -194,6 +194,7 @@ class FleetBuilder:
             driver_break=driver_break,
             start=_spot(row.start),
             end=_spot(row.end),
+            min_paid_s=_seconds(row.min_paid_hours * 60),
         )
 
     def drivers(self, vehicles: Sequence[Vehicle]) -> tuple[Driver, ...]:

@@ -190,6 +190,7 @@ class VehicleRow(Row):
     break_window: str | None = None
     start: SpotRow | None = None
     end: SpotRow | None = None
+    min_paid_hours: Annotated[float, Field(ge=0, le=24)] = 0.0
 
 
 class DriverRow(Row):
@@ -220,6 +221,19 @@ class TrafficRow(Row):
     speed: Annotated[float, Field(ge=0.2, le=1.5)]
 
 
+class LatenessRow(Row):
+    """The table ``[lateness]``: what orders that may be late pay, where they do not say it themselves."""
+
+    cost_per_min: Annotated[float, Field(ge=0, le=50_000)]
+
+
+class BalanceRow(Row):
+    """The table ``[balance]``: the price of some vehicles doing more than others."""
+
+    by: Literal["stops", "km", "hours"]
+    price: Annotated[float, Field(gt=0, le=5_000)]
+
+
 class FleetDocument(Row):
     """The whole file."""
 
@@ -230,6 +244,8 @@ class FleetDocument(Row):
     stations: list[StationRow] = []
     charging: ChargingRow = ChargingRow()
     traffic: list[TrafficRow] = []
+    lateness: LatenessRow | None = None
+    balance: BalanceRow | None = None
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
@@ -247,6 +263,8 @@ TABLES: dict[str, type[Row]] = {
     "stations": StationRow,
     "charging": ChargingRow,
     "traffic": TrafficRow,
+    "lateness": LatenessRow,
+    "balance": BalanceRow,
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,

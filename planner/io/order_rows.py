@@ -33,6 +33,7 @@ OPTIONAL = (
     *("volume_l", "parcels", "longest_cm", "service_min", "setup_min"),
     *(name for pair in WINDOWS for name in pair),
     *("priority", "skills", "vehicle_class", "address", "notes", "type", "group", "release", "depot"),
+    *("late_max_min", "late_cost_per_min"),
 )
 COLUMNS = REQUIRED + OPTIONAL
 
@@ -40,6 +41,8 @@ DEFAULT_SERVICE_S = 180
 NULL_ISLAND_DEG = 0.01
 ZERO = Decimal(0)
 LATEST_S = 48 * 3_600  # a window past midnight ends the next day at the latest
+MOST_LATE_S = 12 * 3_600
+DEAREST_MINUTE = 50_000  # above it penalties would leave the range of an engine's integers
 
 T = TypeVar("T")
 
@@ -53,6 +56,7 @@ class Context:
     zone: ZoneInfo
     area: Area | None
     depots: Collection[str] | None = None
+    late_cost_per_min: float | None = None  # of orders that do not say it
 
     @functools.cached_property
     def clock(self) -> Callable[[str], int]:
@@ -129,6 +133,7 @@ def _parse(row: RowReader) -> Order:
     """Read every cell, so that all faults of the row are found; worth something only if there are none."""
     lat, lon = _position(row)
     kind, windows = row.read("type", _kind, OrderKind.DELIVERY), _windows(row)
+    late_max_s, late_cost_per_min = _lateness(row)
     quantity = functools.partial(amount, code="E-O26")
     minutes = functools.partial(minutes_s, code="E-O39")
     return Order(
@@ -148,9 +153,11 @@ def _parse(row: RowReader) -> Order:
         address=_prose(row, "address"),
         notes=_prose(row, "notes"),
         kind=kind,
-        release_s=_release(row, kind, windows),
+        release_s=_release(row, kind, windows, late_max_s),
         group=_prose(row, "group").strip(),
         depot_id=row.read("depot", functools.partial(_depot, known=row.context.depots), ""),
+        late_max_s=late_max_s,
+        late_cost_per_min=late_cost_per_min,
     )
 
 
@@ -242,7 +249,23 @@ def _depot(text: str, *, known: Collection[str] | None) -> str:
     return text
 
 
-def _release(row: RowReader, kind: OrderKind, windows: tuple[TimeWindow, ...]) -> int:
+def _lateness(row: RowReader) -> tuple[int, float]:
+    """Return by how much an order may be late, and at what price a minute: its own, or else that of the fleet."""
+    late_max_s = row.read("late_max_min", functools.partial(minutes_s, code="E-O39"), 0)
+    price = row.read("late_cost_per_min", functools.partial(amount, code="E-O26"), None)
+    if late_max_s > MOST_LATE_S:
+        row.refuse("late_max_min", CellError("E-O29", f"is more than {MOST_LATE_S // 60}", "check the unit: minutes"))
+    if price is not None and price > DEAREST_MINUTE:
+        row.refuse("late_cost_per_min", CellError("E-O29", f"is more than {DEAREST_MINUTE:,}", "check the unit"))
+    if not late_max_s:
+        return 0, 0.0
+    if price is None and not row.text("late_cost_per_min") and row.context.late_cost_per_min is None:
+        remedy = "give late_cost_per_min, or cost_per_min in the table [lateness] of the fleet file"
+        row.refuse("late_max_min", CellError("E-O59", "lets the order be late, and nothing says at what price", remedy))
+    return late_max_s, float(price if price is not None else row.context.late_cost_per_min or 0.0)
+
+
+def _release(row: RowReader, kind: OrderKind, windows: tuple[TimeWindow, ...], late_max_s: int) -> int:
     """Return when the goods are at the depot; those of an earlier day are there from the beginning."""
     release_s = row.read("release", row.context.clock, 0)
     if not row.text("release"):
@@ -253,7 +276,7 @@ def _release(row: RowReader, kind: OrderKind, windows: tuple[TimeWindow, ...]) -
     elif release_s > LATEST_S:
         message = f"the goods do not come on {row.context.day}"
         row.refuse("release", CellError("E-O31", message, "correct the date, or plan that day with --date"))
-    elif windows and release_s > windows[-1].end_s:
+    elif windows and release_s > windows[-1].end_s + late_max_s:
         message = "the goods are at the depot only after the last window has ended"
         row.refuse("release", CellError("E-O57", message, "correct the release, or give a later window"))
     return max(0, release_s)

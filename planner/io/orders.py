@@ -60,11 +60,13 @@ def read_orders(
     zone: ZoneInfo,
     area: Area | None = None,
     depots: Collection[str] | None = None,
+    late_cost_per_min: float | None = None,
 ) -> OrdersFile:
     """Read a CSV file of orders; ``HH:MM`` and date-times without offset are local time in `zone` on `day`.
 
     With `area`, the box of the streets, rows more than 5 km outside it are rejected, and with `depots` rows that name
-    another one. Raises `InputError` for what
+    another one. `late_cost_per_min` is the price of lateness for orders that may be late and do not say at what price.
+    Raises `InputError` for what
     spoils the whole file: no CSV, a missing column, shifted or swapped columns, orders of another city.
     """
     data = read_file(path, max_bytes=MAX_BYTES)
@@ -74,7 +76,7 @@ def read_orders(
     if area is not None:
         _refuse_wrong_place(table, columns, area, path.name)
 
-    context = Context(file=path.name, day=day, zone=zone, area=area, depots=depots)
+    context = Context(file=path.name, day=day, zone=zone, area=area, depots=depots, late_cost_per_min=late_cost_per_min)
     copies = _copies(table, columns)
     orders: list[Order] = []
     faults: list[Fault] = []

@@ -69,7 +69,7 @@ def _route(route: Route, day: Day, orders: Mapping[str, Order]) -> RoutePart:
         driver=route.driver_id,
         geometry=encode_line(tuple(p for i, p in enumerate(line) if i == 0 or p != line[i - 1])),
         steps=tuple(
-            _step(step, battery_wh=battery_wh, duration=duration, distance=distance)
+            _step(step, battery_wh=battery_wh, duration=duration, distance=distance, late_s=_late_s(step, orders))
             for step, duration, distance in zip(route.steps, durations, distances, strict=True)
         ),
         night=None if route.night is None else _night(route.night),
@@ -77,7 +77,7 @@ def _route(route: Route, day: Day, orders: Mapping[str, Order]) -> RoutePart:
     )
 
 
-def _step(step: Step, *, battery_wh: float | None, duration: int, distance: float) -> StepPart:
+def _step(step: Step, *, battery_wh: float | None, duration: int, distance: float, late_s: int) -> StepPart:
     return StepPart(
         type=step.kind,
         id=step.place_id,
@@ -97,6 +97,7 @@ def _step(step: Step, *, battery_wh: float | None, duration: int, distance: floa
         plug=step.plug_id,
         power_w=step.power_w,
         charged_wh=round(step.charged_wh, ENERGY_DECIMALS) if step.kind in {StepKind.CHARGE, StepKind.SWAP} else None,
+        late_s=late_s or None,
     )
 
 
@@ -136,6 +137,7 @@ def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, A
     steps = [step for route in routes for step in route.steps]
     legs = [step.leg for step in steps if step.leg is not None]
     nights = [route.night for route in routes if route.night is not None]
+    late_s = [seconds for step in steps if (seconds := _late_s(step, orders))]
     cost = {
         kind: round(sum(getattr(route.cost, kind) for route in routes), MONEY_DECIMALS)
         for kind in CostPart.model_fields
@@ -160,7 +162,13 @@ def _totals(routes: Sequence[Route], orders: Mapping[str, Order]) -> dict[str, A
         "charges": _count(steps, StepKind.CHARGE),
         "breaks": _count(steps, StepKind.BREAK),
         "swaps": _count(steps, StepKind.SWAP),
+        "late_s": sum(late_s),
+        "stops_late": len(late_s),
     }
+
+
+def _late_s(step: Step, orders: Mapping[str, Order]) -> int:
+    return orders[step.place_id].late_s(step.begin_s) if step.serves and step.place_id in orders else 0
 
 
 def _overlaps_reload(step: Step) -> bool:

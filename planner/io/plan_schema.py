@@ -60,6 +60,9 @@ class CostPart(Part):
     energy: Annotated[float, Field(description="by day and by night")]
     wear: Annotated[float, Field(description="of the battery")] = 0.0
     overtime: float = 0.0
+    lateness: Annotated[float, Field(description="of service after the end of its window")] = 0.0
+    minimum_pay: Annotated[float, Field(description="of hours paid without being worked")] = 0.0
+    balance: Annotated[float, Field(description="of what is done above the mean of all vehicles in use")] = 0.0
 
 
 class LegPart(Part):
@@ -92,6 +95,7 @@ class StepPart(Part):
     plug: str | None = None
     power_w: float | None = None
     charged_wh: float | None = None
+    late_s: Annotated[int | None, Field(description="from the end of the order's window to the begin")] = None
 
 
 class NightChargePart(Part):
@@ -136,6 +140,8 @@ class Totals(Part):
     charges: int
     breaks: int = 0
     swaps: int = 0
+    late_s: Annotated[int, Field(description="of all stops that are late")] = 0
+    stops_late: int = 0
 
 
 class RoutePart(Totals):

@@ -45,6 +45,8 @@ class VehicleLine:
     charged_kwh: float
     night_kwh: float
     missing_kwh: float  # of its start charge tomorrow
+    stops_late: int
+    late_s: int
     lowest: LowestCharge
     cost: Cost
 
@@ -71,6 +73,8 @@ class Kpis:
     energy_kwh: float
     charged_kwh: float
     night_kwh: float
+    stops_late: int
+    late_minutes: float
     cost: Cost
     cost_per_order: float | None  # none where nothing is planned
     lowest: LowestCharge | None  # none where no vehicle drives
@@ -80,7 +84,7 @@ class Kpis:
 def kpis(plan: Plan) -> Kpis:
     """Measure a plan."""
     view = PlanView(plan)
-    lines = tuple(vehicle_line(view.vehicle(route), route) for route in plan.routes if route.steps)
+    lines = tuple(vehicle_line(view, route) for route in plan.routes if route.steps)
     planned = sum(line.stops for line in lines)
     cost = _sum_costs(line.cost for line in lines)
     return Kpis(
@@ -102,6 +106,8 @@ def kpis(plan: Plan) -> Kpis:
         energy_kwh=sum(line.energy_kwh for line in lines),
         charged_kwh=sum(line.charged_kwh for line in lines),
         night_kwh=sum(line.night_kwh for line in lines),
+        stops_late=sum(line.stops_late for line in lines),
+        late_minutes=sum(line.late_s for line in lines) / 60,
         cost=cost,
         cost_per_order=cost.total / planned if planned else None,
         lowest=min((line.lowest for line in lines), key=lambda lowest: lowest.soc, default=None),
@@ -109,12 +115,13 @@ def kpis(plan: Plan) -> Kpis:
     )
 
 
-def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
+def vehicle_line(view: PlanView, route: Route) -> VehicleLine:
     """Measure one route, which has at least one step."""
-    steps = route.steps
+    vehicle, steps = view.vehicle(route), route.steps
     legs = [step.leg for step in steps if step.leg is not None]
     stops = [step for step in steps if step.serves]
     charges = [step for step in steps if step.kind is StepKind.CHARGE]
+    late_s = [seconds for step in stops if (seconds := view.late_s(step))]
     return VehicleLine(
         vehicle_id=vehicle.id,
         driver_id=route.driver_id,
@@ -136,6 +143,8 @@ def vehicle_line(vehicle: Vehicle, route: Route) -> VehicleLine:
         charged_kwh=sum(step.charged_wh for step in steps) / 1_000.0,
         night_kwh=0.0 if route.night is None else route.night.charged_wh / 1_000.0,
         missing_kwh=0.0 if route.night is None else route.night.missing_wh / 1_000.0,
+        stops_late=len(late_s),
+        late_s=sum(late_s),
         lowest=_lowest(vehicle, route),
         cost=route.cost,
     )
@@ -166,4 +175,7 @@ def _sum_costs(costs: Iterable[Cost]) -> Cost:
         energy=sum(cost.energy for cost in parts),
         wear=sum(cost.wear for cost in parts),
         overtime=sum(cost.overtime for cost in parts),
+        lateness=sum(cost.lateness for cost in parts),
+        minimum_pay=sum(cost.minimum_pay for cost in parts),
+        balance=sum(cost.balance for cost in parts),
     )

@@ -11,7 +11,7 @@ from planner.model import Depot, Plug, Station
 from planner.plan import Leg, Plan, Route, Step, StepKind, Unassigned
 from planner.report.kpis import Kpis, VehicleLine, kpis
 from planner.report.lines import packed, thinned
-from planner.report.view import REASON_TEXT, PlanView, drives, leg_line, numbered
+from planner.report.view import REASON_TEXT, PlanView, drives, late_words, leg_line, numbered
 
 ROUTE_TOLERANCE_M = 1.5  # finer than the background, so that a route never cuts a corner off its street
 HOUR_S = 3_600
@@ -56,8 +56,11 @@ def _tiles(measured: Kpis, currency: str) -> list[list[str]]:
     of_cost = "" if each is None else f"{each:.2f} per order"
     if measured.cost.overtime:
         of_cost += f", {measured.cost.overtime:.2f} overtime"
+    of_orders = f"{measured.orders_unassigned} not planned"
+    if measured.stops_late:
+        of_orders += f", {measured.stops_late} late"
     return [
-        ["Orders", f"{measured.orders_planned} / {measured.orders_total}", f"{measured.orders_unassigned} not planned"],
+        ["Orders", f"{measured.orders_planned} / {measured.orders_total}", of_orders],
         ["Vehicles", f"{measured.vehicles_used} / {measured.vehicles_of}", f"{measured.trips} trips"],
         ["Distance", f"{measured.distance_km:.0f} km", f"{measured.drive_hours:.1f} h driving"],
         [
@@ -159,16 +162,18 @@ def _step(view: PlanView, step: Step, number: int | None, battery_wh: float) -> 
         "clock": view.clock(step.arrival_s),
         "until": view.clock(step.end_s),
         "soc": round(step.stored_end_wh / battery_wh, 3),
-        "facts": _step_facts(step),
+        "facts": _step_facts(step, late_s=view.late_s(step)),
     }
 
 
-def _step_facts(step: Step) -> list[str]:
+def _step_facts(step: Step, *, late_s: int) -> list[str]:
     facts = []
     if step.leg is not None:
         facts.append(f"{step.leg.distance_m / 1_000:.1f} km")
     if step.begin_s > step.arrival_s:
         facts.append(f"waits {(step.begin_s - step.arrival_s + 59) // 60} min")
+    if late_s:
+        facts.append(late_words(late_s))
     if step.charged_wh:
         where = "with a full battery" if step.kind is StepKind.SWAP else f"at plug {step.plug_id}"
         facts.append(f"+{step.charged_wh / 1_000:.1f} kWh {where}")

@@ -52,6 +52,7 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
             f"waiting {measured.wait_hours:.1f} h, charging {measured.charge_hours:.1f} h"
             + (f", breaks {measured.break_hours:.1f} h" if measured.break_hours else ""),
         ),
+        *_late(measured),
         (
             "energy",
             f"{measured.energy_kwh:.2f} kWh used, {measured.charged_kwh:.2f} kWh charged on the way, "
@@ -73,6 +74,12 @@ def _totals(measured: Kpis, currency: str) -> list[tuple[str, str]]:
 def _traffic(view: PlanView) -> Iterator[tuple[str, str]]:
     if view.traffic:
         yield "traffic", view.traffic
+
+
+def _late(measured: Kpis) -> Iterator[tuple[str, str]]:
+    if measured.stops_late:
+        stops = f"{measured.stops_late} stop{'' if measured.stops_late == 1 else 's'}"
+        yield "late", f"{stops}, {measured.late_minutes:.1f} min in all"
 
 
 def _robust(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,7 @@ COLUMNS = (
     "charged_kwh",
     "notes",
     "driver",
+    "late_min",
 )
 
 # A spreadsheet takes a cell that starts so for a formula (OWASP "CSV injection"). Quotes before such a start
@@ -75,6 +76,7 @@ def _row(view: PlanView, route: Route, seq: int, step: Step) -> tuple[str | int 
         round(step.charged_wh / 1_000.0, 4),
         "" if order is None else order.notes,
         route.driver_id,
+        round(view.late_s(step) / 60.0, 1),
     )
 
 

@@ -96,16 +96,29 @@ class PlanView:
         """Return the order that a step serves, nothing for other steps."""
         return self.orders[step.place_id] if step.serves else None
 
+    def late_s(self, step: Step) -> int:
+        """Return how late a step serves its order."""
+        order = self.order_at(step)
+        return 0 if order is None else order.late_s(step.begin_s)
+
+
+def late_words(late_s: int) -> str:
+    """Return how late a stop is, a part of a minute counting as one."""
+    return f"late {-(-late_s // 60)} min"
+
 
 def cost_words(cost: Cost) -> str:
-    """Return the money by kind; overtime and wear where they are counted."""
+    """Return the money by kind; overtime, minimum pay, wear, lateness and balance where they are counted."""
     kinds = [
         ("vehicles", cost.vehicles),
         ("distance", cost.distance),
         ("time", cost.time),
         *([("overtime", cost.overtime)] if cost.overtime else []),
+        *([("minimum pay", cost.minimum_pay)] if cost.minimum_pay else []),
         ("energy", cost.energy),
         *([("wear", cost.wear)] if cost.wear else []),
+        *([("lateness", cost.lateness)] if cost.lateness else []),
+        *([("balance", cost.balance)] if cost.balance else []),
     ]
     return ", ".join(f"{kind} {money:.2f}" for kind, money in kinds)
 

@@ -133,7 +133,7 @@ def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) 
     """
     shift, regular, breaks = p.shift.copy(), p.regular_s.copy(), p.breaks.copy()
     start, end = p.start_mwh.copy(), p.end_mwh.copy()
-    ways_s, ways_cost = p.ways_s.copy(), p.ways_cost.copy()
+    ways_s, ways_m, ways_cost, min_paid = p.ways_s.copy(), p.ways_m.copy(), p.ways_cost.copy(), p.min_paid_s.copy()
     for v, (before, after) in enumerate(ways):
         kind = int(p.kind[v])
         battery, reserve, began = int(p.battery_mwh[kind]), int(p.reserve_mwh[v]), int(p.start_mwh[v])
@@ -153,7 +153,8 @@ def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) 
         ways_s[v] = before.slow_s, after.slow_s
         price = int(p.night_per_kwh[p.depot[v] - p.orders] + p.wear_per_kwh[kind])
         energy = (began - int(start[v]) + after.net_mwh) * price // MICRO
-        metres = math.ceil(before.metres) + math.ceil(after.metres)
+        ways_m[v] = metres = math.ceil(before.metres) + math.ceil(after.metres)
+        min_paid[v] = max(min_paid[v] - before.slow_s - after.slow_s, 0)  # all hours on the ways are paid
         hours = (before.slow_s + after.slow_s) * int(p.per_s[kind])
         ways_cost[v] = metres * int(p.per_km[kind]) // 1000 + hours + max(energy, 0)
     return replace(
@@ -164,7 +165,9 @@ def between_the_ways(p: Problem, ways: Sequence[tuple[Way | None, Way | None]]) 
         start_mwh=start,
         end_mwh=end,
         ways_s=ways_s,
+        ways_m=ways_m,
         ways_cost=ways_cost,
+        min_paid_s=min_paid,
     )
 
 

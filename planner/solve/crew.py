@@ -53,7 +53,7 @@ def _in_hours(order: Order, pair: Vehicle) -> bool:
     """Say whether an order has a window that touches the hours of a pair, and its goods are there by then."""
     begin_s, end_s = max(pair.shift.start_s, order.release_s), pair.latest_s
     windows = order.windows or (TimeWindow(start_s=begin_s, end_s=end_s),)
-    return begin_s <= end_s and any(w.start_s <= end_s and w.end_s >= begin_s for w in windows)
+    return begin_s <= end_s and any(w.start_s <= end_s and w.end_s + order.late_max_s >= begin_s for w in windows)
 
 
 def _worth(day: Day, driver: Driver, vehicle: Vehicle) -> float:

@@ -19,11 +19,13 @@ NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
 KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KNEE = range(12)
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
-BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, LIKE, DOCKS = range(23, 31)
-SWAP_S, PACKS, PACK_PRICE = range(31, 34)  # 0 seconds where no battery is swapped
+BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, MIN_PAID, WAYS_M, LIKE, DOCKS = range(23, 33)
+SWAP_S, PACKS, PACK_PRICE = range(33, 36)  # 0 seconds where no battery is swapped
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
+# Until when each window is in time, and what a second past it costs: the windows end when it is too late.
+PUNCTUAL, LATE_PER_S = 11, 14
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -46,8 +48,8 @@ GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L, TIGHT, RATE, SPARE = range(9)
 PICKED_G, PICKED_L, LATER_G, LATER_L = range(9, 13)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 13
-# Columns of `Books.fact`, by slot.
-LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS, VERSION = range(9)
+# Columns of `Books.fact`, by slot. What is paid without being worked counts as waiting.
+LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS, VERSION, METRES_DRIVEN, WORKED = range(11)
 # Fields of `Books.out`.
 OUT_CHARGES, OUT_DELAY, OUT_REST_WAIT, OUT_BREAK_AT, OUT_VISITS, OUT_HOME = range(6)
 OUT_READY, OUT_WAITED = range(6, 8)
@@ -56,6 +58,8 @@ OUT_READY, OUT_WAITED = range(6, 8)
 OUT_FROM, OUT_DOCKS, OUT_WANTED = range(8, 11)
 # Only where batteries are swapped: how often, and what is gained in all.
 OUT_SWAPS, OUT_GAINED = range(11, 13)
+# What is paid without being worked; driven and worked, ways from and to places away from the depot included.
+OUT_UNWORKED, OUT_METRES, OUT_WORKED = range(13, 16)
 # Fields of `Books.now`.
 ABSENT, NOW_COST, BEST_COST, BEST_ABSENT, MARK, WEIGHT, INVITED, VERSIONS, DETOURS, HELPED = range(10)
 
@@ -79,7 +83,9 @@ class DayCase(NamedTuple):
     traffic: bool
     docks: bool  # of some depot are few
     swaps: bool  # of batteries are possible
+    lates: bool
     vehicle: Ints
+    balance: Ints
     order: Ints
     service: Ints
     setup: Ints
@@ -147,7 +153,7 @@ def build_day(p: Problem) -> DayCase:
             p.per_day[kind] + p.ways_cost, p.per_km[kind], p.per_s[kind], p.night_per_kwh[depot] + p.wear_per_kwh[kind],
             p.loading_s[depot], p.night_per_kwh[depot],
             p.per_parcel_ms[depot], p.per_over_s[kind], p.regular_s, np.where(p.most_stops, p.most_stops, p.orders),
-            p.breaks, p.ways_s,
+            p.breaks, p.ways_s, p.min_paid_s, p.ways_m,
         ]
     )  # fmt: skip
     packs = p.packs[depot, kind]
@@ -159,7 +165,7 @@ def build_day(p: Problem) -> DayCase:
     order = np.column_stack(
         [
             sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
-            p.release_s,
+            p.release_s, p.punctual_s, p.late_per_s,
         ]
     )  # fmt: skip
     leg = _legs(p)
@@ -173,7 +179,9 @@ def build_day(p: Problem) -> DayCase:
         traffic=p.traffic,
         docks=bool(p.docks.any()),
         swaps=bool(swap_s.any()),
+        lates=bool(p.late_per_s.any()),
         vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]])),
+        balance=_dense(p.balance),
         order=_dense(order),
         service=_dense(p.service_s),
         setup=_dense(p.setup_s),
@@ -199,7 +207,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books = Books(
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
-        fact=np.zeros((slots, 9), np.int64),
+        fact=np.zeros((slots, 11), np.int64),
         stop=np.zeros((slots, 14 if case.pickups or case.releases else 9, longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
@@ -214,7 +222,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         best_swap=np.zeros((vehicles, longest if case.swaps else 0), np.int64),
         scratch=np.zeros((23, longest), np.int64),
         trial=np.zeros((3, longest), np.int64),
-        out=np.zeros(13, np.int64),
+        out=np.zeros(16, np.int64),
         where=np.full(n, -1, np.int64),
         at=np.zeros(n, np.int64),
         absent=np.arange(n, dtype=np.int64),
@@ -231,7 +239,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         choice=np.zeros(5, np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
-        best_fact=np.zeros((vehicles, 9), np.int64),
+        best_fact=np.zeros((vehicles, 11), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
         random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
     )

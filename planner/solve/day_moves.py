@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.solve.compiled import compiled, inner
+from planner.solve.day_balance import balance_cost
 from planner.solve.day_case import (
     ABSENT,
     BAY,
@@ -26,6 +27,7 @@ from planner.solve.day_case import (
     HELPED,
     INVITED,
     KIND,
+    LATE_PER_S,
     LATER_G,
     LATER_L,
     LATEST,
@@ -35,6 +37,7 @@ from planner.solve.day_case import (
     LOADING,
     MARK,
     METRES,
+    MIN_PAID,
     MOST_STOPS,
     MWH,
     NEAR_STATIONS,
@@ -64,6 +67,7 @@ from planner.solve.day_case import (
     WINDOWS,
 )
 from planner.solve.day_docks import hold_docks
+from planner.solve.day_late import punctual_until
 from planner.solve.day_pace import arrive
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.day_swaps import hold_packs
@@ -326,7 +330,7 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
 @inner
 def _opening(books, of, m):  # type: ignore[no-untyped-def]
     """Return what is overlooked of the cost of an idle vehicle: one order alone never pays for another day."""
-    return of[PER_DAY] + of[LOADING] * of[PER_S] if m == 0 and books.now[INVITED] else np.int64(0)
+    return of[PER_DAY] + max(of[LOADING], of[MIN_PAID]) * of[PER_S] if m == 0 and books.now[INVITED] else np.int64(0)
 
 
 @inner
@@ -405,7 +409,8 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
     early_row = EARLY if case.releases else GONE
     once = _opening(books, of, m)
     if m == 0:
-        once = of[PER_DAY] + loading * of[PER_S] - once
+        once = of[PER_DAY] + max(loading, of[MIN_PAID]) * of[PER_S] - once
+        rest = max(of[MIN_PAID] - loading, np.int64(0))
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
     for k in range(m + 1):
         gone, early = stop[slot, GONE, k], stop[slot, early_row, k]
@@ -444,6 +449,9 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
             for w in range(WINDOWS, WINDOWS + 6, 2):
                 if t <= order[w + 1] and order[w] <= order[w + 1]:
                     begin = min(begin, max(t, order[w]))
+            late = np.int64(0)
+            if order[LATE_PER_S]:
+                late = max(begin - punctual_until(case.order, u, begin), np.int64(0)) * order[LATE_PER_S]
             lasts_there, sooner = service, np.int64(0)
             if spots:
                 lasts_there -= setup[kind, u] if spot[a] == spot[u] else np.int64(0)
@@ -473,7 +481,7 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
                 continue
             lasts -= sooner
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
-            look[0, found] = cost + energy * of[PRICE] // MICRO + once
+            look[0, found] = cost + energy * of[PRICE] // MICRO + once + late
             look[1, found], look[2, found], look[3, found] = v, k, way
             found += 1
     return found
@@ -623,13 +631,13 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
 
 @inner
 def total_cost(case, books):  # type: ignore[no-untyped-def]
-    """Return what all days cost, and the penalties of the absent."""
+    """Return what all days cost, that they are uneven, and the penalties of the absent."""
     total = np.int64(0)
     for v in range(len(books.slot_of)):
         total += books.fact[books.slot_of[v], COST]
     for a in range(books.now[ABSENT]):
         total += case.order[books.absent[a], PENALTY]
-    return total
+    return total + balance_cost(case, books) if case.balance[1] else total
 
 
 @inner

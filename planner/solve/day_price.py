@@ -51,6 +51,7 @@ from planner.solve.day_case import (
     KIND,
     KNEE,
     LAST_GROUP,
+    LATE_PER_S,
     LATER_G,
     LATER_L,
     LATEST,
@@ -64,6 +65,8 @@ from planner.solve.day_case import (
     LOADS,
     LOST,
     METRES,
+    METRES_DRIVEN,
+    MIN_PAID,
     MOST_STOPS,
     MWH,
     NEED,
@@ -80,12 +83,15 @@ from planner.solve.day_case import (
     OUT_FROM,
     OUT_GAINED,
     OUT_HOME,
+    OUT_METRES,
     OUT_READY,
     OUT_REST_WAIT,
     OUT_SWAPS,
+    OUT_UNWORKED,
     OUT_VISITS,
     OUT_WAITED,
     OUT_WANTED,
+    OUT_WORKED,
     PARCELS,
     PAYLOAD,
     PER_DAY,
@@ -123,9 +129,12 @@ from planner.solve.day_case import (
     VISITS,
     WAITS,
     WANT,
+    WAYS_M,
     WINDOWS,
+    WORKED,
 )
 from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
+from planner.solve.day_late import punctual_until
 from planner.solve.day_pace import arrive, latest_start, leave_by
 from planner.solve.day_swaps import hold_packs, note_swaps, packs_left, swap
 from planner.solve.problem import MICRO
@@ -314,6 +323,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     t, q, knee, waited = of[OPENS] + out[OUT_FROM], of[START], of[KNEE], out[OUT_FROM]
     slack, metres, price, charges = of[CLOSES] - of[OPENS], np.int64(0), np.int64(0), 0
     place, releases, docks, traffic, pace = depot, case.releases, of[DOCKS], case.traffic, case.pace
+    lates, late = case.lates, np.int64(0)
     out[OUT_DOCKS] = EVER
     out[OUT_SWAPS] = out[OUT_GAINED] = 0
     packs = packs_left(books, of, v) if of[SWAP_S] else np.int64(0)
@@ -413,14 +423,20 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
             if begin == EVER:
                 return NONE
             waited += begin - t
-            slack = min(slack, waited + until - begin)
             if noting:
                 scratch[ROOM, i] = until - t
+            if lates and order[place, LATE_PER_S]:
+                # Nobody starts later at the price of lateness: only as much as waiting takes up.
+                until = punctual_until(order, place, begin)
+                late += max(begin - until, np.int64(0)) * order[place, LATE_PER_S]
+                until = max(until, begin)
+            slack = min(slack, waited + until - begin)
             t = begin + service[kind, place]
             if case.spots and case.spot[before] == case.spot[place]:
                 t -= case.setup[kind, place]
     out[OUT_HOME] = t
-    return _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
+    cost = _end(case, books, v, t, q, waited, slack, metres, price, charges, m)
+    return cost + late if cost < FLAT else cost
 
 
 @inner
@@ -454,7 +470,10 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
     charged = _charged(case, of, scratch, charges) + out[OUT_GAINED]
     bought = price // MICRO + (of[START] + charged - q) * of[PRICE] // MICRO
-    paid_s = t - of[OPENS] - delay
+    worked_s = t - of[OPENS] - delay
+    paid_s = max(worked_s, of[MIN_PAID])
+    out[OUT_UNWORKED], out[OUT_METRES] = paid_s - worked_s, metres + of[WAYS_M]
+    out[OUT_WORKED] = worked_s + of[BEFORE_S] + of[AFTER_S]
     paid = paid_s * of[PER_S] + max(t - of[REGULAR], np.int64(0)) * of[PER_OVER_S]
     return of[PER_DAY] + metres * of[PER_KM] // 1000 + paid + max(bought, np.int64(0))
 
@@ -601,10 +620,11 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     books.now[VERSIONS] += 1
     fact, charge = books.fact, books.charge
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
-    fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT]
+    fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT] + out[OUT_UNWORKED]
     fact[slot, VERSION] = books.now[VERSIONS]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
     fact[slot, SWAPS] = out[OUT_SWAPS]
+    fact[slot, METRES_DRIVEN], fact[slot, WORKED] = out[OUT_METRES], out[OUT_WORKED]
     hold_packs(case, books, v, 1)
     note_swaps(books, of, slot, seq, m)
     for k in range(m):

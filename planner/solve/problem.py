@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from planner.energy.charging import full_power_until_wh
 from planner.energy.driving import JOULE_PER_WH
 from planner.energy.tariff import dearest_price, pack_price
-from planner.model import Day, Depot, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
+from planner.model import Day, Depot, Measure, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
 from planner.solve.away import between_the_ways, end_mwh_of, measured_for, start_mwh_of, ways_of
 from planner.solve.pace import DONE, FROM, SHARE, arrival_s, leave_by_s, most_extra_s, profile
 from planner.solve.steering import day_price, night_price
@@ -32,6 +32,8 @@ NO_WAY = -1
 MICRO = 1_000_000
 MWH = 1_000
 MOST_WINDOWS = 3
+MEASURES = (Measure.STOPS, Measure.KM, Measure.HOURS)
+UNITS = np.array([1, 1_000, 3_600])  # of stops, metres and seconds
 LEVEL, HILLY = 1, 3  # rows of energy
 LARGEST = 2**40  # of any single number handed to an engine, so that sums stay far below 2**63
 LARGEST_PENALTY = 2**52  # summed by engines that saturate; a currency of small coins comes to 2**50
@@ -42,6 +44,7 @@ LOWEST = {
     "energy_uwh_per_kg": -LARGEST,
     "group": -1,
     "pace": -LARGEST,
+    "balance": -1,
 }
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
@@ -59,21 +62,25 @@ class Problem:
     Energy is 0 where there is no way, negative where a leg gives back. Its rows c are the whole leg and, where streets
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
     Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup), `windows` [n, 3, 2] (unused rows repeat
-    the first), `penalty`; `pickup` (1 where the goods come back to the depot), `release_s`, `group` (-1: none);
-    `allowed` [n, v]; `service_s` [t, n], setup included; `setup_s` [t, n], what of it falls away directly after an
-    order of the same `spot` [n]. Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there),
-    `charge_w`, `network`, costs `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top,
-    past `regular_s`), `swap_s` (of a swap of the battery; 0: none). Vehicles [v]: `kind`, `depot` (place),
-    `shift` [v, 2] (overtime included), `regular_s` (its end without overtime), `most_stops` (0: no limit),
-    `breaks` [v, 4] (length, 0 for none; earliest and latest begin; 1 where they count from the start), `start_mwh`,
+    the first; those of an order that may be late end when it is too late, and do not overlap), `punctual_s` [n, 3]
+    (until when each of them is in time), `late_per_s` (what a second past that costs), `penalty`; `pickup` (1 where
+    the goods come back to the depot), `release_s`, `group` (-1: none); `allowed` [n, v]; `service_s` [t, n], setup
+    included; `setup_s` [t, n], what of it falls away directly after an order of the same `spot` [n].
+    Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there), `charge_w`, `network`, costs
+    `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top, past `regular_s`), `swap_s`
+    (of a swap of the battery; 0: none). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included),
+    `regular_s` (its end without overtime), `most_stops` (0: no limit), `breaks` [v, 4] (length, 0 for none; earliest
+    and latest begin; 1 where they count from the start), `min_paid_s` (of a vehicle in use), `start_mwh`,
     `reserve_mwh`, `end_mwh`. These are what counts at the depot, between the ways of a vehicle that starts or ends
-    elsewhere (`planner.solve.away`): `ways_s` [v, 2] is what its first and last drive take, `ways_cost` what they cost.
+    elsewhere (`planner.solve.away`): `ways_s` [v, 2] is what its first and last drive take, `ways_m` how far both
+    go, `ways_cost` what they cost.
     Sites [d + s]: `loading_s`, `per_parcel_ms` (0 at stations), `site_w` (0: no limit), `price_per_kwh` (by day),
     `apart` (1 where a charge begins after the loading), `full` (1 where every charge goes up to the knee), `open`
     [d + s, k, 2]. Depots [d]: `night_per_kwh`, `docks` (vehicles that load at a time; 0: no limit), `packs` [d, t]
     (swaps in a day), `pack_per_kwh` (of what a swap gives). Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
     `pace` [k, 3]: the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst
-    moment.
+    moment. `balance` [2]: what vehicles in use are compared by (an index of `MEASURES`; -1: nothing), and the price of
+    a unit above their mean.
     """
 
     orders: int
@@ -115,6 +122,7 @@ class Problem:
     reserve_mwh: Ints
     end_mwh: Ints
     ways_s: Ints
+    ways_m: Ints
     ways_cost: Ints
     loading_s: Ints
     per_parcel_ms: Ints
@@ -131,6 +139,10 @@ class Problem:
     swap_s: Ints
     packs: Ints
     pack_per_kwh: Ints
+    punctual_s: Ints
+    late_per_s: Ints
+    min_paid_s: Ints
+    balance: Ints
 
     @property
     def places(self) -> int:
@@ -180,6 +192,7 @@ def build_problem(
     plugs = [(i, plug) for i, site in enumerate(sites) for plug in site.plugs if day.charging]
     kind = _ints([types.index(v.type) for v in day.vehicles])
     shift = _ints([[v.shift.start_s, v.latest_s] for v in day.vehicles]).reshape(-1, 2)
+    spans = _ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 3)
     cost_of_order = _most_a_visit_costs(day, roads)
     travel_s, pace = np.stack([_up(m.seconds[:p, :p], missing=NO_WAY) for m in roads]), profile(day.traffic)
     problem = Problem(
@@ -202,7 +215,7 @@ def build_problem(
         service_s=_ints([[kind.standing_s(order) for order in day.orders] for kind in types]),
         setup_s=_ints([[kind.standing_s(o) - kind.standing_s(o, parked=True) for o in day.orders] for kind in types]),
         spot=_spots(day),
-        windows=_ints([_windows(order, last=int(shift[:, 1].max())) for order in day.orders]).reshape(-1, 3, 2),
+        windows=spans[..., :2],
         penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
         release_s=_ints([order.release_s for order in day.orders]),
@@ -234,6 +247,7 @@ def build_problem(
         reserve_mwh=_ints([_ceil(v.reserve_soc * v.type.battery_wh * MWH) for v in day.vehicles]),
         end_mwh=_ints([end_mwh_of(v) for v in day.vehicles]),
         ways_s=np.zeros((len(day.vehicles), 2), dtype=np.int64),
+        ways_m=np.zeros(len(day.vehicles), dtype=np.int64),
         ways_cost=np.zeros(len(day.vehicles), dtype=np.int64),
         loading_s=_ints([*(depot.loading_s for depot in day.depots), *(0 for _ in day.stations)]),
         per_parcel_ms=_ints(
@@ -252,6 +266,10 @@ def build_problem(
         swap_s=_ints([kind.swap_s or 0 for kind in types]),
         packs=_ints([[_spare(day, depot, kind) for kind in types] for depot in day.depots]),
         pack_per_kwh=_ints([_ceil(pack_price(day, depot) * MICRO) for depot in day.depots]),
+        punctual_s=spans[..., 2],
+        late_per_s=_ints([_ceil(o.late_cost_per_min * MICRO / 60) if may_be_late(o) else 0 for o in day.orders]),
+        min_paid_s=_ints([v.min_paid_s for v in day.vehicles]),
+        balance=_ints([-1, 0] if day.balance is None else [MEASURES.index(day.balance.by), day.balance.price * MICRO]),
     )
     if day.spots:
         measured = [
@@ -266,7 +284,10 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
-    rows = ("demand_g", "volume_ml", "parcels", "spot", "windows", "penalty", "pickup", "release_s", "group", "allowed")
+    rows = (
+        *("demand_g", "volume_ml", "parcels", "spot", "windows", "punctual_s", "late_per_s", "penalty"),
+        *("pickup", "release_s", "group", "allowed"),
+    )
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
     changed |= {name: getattr(problem, name)[:, places[: len(keep)]] for name in ("service_s", "setup_s")}
@@ -288,6 +309,29 @@ def may_serve(order: Order, kind: VehicleType, skills: Sequence[str]) -> bool:
         and order.volume_l <= kind.volume_l
         and order.longest_cm <= kind.longest_cm
     )
+
+
+def may_be_late(order: Order) -> bool:
+    """Say whether service may begin after the end of a window."""
+    return order.late_max_s > 0 and bool(order.windows)
+
+
+def open_spans(order: Order) -> list[tuple[int, int, int]]:
+    """Return for each window of an order its start, when service may begin at the latest, and until when in time.
+
+    Where the order may be late, the spans do not overlap: lateness ends where the next window starts, so that a begin
+    lies in one span only, and what it costs follows from that one.
+    """
+    if not may_be_late(order):
+        return [(w.start_s, w.end_s, w.end_s) for w in order.windows]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((w.start_s, w.end_s) for w in order.windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    nexts = [start - 1 for start, _ in merged[1:]] + [LARGEST]
+    return [(start, min(end + order.late_max_s, far), end) for (start, end), far in zip(merged, nexts, strict=True)]
 
 
 def site_plugs(day: Day) -> list[Plug]:
@@ -313,6 +357,7 @@ def validate(problem: Problem) -> None:
         "charge_w": (t,), "per_day": (t,), "per_km": (t,), "per_s": (t,), "wear_per_kwh": (t,), "per_over_s": (t,),
         "night_per_kwh": (problem.depots,), "docks": (problem.depots,), "swap_s": (t,), "packs": (problem.depots, t),
         "pack_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2), "pace": (len(problem.pace), 3),
+        "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,), "min_paid_s": (v,), "balance": (2,), "ways_m": (v,),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -412,8 +457,8 @@ def _spots(day: Day) -> Ints:
     return _ints([first.setdefault(order.spot, len(first)) for order in day.orders])
 
 
-def _windows(order: Order, *, last: int) -> list[tuple[int, int]]:
-    spans = [(max(w.start_s, 0), min(w.end_s, last)) for w in order.windows] or [(0, last)]
+def _windows(order: Order, *, last: int) -> list[tuple[int, int, int]]:
+    spans = [(max(a, 0), min(b, last), c) for a, b, c in open_spans(order)] or [(0, last, last)]
     return (spans * MOST_WINDOWS)[:MOST_WINDOWS] if len(spans) < MOST_WINDOWS else spans[:MOST_WINDOWS]
 
 
@@ -429,12 +474,22 @@ def _most_a_visit_costs(day: Day, roads: Sequence[Matrices]) -> int:
     """Bound what one visit can add to any plan: a vehicle of its own for the whole shift and the longest ways."""
     ways = 2 + 2 * bool(day.spots)
     longest_km = ways * max(float(np.nanmax(m.metres)) for m in roads) / 1000
+    hours = max((v.latest_s - v.shift.start_s) / 3600 for v in day.vehicles)
+    most = {
+        Measure.STOPS: len(day.orders),
+        Measure.KM: hours * max(v.type.top_speed_kmh for v in day.vehicles),
+        Measure.HOURS: hours,
+    }
+    # A visit raises what its vehicle does, and one more vehicle lowers the mean of all others.
+    uneven = 0.0 if day.balance is None else 2 * most[day.balance.by] * day.balance.price
+    latest = max((o.late_cost_per_min * o.late_max_s / 60 for o in day.orders if may_be_late(o)), default=0.0)
     return _ceil(
-        MICRO
+        MICRO * (latest + uneven)
+        + MICRO
         * max(
             v.type.cost_per_day
             + v.type.cost_per_km * longest_km
-            + v.type.cost_per_hour * (v.latest_s - v.shift.start_s) / 3600
+            + v.type.cost_per_hour * max(v.latest_s - v.shift.start_s, v.min_paid_s) / 3600
             + v.type.cost_per_overtime_hour * v.overtime_s / 3600
             + v.type.battery_wh / 1000 * (max(dearest_price(site) for site in day.sites) + v.type.wear_per_kwh)
             for v in day.vehicles

@@ -18,7 +18,7 @@ from planner.model import Day, Order, Vehicle
 from planner.plan import Reason, Unassigned
 from planner.roads.snap import MAX_GAP_M, Snapped
 from planner.solve.battery import leg_energy
-from planner.solve.problem import MOST_WINDOWS, MWH, NO_WAY, Problem, is_at_home
+from planner.solve.problem import MOST_WINDOWS, MWH, NO_WAY, Problem, is_at_home, open_spans
 from planner.solve.trips import allowed_together, members
 
 STRANDED = -1
@@ -229,7 +229,7 @@ def _road_hurdle(p: Problem, day: Day, snapped: Sequence[Snapped], v: int, i: in
 
 def _endless(p: Problem, order: Order, i: int) -> Problem:
     """Return the problem with endless shifts, and the windows of one order as they are, not only within shifts."""
-    spans = [(w.start_s, w.end_s) for w in order.windows] or [(0, LONG_S)]
+    spans = [(start, latest) for start, latest, _ in open_spans(order)] or [(0, LONG_S)]
     windows = p.windows.copy()
     windows[i] = (spans * MOST_WINDOWS)[:MOST_WINDOWS]
     return replace(p, shift=p.shift + np.array([0, LONG_S]), windows=windows)

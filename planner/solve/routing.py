@@ -176,6 +176,9 @@ def _keep_time(model: Model) -> None:
     for node in range(p.orders):
         variable, place = time.CumulVar(model.index(node)), int(model.nodes.place[node])
         _restrict(variable, p.windows[place])
+        if p.late_per_s[place] and (p.punctual_s[place] == p.punctual_s[place, 0]).all():  # more windows: not priced
+            per_s = int(p.late_per_s[place])
+            time.SetCumulVarSoftUpperBound(model.index(node), int(p.punctual_s[place, 0]), per_s)
         if p.release_s[place]:
             variable.SetMin(int(p.release_s[place]))
     for vehicle in range(p.vehicles):

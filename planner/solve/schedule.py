@@ -186,12 +186,23 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         _rest_once(model, vehicle, pause, start, home=end if p.ways_s[vehicle, 1] else arrival)
     cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
-    model.cost.append(SPENT * int(p.per_s[kind]) * (end - start))
+    model.cost.append(SPENT * int(p.per_s[kind]) * _paid_s(model, vehicle, end - start))
     if last > p.regular_s[vehicle] and p.per_over_s[kind]:
         over = cp.new_int_var(0, last - int(p.regular_s[vehicle]), "")
         cp.add(over >= end - int(p.regular_s[vehicle]))
         model.cost.append(SPENT * int(p.per_over_s[kind]) * over)
     return start, stops
+
+
+def _paid_s(model: _Model, vehicle: int, worked_s: Any) -> Any:
+    """Return the seconds that are paid: those worked, or the least that a vehicle in use is paid for."""
+    least = int(model.problem.min_paid_s[vehicle])
+    if not least:
+        return worked_s
+    paid = model.cp.new_int_var(least, max(least, model.problem.horizon_s), "")
+    model.cp.add(paid >= worked_s)
+    model.cost.append(worked_s)  # of days that are paid alike the shortest
+    return paid
 
 
 def _break(model: _Model, vehicle: int, start: Any) -> _Break | None:
@@ -259,6 +270,8 @@ def _stop(
         spans = [[int(a), int(b)] for a, b in p.windows[place] if a <= b]
         begin = cp.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), "")
         cp.add(begin >= arrival)
+        if p.late_per_s[place]:
+            _pay_for_lateness(model, place, begin)
         ready = begin + p.standing_of(int(p.kind[vehicle]), before, place)
         return _Stop(place=place, begin=begin, charge=None), ready, ready
     loaded, loads = arrival + loading_s, None
@@ -299,6 +312,22 @@ def _swap(model: _Model, vehicle: int, place: int, stored: Any) -> _Swap | None:
     # Nobody takes a pack for nothing.
     model.cost.append(gain * (price // MICRO) + SPENT * present)
     return _Swap(present=present, gain=gain)
+
+
+def _pay_for_lateness(model: _Model, order: int, begin: Any) -> None:
+    """Let the time between the end of a window and the begin cost what the order says."""
+    p, cp = model.problem, model.cp
+    rows = np.column_stack([p.windows[order], p.punctual_s[order]]).tolist()
+    spans = [
+        (opens, closes, punctual) for opens, closes, punctual in dict.fromkeys(map(tuple, rows)) if opens <= closes
+    ]
+    late = cp.new_int_var(0, max(max(b - c, 0) for _, b, c in spans), "")
+    inside = [cp.new_bool_var("") for _ in spans]
+    cp.add_exactly_one(inside)
+    for here, (opens, closes, punctual) in zip(inside, spans, strict=True):
+        cp.add_linear_constraint(begin, opens, closes).only_enforce_if(here)
+        cp.add(late >= begin - punctual).only_enforce_if(here)
+    model.cost.append(SPENT * int(p.late_per_s[order]) * late)
 
 
 def _charge(model: _Model, vehicle: int, site: int, arrival: Any, stored: Any) -> _Charge | None:
@@ -375,7 +404,8 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
             arrival = p.arrival_s(visits[-1].leave_s, int(travel[visits[-1].place, stop.place]))
         visit = Visit(place=stop.place, arrival_s=arrival, begin_s=arrival, end_s=arrival)
         if stop.place < p.orders:
-            begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if arrival <= b)
+            wanted = solver.value(stop.begin) if p.late_per_s[stop.place] else arrival  # to wait may be cheaper
+            begun = min(max(int(a), arrival) for a, b in p.windows[stop.place] if wanted <= b)
             lasts_s = p.standing_of(int(p.kind[vehicle]), places[i - 1], stop.place)
             visit = replace(visit, begin_s=begun, end_s=begun + lasts_s)
         elif stop.place == depot and i < len(stops) - 1:

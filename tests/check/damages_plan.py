@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from planner.model import TimeWindow
+from planner.model import Balance, Measure, TimeWindow
 from planner.plan import Plan, Reason, StepKind
 from tests.check.spoiling import (
     Rng,
@@ -15,6 +15,7 @@ from tests.check.spoiling import (
     delivered,
     driven,
     hub,
+    late_order,
     of,
     pick,
     with_reason,
@@ -97,8 +98,38 @@ def was_made_on_other_streets(plan: Plan, rng: Rng) -> Plan:
 @damage("cost_wrong")
 def miscounts_money(plan: Plan, rng: Rng) -> Plan:
     r, route, _ = a_route(plan, rng)
-    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime")[int(rng.integers(6))]
+    kind = ("vehicles", "distance", "time", "energy", "wear", "overtime", "lateness", "minimum_pay", "balance")[
+        int(rng.integers(9))
+    ]
     return with_route(plan, r, cost=replace(route.cost, **{kind: getattr(route.cost, kind) + 0.02}))
+
+
+@damage("cost_wrong")
+def is_late_too_cheaply(plan: Plan, rng: Rng) -> Plan:
+    order = late_order(plan, rng)
+    return with_thing(plan, order.id, late_cost_per_min=order.late_cost_per_min + 0.01)
+
+
+@damage("cost_wrong")
+def calls_a_stop_in_time_late(plan: Plan, rng: Rng) -> Plan:
+    return with_thing(plan, late_order(plan, rng).id, windows=(), late_max_s=0)
+
+
+@damage("cost_wrong")
+def compares_by_something_else(plan: Plan, rng: Rng) -> Plan:
+    by = (Measure.STOPS, Measure.KM)[int(rng.integers(2))]
+    return replace(plan, day=replace(plan.day, balance=Balance(by=by, price=1_000.0)))
+
+
+@damage("cost_wrong")
+def asks_no_price_for_balance(plan: Plan, rng: Rng) -> Plan:
+    return replace(plan, day=replace(plan.day, balance=None))
+
+
+@damage("cost_wrong")
+def pays_a_driver_for_too_few_hours(plan: Plan, rng: Rng) -> Plan:
+    _, _, vehicle = a_route(plan, rng)
+    return with_thing(plan, vehicle.id, min_paid_s=vehicle.min_paid_s + 60)
 
 
 # What cannot be read ------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from tests.check.spoiling import (
     delivered,
     driven,
     hub,
+    late_order,
     of,
     pick,
     station_charge,
@@ -113,7 +114,13 @@ def misstates_its_load(plan: Plan, rng: Rng) -> Plan:
 def comes_too_late(plan: Plan, rng: Rng) -> Plan:
     _, _, step = pick(plan, rng, of(StepKind.DELIVERY))
     windows = (TimeWindow(start_s=0, end_s=60), TimeWindow(start_s=step.begin_s - 900, end_s=step.begin_s - 1))
-    return with_thing(plan, step.place_id, windows=windows)
+    return with_thing(plan, step.place_id, windows=windows, late_max_s=0)
+
+
+@damage("window_missed")
+def comes_later_than_lateness_allows(plan: Plan, rng: Rng) -> Plan:
+    order = late_order(plan, rng)
+    return with_thing(plan, order.id, late_max_s=order.late_max_s - 1)
 
 
 @damage("window_missed")

@@ -16,9 +16,11 @@ import numpy as np
 
 from planner.energy.charging import charge_power_w, charge_s
 from planner.model import (
+    Balance,
     Day,
     Depot,
     DriverBreak,
+    Measure,
     Order,
     OrderKind,
     Packs,
@@ -50,9 +52,13 @@ KINDS = (
         swap_s=240,
     ),
 )
+DAY_S = 24 * HOUR_S
 SHIFT = TimeWindow(start_s=8 * HOUR_S, end_s=20 * HOUR_S)
 OVERTIME_S = 600
 BREAK_S = 900
+LATE_S, LATE_COST_PER_MIN = 420, 0.5
+UNWORKED_S = 1_200
+BALANCE = Balance(by=Measure.HOURS, price=3.0)
 
 Place = Order | Depot | Station
 AnyPlace = TypeVar("AnyPlace", Order, Depot, Station)
@@ -313,13 +319,22 @@ def _settle(
         vehicles=(*(_tight(drive) for drive in drives), idle),
         depots=tuple(depots),
         stations=tuple(replace(station, hours=hours[station.id]) for station in stations),
+        balance=BALANCE,
     )
     priced: list[Depot | Station] = [*depots, *stations]
     prices = {place.id: place.price_per_kwh for place in priced}
+    worked_h = [(drive.steps[-1].end_s - drive.steps[0].begin_s) / 3600 for drive in drives]
+    mean_h = sum(worked_h) / len(worked_h)
+    late = {order.id for order in orders if order.late_max_s}
     nights = one_after_the_other(drives, depots[0])
     routes = tuple(
-        Route(vehicle_id=drive.vehicle.id, steps=tuple(drive.steps), cost=_cost(drive, prices, night), night=night)
-        for drive, night in zip(drives, nights, strict=True)
+        Route(
+            vehicle_id=drive.vehicle.id,
+            steps=tuple(drive.steps),
+            cost=replace(_cost(drive, prices, night, late), balance=max(0.0, hours - mean_h) * BALANCE.price),
+            night=night,
+        )
+        for drive, night, hours in zip(drives, nights, worked_h, strict=True)
     )
     rows = len(day.orders)
     provenance = make_provenance(streets_sha256=streets().sha256, rows_read=rows + 2, rows_rejected=2)
@@ -351,6 +366,12 @@ def _left_out(depot: Depot) -> tuple[tuple[Order, ...], tuple[Unassigned, ...]]:
 def _with_window(order: Order, begin_s: int | None, n: int) -> Order:
     if begin_s is None or n % 3 == 0:
         return order
+    if n % 6 == 4:
+        spans = (
+            TimeWindow(start_s=begin_s - 900, end_s=begin_s - LATE_S),
+            TimeWindow(start_s=begin_s + 1, end_s=DAY_S),
+        )
+        return replace(order, windows=spans, late_max_s=LATE_S, late_cost_per_min=LATE_COST_PER_MIN)
     early = (TimeWindow(start_s=0, end_s=60),) if n % 2 else ()
     return replace(order, windows=(*early, TimeWindow(start_s=begin_s - 60, end_s=begin_s)))
 
@@ -387,6 +408,7 @@ def _tight(drive: Drive) -> Vehicle:
         shift=TimeWindow(start_s=first.begin_s, end_s=last.end_s - OVERTIME_S),
         overtime_s=OVERTIME_S,
         max_stops=sum(step.serves for step in drive.steps),
+        min_paid_s=last.end_s - first.begin_s + UNWORKED_S,
         driver_break=DriverBreak(length_s=BREAK_S, earliest_s=at_s, latest_s=at_s, from_start=not by_clock),
         reserve_soc=lowest_wh / battery_wh,
         end_soc=drive.steps[-1].stored_end_wh / battery_wh,
@@ -424,7 +446,7 @@ def one_after_the_other(drives: list[Drive], depot: Depot) -> list[Night]:
     return nights
 
 
-def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
+def _cost(drive: Drive, prices: dict[str, float], night: Night, late: set[str]) -> Cost:
     kind, first, last = drive.vehicle.type, drive.steps[0], drive.steps[-1]
     charged = sum(s.charged_wh * prices[s.place_id] for s in drive.steps if s.charged_wh)
     taken_wh = first.stored_arrival_wh + sum(s.charged_wh for s in drive.steps) - last.stored_end_wh
@@ -435,4 +457,6 @@ def _cost(drive: Drive, prices: dict[str, float], night: Night) -> Cost:
         overtime=OVERTIME_S * kind.cost_per_overtime_hour / 3600,
         energy=charged / 1000 + sum(charge.cost for charge in night.charges),
         wear=taken_wh / 1000 * kind.wear_per_kwh,
+        lateness=sum(step.serves and step.place_id in late for step in drive.steps) * LATE_S / 60 * LATE_COST_PER_MIN,
+        minimum_pay=UNWORKED_S * kind.cost_per_hour / 3600,
     )

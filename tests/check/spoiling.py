@@ -85,6 +85,12 @@ def delivered(plan: Plan, rng: Rng) -> tuple[Order, Vehicle]:
     return next(o for o in plan.day.orders if o.id == step.place_id), vehicle_of(plan, r)
 
 
+def late_order(plan: Plan, rng: Rng) -> Order:
+    """Pick an order that is served late."""
+    late = [order for order in plan.day.orders if order.late_max_s]
+    return late[int(rng.integers(len(late)))]
+
+
 def vehicle_of(plan: Plan, r: int) -> Vehicle:
     return next(v for v in plan.day.vehicles if v.id == plan.routes[r].vehicle_id)
 

@@ -15,7 +15,20 @@ from planner.errors import Fault, InputError
 from planner.io import fleet
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.fleet_classes import read_classes
-from planner.model import Depot, Driver, DriverBreak, Packs, Plug, RoadClass, Spot, Station, TimeWindow, Traffic
+from planner.model import (
+    Balance,
+    Depot,
+    Driver,
+    DriverBreak,
+    Measure,
+    Packs,
+    Plug,
+    RoadClass,
+    Spot,
+    Station,
+    TimeWindow,
+    Traffic,
+)
 from tests.factories import DAY
 
 HEAD = 'streets = "city.streets.npz"\ntime_zone = "America/Santiago"\ncurrency = "EUR"\n'
@@ -151,6 +164,44 @@ def test_F25_every_span_of_traffic_that_makes_no_sense_is_named(tmp_path: Path) 
 def test_F25_a_pace_out_of_bounds_is_refused(tmp_path: Path, speed: float) -> None:
     (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, traffic(("07:30", "09:00", speed)))
     assert (fault.code, fault.column) == ("E-F25", "traffic[0].speed")
+
+
+def test_the_fleet_says_what_lateness_costs_once_for_all_orders(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).late_cost_per_min is None
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE, "[lateness]\ncost_per_min = 0.5\n").late_cost_per_min == 0.5
+
+
+@pytest.mark.parametrize("price", ["-1", "50001", '"dear"'])
+def test_a_price_of_lateness_that_can_not_be_meant_is_refused(tmp_path: Path, price: str) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE, f"[lateness]\ncost_per_min = {price}\n")
+    assert (fault.code, fault.column) == ("E-F19", "lateness.cost_per_min")
+
+
+@pytest.mark.parametrize("by", list(Measure))
+def test_the_price_of_uneven_work_is_read(tmp_path: Path, by: Measure) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).balance is None
+    found = read(tmp_path, HEAD, DEPOT, VEHICLE, f'[balance]\nby = "{by}"\nprice = 2.5\n')
+    assert found.balance == Balance(by=by, price=2.5)
+
+
+def test_balance_by_something_unknown_at_no_price_is_refused(tmp_path: Path) -> None:
+    faults = refused(tmp_path, HEAD, DEPOT, VEHICLE, '[balance]\nby = "miles"\nprice = 0\n')
+    assert {(fault.code, fault.column) for fault in faults} == {
+        ("E-F19", "balance.by"),
+        ("E-F19", "balance.price"),
+    }
+
+
+def test_a_driver_may_be_paid_for_some_hours_at_least(tmp_path: Path) -> None:
+    (plain,) = read(tmp_path, HEAD, DEPOT, VEHICLE).vehicles
+    (made,) = read(tmp_path, HEAD, DEPOT, VEHICLE + "min_paid_hours = 4.5\n").vehicles
+    assert (plain.min_paid_s, made.min_paid_s) == (0, 16_200)
+
+
+@pytest.mark.parametrize("hours", ["-1", "24.5", '"4"'])
+def test_paid_hours_that_can_not_be_meant_are_refused(tmp_path: Path, hours: str) -> None:
+    (fault,) = refused(tmp_path, HEAD, DEPOT, VEHICLE + f"min_paid_hours = {hours}\n")
+    assert (fault.code, fault.column) == ("E-F19", "vehicles[0].min_paid_hours")
 
 
 def test_a_slip_in_the_charging_table_is_named(tmp_path: Path) -> None:

@@ -410,6 +410,48 @@ def test_a_release_after_the_last_window_is_rejected(tmp_path: Path) -> None:
     assert codes(found) == ["E-O57"]
 
 
+def test_an_order_may_be_late_at_its_own_price_or_at_that_of_the_fleet(tmp_path: Path) -> None:
+    header = "id,lat,lon,demand_kg,tw_end,late_max_min,late_cost_per_min\n"
+    rows = "A,-29.95,-71.34,1,10:00,15,0.40\nB,-29.95,-71.34,1,10:00,7.5,\nC,-29.95,-71.34,1,10:00,,0.40\n"
+    path = tmp_path / "orders.csv"
+    path.write_text(header + rows)
+    found = read_orders(path, day=DAY, zone=ZONE, late_cost_per_min=0.25)
+    lateness = [(order.id, order.late_max_s, order.late_cost_per_min) for order in found.orders]
+    assert lateness == [("A", 900, 0.4), ("B", 450, 0.25), ("C", 0, 0.0)]
+
+
+def test_lateness_without_a_price_is_rejected_with_the_places_where_one_can_stand(tmp_path: Path) -> None:
+    (fault,) = one(tmp_path, "late_max_min", "10").faults
+    assert (fault.code, fault.column) == ("E-O59", "late_max_min")
+    assert "late_cost_per_min" in fault.remedy
+    assert "[lateness]" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("late_max_min", "price", "expected"),
+    [
+        ("-5", "1", ["E-O39"]),
+        ("5", "-1", ["E-O26"]),
+        ("721", "1", ["E-O29"]),
+        ("5", "50001", ["E-O29"]),
+        ("721", "50001", ["E-O29", "E-O29"]),
+        ("five", "dear", ["E-O15", "E-O15"]),
+    ],
+)
+def test_lateness_that_can_not_be_meant_is_rejected(
+    tmp_path: Path, late_max_min: str, price: str, expected: list[str]
+) -> None:
+    header = f"{HEADER},late_max_min,late_cost_per_min"
+    assert codes(read(tmp_path, lines(f"{GOOD},{late_max_min},{price}", header=header))) == expected
+
+
+def test_goods_may_come_after_the_last_window_where_the_order_may_be_late(tmp_path: Path) -> None:
+    header = "id,lat,lon,demand_kg,tw_end,release,late_max_min,late_cost_per_min\n"
+    found = read(tmp_path, header + "A,-29.95,-71.34,1,10:00,10:15,15,1\nB,-29.95,-71.34,1,10:00,10:16,15,1\n")
+    assert [order.id for order in found.orders] == ["A"]
+    assert codes(found) == ["E-O57"]
+
+
 def test_a_pickup_has_no_release(tmp_path: Path) -> None:
     found = read(tmp_path, "id,lat,lon,demand_kg,type,release\nA,-29.95,-71.34,1,pickup,09:00\n")
     assert [(fault.code, fault.column) for fault in found.faults] == [("E-O55", "release")]

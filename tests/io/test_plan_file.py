@@ -17,7 +17,7 @@ from planner import io
 from planner.errors import InputError
 from planner.io.plan_file import plan_to_json, read_plan, write_plan
 from planner.io.plan_schema import decode_line, encode_line, schema_text
-from planner.model import Scenario, Traffic
+from planner.model import Scenario, TimeWindow, Traffic
 from planner.plan import Plan, Reason, Robust, Unassigned, Violation
 from tests.factories import make_day, make_plan, make_provenance
 
@@ -89,6 +89,9 @@ def test_the_summary_adds_up_by_hand() -> None:
             "energy": 0.073175,
             "wear": 0.0,
             "overtime": 0.0,
+            "lateness": 0.0,
+            "minimum_pay": 0.0,
+            "balance": 0.0,
         },
         "routes": 1,
         "unassigned": 1,
@@ -109,6 +112,8 @@ def test_the_summary_adds_up_by_hand() -> None:
         "charges": 1,
         "breaks": 0,
         "swaps": 0,
+        "late_s": 0,
+        "stops_late": 0,
     }
 
 
@@ -124,6 +129,18 @@ def test_steps_speak_vroom_with_energy_beside_it() -> None:
     charge = route["steps"][3]
     assert (charge["plug"], charge["power_w"], charge["charged_wh"]) == ("hub-1", 600.0, 100.0)
     assert "leg" not in charge
+
+
+def test_late_stops_are_told_with_how_late_they_are() -> None:
+    # o2 is begun at 30,900 s; its window ends 125 s before.
+    plan = make_plan()
+    orders = tuple(
+        replace(o, windows=(TimeWindow(start_s=0, end_s=30_775),), late_max_s=300) if o.id == "o2" else o
+        for o in plan.day.orders
+    )
+    written = document(replace(plan, day=replace(plan.day, orders=orders)))
+    assert [step.get("late_s") for step in written["routes"][0]["steps"]] == [None, None, None, None, 125, None]
+    assert (written["summary"]["late_s"], written["summary"]["stops_late"]) == (125, 1)
 
 
 def test_the_night_says_who_charges_where_from_when_to_when_and_for_how_much() -> None:

@@ -10,10 +10,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from planner.model import (
+    Balance,
     Day,
     Depot,
     Driver,
     DriverBreak,
+    Measure,
     Order,
     OrderKind,
     Packs,
@@ -249,13 +251,17 @@ def ruled_days(draw: st.DrawFn) -> Day:
         )
         for kind in {vehicle.type.name: vehicle.type for vehicle in day.vehicles}.values()
     }
+    balance = Balance(by=draw(st.sampled_from(list(Measure))), price=draw(st.sampled_from([0.1, 5.0, 500.0])))
     return replace(
         day,
+        balance=draw(st.sampled_from([None, balance])),
         orders=tuple(
             replace(
                 order,
                 parcels=draw(st.sampled_from([0, 1, 7])),
                 depot_id=draw(st.sampled_from(["", "", *(depot.id for depot in day.depots)])),
+                late_max_s=draw(st.sampled_from([0, 0, 300, 3_600])),
+                late_cost_per_min=draw(st.sampled_from([0.0, 0.01, 0.5])),
             )
             for order in day.orders
         ),
@@ -280,6 +286,7 @@ def ruled_days(draw: st.DrawFn) -> Day:
                 driver_break=draw(breaks(vehicle.shift)),
                 start=draw(aways()),
                 end=draw(aways()),
+                min_paid_s=draw(st.sampled_from([0, 0, 7_200, 28_800])),
             )
             for vehicle in day.vehicles
         ),

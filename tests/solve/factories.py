@@ -80,6 +80,7 @@ def make_problem(
         "reserve_mwh": [0] * vehicles,
         "end_mwh": [0] * vehicles,
         "ways_s": np.zeros((vehicles, 2)),
+        "ways_m": [0] * vehicles,
         "ways_cost": [0] * vehicles,
         "loading_s": [LOADING_S] * len(depots) + [0] * len(stations),
         "per_parcel_ms": [0] * sites,
@@ -94,11 +95,18 @@ def make_problem(
         "plug_site": [site for site, _ in plugs],
         "plug_w": [watts for _, watts in plugs],
         "pace": profile(()),
+        "late_per_s": [0] * n,
+        "min_paid_s": [0] * vehicles,
+        "balance": [-1, 0],
     }
     given = default | arrays
     at_depots = given["price_per_kwh"][: len(depots)]
-    night: dict[str, Any] = {"night_per_kwh": at_depots, "pack_per_kwh": at_depots}
-    values = {name: np.array(value, dtype=np.int64) for name, value in (night | given).items()}
+    follows: dict[str, Any] = {
+        "night_per_kwh": at_depots,
+        "pack_per_kwh": at_depots,
+        "punctual_s": np.array(given["windows"])[..., 1],
+    }
+    values = {name: np.array(value, dtype=np.int64) for name, value in (follows | given).items()}
     problem = Problem(orders=n, depots=len(depots), **values)
     validate(problem)
     return problem

@@ -13,7 +13,7 @@ import pytest
 from planner.check import audit
 from planner.check_legs import LegFinder
 from planner.explain.ground import open_ground
-from planner.model import Day, OrderKind, Plug, Spot, TimeWindow
+from planner.model import Balance, Day, Measure, OrderKind, Plug, Spot, TimeWindow
 from planner.plan import Plan, Reason, Route, Step
 from planner.replay import driven
 from planner.robust import replay_plan, usual_scenarios
@@ -93,6 +93,22 @@ def test_the_ways_take_their_energy_and_their_money() -> None:
     assert used_wh(far.steps) == pytest.approx(used_wh(near.steps) + far.steps[1].leg.energy_wh, abs=0.01)
     assert far.cost.distance == pytest.approx(near.cost.distance + 0.3, abs=0.001)
     assert far.cost.time == pytest.approx(near.cost.time + 300 / 3_600, abs=0.001)
+
+
+def test_the_ways_are_a_part_of_the_hours_that_are_paid_at_least() -> None:
+    route = route_of(day(order(km=1), vehicles=(living_out(start=True, min_paid_s=3_600),)))
+    worked_s = route.steps[-1].end_s - route.steps[0].arrival_s
+    hour = route.cost.time * 3_600 / worked_s
+    assert route.cost.time + route.cost.minimum_pay == pytest.approx(hour, abs=0.001)
+
+
+def test_the_ways_are_a_part_of_what_is_evened_out() -> None:
+    # Both serve one order at kilometre 1; the one of them that comes from kilometre 3 drives 5 km.
+    orders = (order("o1", km=1), order("o2", km=1))
+    vehicles = (living_out(start=True, max_stops=1), vehicle("v2", max_stops=1))
+    even = replace(day(*orders, vehicles=vehicles), balance=Balance(by=Measure.KM, price=0.1))
+    plan = planned(even)
+    assert [route.cost.balance for route in plan.routes] == [pytest.approx(0.15, abs=0.001), 0.0]
 
 
 def test_a_vehicle_that_lives_far_out_is_left_for_one_at_the_depot() -> None:

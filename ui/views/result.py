@@ -48,9 +48,10 @@ def _figures(plan: Plan) -> None:
     each = "" if found.cost_per_order is None else f"{found.cost_per_order:.2f} per order"
     if found.cost.overtime:
         each = f"{each}, {found.cost.overtime:,.2f} overtime"
+    left_out = f"{found.orders_unassigned} left out" + (f", {found.stops_late} late" if found.stops_late else "")
     lowest = found.lowest
     tiles = (
-        ("Orders planned", f"{found.orders_planned} / {found.orders_total}", f"{found.orders_unassigned} left out"),
+        ("Orders planned", f"{found.orders_planned} / {found.orders_total}", left_out),
         ("Vehicles", f"{found.vehicles_used} / {found.vehicles_of}", f"{found.trips} trips"),
         ("Distance", f"{found.distance_km:,.0f} km", f"{found.drive_hours:.1f} h driving"),
         ("Energy", f"{found.energy_kwh:.1f} kWh", f"{found.charged_kwh:.1f} kWh on the way"),
