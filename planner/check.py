@@ -14,6 +14,7 @@ from planner import (
     check_rules_legs,
     check_rules_night,
     check_rules_orders,
+    check_rules_pairs,
     check_rules_reasons,
     check_rules_route,
 )
@@ -25,6 +26,7 @@ from planner.roads.streets import Streets
 PLAN_RULES = (
     unreadable_routes,
     *check_rules_orders.PLAN_RULES,
+    *check_rules_pairs.PLAN_RULES,
     *check_rules_night.PLAN_RULES,
     *check_rules_reasons.PLAN_RULES,
 )

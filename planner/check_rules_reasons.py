@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planner.check_case import Case, RouteCase
 from planner.check_legs import FoundLeg, Point
-from planner.model import Order, OrderKind, Station, Vehicle
+from planner.check_pairs import pairs_of
+from planner.model import Depot, Order, OrderKind, Station, Vehicle
 from planner.plan import Reason, StepKind, Violation
 
 # A claim is refuted only by a clear margin on each of two legs, which the planner rounds up.
@@ -23,35 +25,43 @@ MARGIN_WH = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A drive out and back for one order alone, by one vehicle."""
+    """A drive out and back for one order alone, or the two of a pair, by one vehicle."""
 
     vehicle: Vehicle
     loading_s: float
-    out: FoundLeg
-    back: FoundLeg
+    orders: tuple[Order, ...]
+    legs: tuple[FoundLeg, ...]  # from the depot to each of them and home
 
-    def home_s(self, order: Order, *, from_s: float) -> float | None:
+    def home_s(self, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
-        arrival_s = max(from_s, order.release_s) + self.loading_s + self.out.seconds + MARGIN_S
-        begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s >= arrival_s]
-        if order.windows and not begins_s:
-            return None
-        begin_s = min(begins_s, default=arrival_s)
-        standing_s = (order.setup_s + order.service_s) * self.vehicle.type.service_factor
-        return begin_s + standing_s + self.back.seconds + MARGIN_S
+        now_s = max(from_s, self.orders[0].release_s) + self.loading_s
+        for order, leg in zip(self.orders, self.legs[:-1], strict=True):
+            arrival_s = now_s + leg.seconds + MARGIN_S
+            begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s >= arrival_s]
+            if order.windows and not begins_s:
+                return None
+            standing_s = (order.setup_s + order.service_s) * self.vehicle.type.service_factor
+            now_s = min(begins_s, default=arrival_s) + standing_s
+        return now_s + self.legs[-1].seconds + MARGIN_S
 
-    def in_time(self, order: Order, *, from_s: float) -> bool:
+    def in_time(self, *, from_s: float) -> bool:
         """Say whether the order's windows and the shift both hold."""
-        home_s = self.home_s(order, from_s=from_s)
+        home_s = self.home_s(from_s=from_s)
         return home_s is not None and home_s <= self.vehicle.shift.end_s + self.vehicle.overtime_s
 
-    def in_range(self, order: Order, *, stored_wh: float) -> bool:
+    @property
+    def _loads_kg(self) -> tuple[float, ...]:
+        order = self.orders[0]
+        if len(self.orders) > 1:
+            return 0.0, order.demand_kg, 0.0
+        return (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
+
+    def in_range(self, *, stored_wh: float) -> bool:
         """Say whether the battery lasts there and back without a charge."""
         battery_wh = self.vehicle.type.battery_wh
         reserve_wh, end_wh = self.vehicle.reserve_soc * battery_wh, self.vehicle.end_soc * battery_wh
         lowest_wh = stored_wh
-        loads_kg = (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
-        for leg, load_kg in zip((self.out, self.back), loads_kg, strict=True):
+        for leg, load_kg in zip(self.legs, self._loads_kg, strict=True):
             lowest_wh = min(lowest_wh, leg.lowest_wh(stored_wh, load_kg=load_kg) - MARGIN_WH)
             kept_wh = leg.kept_wh(stored_wh, battery_wh=battery_wh, load_kg=load_kg)
             stored_wh = kept_wh - leg.energy_wh(load_kg=load_kg) - MARGIN_WH
@@ -75,28 +85,33 @@ class Chances:
 
 def gives_true_reasons(case: Case) -> Iterator[Violation]:
     """Each order left out fails for the reason that is given."""
+    reasons = {left_out.order_id: left_out.reason for left_out in case.plan.unassigned}
     for left_out in case.plan.unassigned:
         order = case.orders.get(left_out.order_id)
         if order is None:
             continue  # reported as unknown
         refute = REFUTATIONS.get(left_out.reason)
         why = "there is no such reason" if refute is None else refute(_chances(case, order))
+        other = next((other for other in _together(case, order) if other is not order), order)
+        if not why and reasons.get(other.id, left_out.reason) != left_out.reason:
+            why = f"{other.id}, the other stop of its pair, as {reasons[other.id]}"
         if why:
             message = f"left out as {left_out.reason}, but {why}"
             yield Violation(code="reason_false", where=f"order {order.id}", message=message)
 
 
 def _chances(case: Case, order: Order) -> Chances:
-    skilled = tuple(vehicle for vehicle in case.vehicles.values() if _admits(order, vehicle))
+    orders = _together(case, order)
+    skilled = tuple(v for v in case.vehicles.values() if all(_admits(one, v) for one in orders))
     # Where no vehicle passes one hurdle the next is judged without it: such an order fails for both reasons.
     able = skilled or tuple(case.vehicles.values())
     strong = tuple(vehicle for vehicle in able if order.demand_kg <= vehicle.type.payload_kg)
     able = strong or able
-    roomy = tuple(vehicle for vehicle in able if _has_room(order, vehicle))
+    roomy = tuple(vehicle for vehicle in able if all(_has_room(one, vehicle) for one in orders))
     able = roomy or able
-    trips = tuple(trip for vehicle in able if (trip := _trip(case, order, vehicle)) is not None)
-    punctual = tuple(trip for trip in trips if trip.in_time(order, from_s=trip.vehicle.shift.start_s))
-    direct = tuple(trip for trip in punctual or trips if trip.in_range(order, stored_wh=_full_wh(trip.vehicle)))
+    trips = tuple(trip for vehicle in able if (trip := _trip(case, orders, vehicle)) is not None)
+    punctual = tuple(trip for trip in trips if trip.in_time(from_s=trip.vehicle.shift.start_s))
+    direct = tuple(trip for trip in punctual or trips if trip.in_range(stored_wh=_full_wh(trip.vehicle)))
     return Chances(
         case=case,
         order=order,
@@ -109,6 +124,11 @@ def _chances(case: Case, order: Order) -> Chances:
     )
 
 
+def _together(case: Case, order: Order) -> tuple[Order, ...]:
+    """Return an order alone, or the two of its pair in the order in which they are served."""
+    return tuple(pairs_of(case.orders.values())[order.pair]) if order.pair else (order,)
+
+
 def _admits(order: Order, vehicle: Vehicle) -> bool:
     classes = order.vehicle_classes
     return set(order.skills) <= set(vehicle.skills) and (not classes or vehicle.type.road_class.name in classes)
@@ -118,15 +138,17 @@ def _has_room(order: Order, vehicle: Vehicle) -> bool:
     return order.volume_l <= vehicle.type.volume_l and order.longest_cm <= vehicle.type.longest_cm
 
 
-def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
+def _trip(case: Case, orders: tuple[Order, ...], vehicle: Vehicle) -> Trip | None:
     depot = case.depots[vehicle.depot_id]
-    home, there = Point(depot.lat, depot.lon), Point(order.lat, order.lon)
-    out, back = case.leg(vehicle.type, home, there), case.leg(vehicle.type, there, home)
-    if out is None or back is None:
+    places: tuple[Depot | Order, ...] = (depot, *orders, depot)
+    points = [Point(place.lat, place.lon) for place in places]
+    found = [case.leg(vehicle.type, start, end) for start, end in pairwise(points)]
+    legs = tuple(leg for leg in found if leg is not None)
+    if len(legs) < len(found):
         return None
-    parcels = order.parcels if order.kind is OrderKind.DELIVERY else 0
+    parcels = orders[0].parcels if orders[0].from_depot else 0
     loading_s = math.ceil(depot.loading_s + depot.loading_per_parcel_s * parcels)
-    return Trip(vehicle=vehicle, loading_s=loading_s, out=out, back=back)
+    return Trip(vehicle=vehicle, loading_s=loading_s, orders=orders, legs=legs)
 
 
 def _full_wh(vehicle: Vehicle) -> float:
@@ -192,7 +214,7 @@ def _group_incomplete(chances: Chances) -> str:
 
 
 def _fleet_full(chances: Chances) -> str:
-    order, case = chances.order, chances.case
+    case = chances.case
     if not (chances.skilled and chances.strong and chances.roomy and chances.trips):
         return "no vehicle could take it even alone"
     if any(case.faults):
@@ -201,27 +223,28 @@ def _fleet_full(chances: Chances) -> str:
     busy = {vehicle_id: route.steps[-1] for vehicle_id, route in routes.items()}
     for trip in chances.trips:
         end, route = busy.get(trip.vehicle.id), routes.get(trip.vehicle.id)
-        if not _allows_one_more(trip, order, route):
+        if not _allows_one_more(trip, route):
             continue
         from_s = trip.vehicle.shift.start_s if end is None else end.end_s
         stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
-        if trip.in_time(order, from_s=from_s) and trip.in_range(order, stored_wh=stored_wh):
+        if trip.in_time(from_s=from_s) and trip.in_range(stored_wh=stored_wh):
             return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
     return ""
 
 
-def _allows_one_more(trip: Trip, order: Order, route: RouteCase | None) -> bool:
-    """Say whether stops and break of a vehicle surely allow a trip for this order at the end of its route."""
+def _allows_one_more(trip: Trip, route: RouteCase | None) -> bool:
+    """Say whether stops and break of a vehicle surely allow this trip at the end of its route."""
     vehicle, due = trip.vehicle, trip.vehicle.driver_break
     steps = route.steps if route is not None else ()
     kinds = [step.kind for step in steps]
-    if vehicle.max_stops is not None and sum(step.serves for step in steps) >= vehicle.max_stops:
+    stops = sum(step.serves for step in steps) + len(trip.orders)
+    if vehicle.max_stops is not None and stops > vehicle.max_stops:
         return False
     if due is None or StepKind.BREAK in kinds:
         return True
     begun_s = route.steps[0].arrival_s if route is not None else vehicle.shift.start_s
     latest_s = due.latest_s + (begun_s if due.from_start else 0)
-    home_s = trip.home_s(order, from_s=begun_s if route is None else route.steps[-1].end_s)
+    home_s = trip.home_s(from_s=begun_s if route is None else route.steps[-1].end_s)
     return home_s is not None and home_s <= latest_s
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.instance import Floats
-from planner.solve.problem import HILLY, NO_WAY, Ints, Problem
+from planner.solve.problem import HILLY, NO_PARTNER, NO_WAY, Ints, Problem
 from planner.solve.schedule import LEAST_W, equal_plugs
 from planner.solve.trips import allowed_together, members
 
@@ -23,6 +23,7 @@ BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, LIKE = range(23, 28)
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
+BROUGHT, FETCHED = 11, 12  # of the pickup of a pair its delivery, of the delivery its pickup; -1 of all others
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -36,10 +37,13 @@ BREAK_READY, WAITS, ROOM = range(15, 18)
 # Rows of `Books.stop`, by slot and stop: when the stop before is left, latest arrival, on board, trip's load.
 # On board are deliveries to come; the trip's load is the most up to that leg.
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L = range(6)
-# Only where orders are pickups: picked up in the trip so far, and the most on board from that leg to the trip's end.
+# Only where orders are pickups: picked up for the depot in the trip so far, and the most on board from that leg to the
+# trip's end.
 PICKED_G, PICKED_L, LATER_G, LATER_L = range(6, 10)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 10
+# Only where orders are pairs: how many of them are on board.
+OPEN_PAIRS = 11
 # Columns of `Books.fact`, by slot.
 LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS = range(7)
 # Fields of `Books.out`.
@@ -62,6 +66,7 @@ class DayCase(NamedTuple):
     pickups: bool
     releases: bool
     groups: bool
+    pairs: bool
     vehicle: Ints
     order: Ints
     service: Ints
@@ -97,6 +102,7 @@ class Books(NamedTuple):
     now: Ints
     stamp: Ints
     touched: Ints
+    fetched: Ints  # [n]: the place in a sequence at which a pair was fetched
     keys: Floats
     look: Ints
     best_stops: Ints
@@ -126,7 +132,7 @@ def build_day(p: Problem) -> DayCase:
     order = np.column_stack(
         [
             sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
-            p.release_s,
+            p.release_s, np.where(p.pickup, p.partner, NO_PARTNER), np.where(p.pickup, NO_PARTNER, p.partner),
         ]
     )  # fmt: skip
     leg = _legs(p)
@@ -136,6 +142,7 @@ def build_day(p: Problem) -> DayCase:
         pickups=bool(p.pickup.any()),
         releases=bool(p.release_s.any()),
         groups=bool(members(p)),
+        pairs=bool((p.partner != NO_PARTNER).any()),
         vehicle=_dense(np.column_stack([vehicle, alike])),
         order=_dense(order),
         service=_dense(p.service_s),
@@ -159,7 +166,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
         fact=np.zeros((slots, 7), np.int64),
-        stop=np.zeros((slots, 11 if case.pickups or case.releases else 6, longest), np.int64),
+        stop=np.zeros((slots, _stop_rows(case), longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
@@ -175,8 +182,9 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         now=np.zeros(7, np.int64),
         stamp=np.full(vehicles, -1, np.int64),
         touched=np.zeros(vehicles, np.int64),
+        fetched=np.zeros(n, np.int64),
         keys=np.zeros(n),
-        look=np.zeros((4, 3 * vehicles * longest), np.int64),
+        look=np.zeros((5 if case.pairs else 4, 3 * vehicles * longest), np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
         best_fact=np.zeros((vehicles, 7), np.int64),
@@ -186,6 +194,10 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
     books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))
     return books
+
+
+def _stop_rows(case: DayCase) -> int:
+    return OPEN_PAIRS + 1 if case.pairs else EARLY + 1 if case.pickups or case.releases else TRIP_L + 1
 
 
 def _mates(p: Problem) -> Ints:

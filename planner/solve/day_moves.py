@@ -16,10 +16,12 @@ from planner.solve.day_case import (
     BEST_COST,
     BOARD_G,
     BOARD_L,
+    BROUGHT,
     CHARGES,
     COST,
     DEPOT,
     EARLY,
+    FETCHED,
     GONE,
     GRAMS,
     INVITED,
@@ -38,6 +40,7 @@ from planner.solve.day_case import (
     NEAR_STATIONS,
     NONE,
     NOW_COST,
+    OPEN_PAIRS,
     PARCELS,
     PAYLOAD,
     PENALTY,
@@ -57,11 +60,11 @@ from planner.solve.day_case import (
     WEIGHT,
     WINDOWS,
 )
+from planner.solve.day_pairs import BLINK, IN_TRIP, NEW_AFTER, NEW_BEFORE, look_at_pair, with_pair
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.island import draw, exponential
 from planner.solve.problem import MICRO
 
-BLINK = 0.01
 REMOVED = 10.0  # orders on average
 LONGEST_STRING = 10
 SPLIT = 0.5  # of strings keep some stops in their middle
@@ -74,7 +77,6 @@ INVITE, INVITE_WITH_DAY = (
 WHOLE_GROUP = 0.5  # of groups of which an order was removed go as a whole, so that they may change the vehicle
 MOST_PRICED = 16  # places of an order
 MOST_FLAT = 2  # of them are tried with a station
-IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
 # Orders in which orders come back, with their weights.
 RANDOM, DEMAND, FAR, CLOSE, WIDTH, OPEN, CLOSE_TIME = range(7)
 WEIGHTS = np.array([4, 4, 2, 1, 2, 2, 2])
@@ -140,13 +142,21 @@ def _leave_out(books, u):  # type: ignore[no-untyped-def]
 
 @inner
 def _without(case, books, v, first, last, first_kept, last_kept):  # type: ignore[no-untyped-def]
-    """Leave out orders and stations at stops first..last-1 of a vehicle but for those kept; reloads stay if needed."""
+    """Leave out orders and stations at stops first..last-1 of a vehicle but for those kept; reloads stay if needed.
+
+    The other stop of a pair goes too, wherever it is.
+    """
     slot, depot, orders, seq = books.slot_of[v], case.vehicle[v, DEPOT], case.orders, books.trial[0]
     stops, m = books.stops, books.fact[slot, LENGTH]
     count = 0
     for k in range(m):
         place = stops[slot, k]
-        if first <= k < last and not first_kept <= k < last_kept and place != depot:
+        goes = first <= k < last and not first_kept <= k < last_kept and place != depot
+        if case.pairs and place < orders and not goes:
+            other = max(case.order[place, BROUGHT], case.order[place, FETCHED])
+            at = books.at[other] if other >= 0 else -1
+            goes = first <= at < last and not first_kept <= at < last_kept
+        if goes:
             if place < orders:
                 _leave_out(books, place)
             continue
@@ -292,6 +302,12 @@ def _opening(books, of, m):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _once(books, of, m):  # type: ignore[no-untyped-def]
+    """Return what an order costs a vehicle wherever it goes: another day, if it is idle."""
+    return np.int64(0) if m else of[PER_DAY] + of[LOADING] * of[PER_S] - _opening(books, of, m)
+
+
+@inner
 def _home(case, books, u):  # type: ignore[no-untyped-def]
     """Return the vehicle that serves others of an order's group, -1 if none does."""
     mate, where = case.mate, books.where
@@ -325,9 +341,12 @@ def _leave_out_groups(case, books, touched, share):  # type: ignore[no-untyped-d
 
 @inner
 def _look(case, books, u):  # type: ignore[no-untyped-def]
-    """List the places of an order that a look at clock and load does not rule out; return how many."""
+    """List the places of an order that a look at clock and load does not rule out; return how many.
+
+    Those of a pair are asked for by its pickup, and the cheapest are listed.
+    """
     fact, slot_of, allowed, vehicle = books.fact, books.slot_of, case.allowed, case.vehicle
-    found, like = 0, np.int64(-1)
+    found, like, paired = 0, np.int64(-1), case.order[u, BROUGHT] >= 0
     home = _home(case, books, u) if case.groups else np.int64(-1)
     for v in range(len(slot_of)):
         if not allowed[u, v] or (home >= 0 and v != home):
@@ -336,9 +355,12 @@ def _look(case, books, u):  # type: ignore[no-untyped-def]
             if vehicle[v, LIKE] == like:  # the same as the empty one before
                 continue
             like = vehicle[v, LIKE]
-        if fact[slot_of[v], VISITS] >= vehicle[v, MOST_STOPS]:
+        if fact[slot_of[v], VISITS] + paired >= vehicle[v, MOST_STOPS]:
             continue
-        found = _look_at(case, books, u, v, found)
+        if paired:
+            found = look_at_pair(case, books, u, v, _once(books, vehicle[v], fact[slot_of[v], LENGTH]), found)
+        else:
+            found = _look_at(case, books, u, v, found)
     return found
 
 
@@ -353,9 +375,7 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
     room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
     picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading + parcels_s
     early_row = EARLY if case.releases else GONE
-    once = _opening(books, of, m)
-    if m == 0:
-        once = of[PER_DAY] + loading * of[PER_S] - once
+    once = _once(books, of, m)
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
     for k in range(m + 1):
         gone, early = stop[slot, GONE, k], stop[slot, early_row, k]
@@ -372,7 +392,8 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
             in_g, in_l = stop[slot, LATER_G, k], stop[slot, LATER_L, k]
             after_g, after_l = stop[slot, PICKED_G, k], stop[slot, PICKED_L, k]
             before_g, before_l = in_g - after_g, in_l - after_l
-        for way in range(3):
+        whole = case.pairs and stop[slot, OPEN_PAIRS, k] > 0  # the trip is not cut in two here
+        for way in range(1 if whole else 3):
             if way == IN_TRIP:
                 fits, a, b = in_g <= room_g and in_l <= room_l, i, j
             elif way == NEW_BEFORE:
@@ -415,8 +436,11 @@ def _look_at(case, books, u, v, found):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _with(case, books, u, v, k, way, seq):  # type: ignore[no-untyped-def]
-    """Write a vehicle's stops with an order before stop k; return how many."""
+def _with(case, books, u, f, seq):  # type: ignore[no-untyped-def]
+    """Write a vehicle's stops with an order, or both of its pair, at a place that is listed; return how many."""
+    v, k, way = books.look[1, f], books.look[2, f], books.look[3, f]
+    if case.order[u, BROUGHT] >= 0:
+        return with_pair(case, books, u, v, k, way, books.look[4, f], seq)
     slot, depot = books.slot_of[v], case.vehicle[v, DEPOT]
     stops, m, count = books.stops, books.fact[books.slot_of[v], LENGTH], k
     for j in range(k):
@@ -491,7 +515,7 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
         base = fact[slot_of[v], COST] + _opening(books, case.vehicle[v], fact[slot_of[v], LENGTH])
         if fact[slot_of[v], LENGTH] + 3 > longest:
             continue
-        m = _with(case, books, u, v, look[2, pick], look[3, pick], seq)
+        m = _with(case, books, u, pick, seq)
         cost = price_day(case, books, v, seq, m)
         if cost - base < best:
             best, best_f, best_k = cost - base, pick, -1
@@ -504,7 +528,7 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
         return -1
     v = look[1, best_f]
     touched = _touch(books, v, touched)
-    m = _with(case, books, u, v, look[2, best_f], look[3, best_f], seq)
+    m = _with(case, books, u, best_f, seq)
     if best_k >= 0:
         for j in range(m, best_k, -1):
             seq[j] = seq[j - 1]
@@ -523,13 +547,22 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
     left = 0
     for a in range(books.now[ABSENT]):
         u = books.absent[a]
-        after = _insert(case, books, u, touched, case.order[u, PENALTY])
+        if case.order[u, FETCHED] >= 0:  # a pair goes in by its pickup
+            continue
+        room = case.order[u, PENALTY]
+        if case.order[u, BROUGHT] >= 0:
+            room += case.order[case.order[u, BROUGHT], PENALTY]
+        after = _insert(case, books, u, touched, room)
         if after >= 0:
             touched = after
         else:
             books.absent[left] = u
             left += 1
     books.now[ABSENT] = left
+    if case.pairs:
+        for a in range(left):
+            if case.order[books.absent[a], BROUGHT] >= 0:
+                _leave_out(books, case.order[books.absent[a], BROUGHT])
     return _leave_out_groups(case, books, touched, 1.0) if case.groups else touched
 
 

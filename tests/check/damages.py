@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.check import damages_night, damages_plan, damages_route
+from tests.check import damages_night, damages_pairs, damages_plan, damages_route
 from tests.check.spoiling import REGISTER
 
-__all__ = ["DAMAGES", "damages_night", "damages_plan", "damages_route"]
+__all__ = ["DAMAGES", "damages_night", "damages_pairs", "damages_plan", "damages_route"]
 
 DAMAGES = tuple(REGISTER)
