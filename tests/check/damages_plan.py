@@ -143,6 +143,7 @@ def has_a_broken_day(plan: Plan, rng: Rng) -> Plan:
         ("o22", {"demand_kg": 1.0}),
         ("o22", {"release_s": 1}),
         ("o22", {"group": "a"}),
+        ("o22", {"depot_id": "hub"}),
     )
     thing, changes = broken[int(rng.integers(len(broken)))]
     return with_thing(plan, thing, **changes)
