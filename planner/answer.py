@@ -15,6 +15,7 @@ from planner.solve.battery import leg_energy
 from planner.solve.night import plan_nights
 from planner.solve.problem import MWH, Problem, site_plugs
 from planner.solve.solution import Solution, Tour, Visit
+from planner.solve.trips import from_depot
 
 
 def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
@@ -251,7 +252,7 @@ class _RouteWriter:
         for visit in self.tour.visits[first_visit:]:
             if visit.place == self.depot:
                 break
-            if visit.place < p.orders and not p.pickup[visit.place]:
+            if visit.place < p.orders and from_depot(p, visit.place):
                 state.load_g += int(p.demand_g[visit.place])
                 state.load_ml += int(p.volume_ml[visit.place])
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
+from planner.check_pairs import pair_faults
 from planner.check_traffic import Clock, clock_of, traffic_faults
 from planner.model import (
     Day,
@@ -106,17 +107,33 @@ class RouteCase:
         return tuple(zip(kg, litres, strict=True))
 
     def _on_board(self, amount: Callable[[Order], float]) -> list[float]:
-        """Return after each step what is still to be delivered in its trip and what has been picked up in it."""
+        """Return after each step what is still to be delivered in its trip and what has been picked up in it.
+
+        The goods of a pair are on board from their pickup to their delivery, or to the end of the trip.
+        """
         to_come, picked_up = [0.0], [0.0]
+        fetched: dict[str, float] = {}
         for step in self.steps:
+            if step.kind in UNLOADING:
+                fetched = {}
             picked_up.append(0.0 if step.kind in UNLOADING else picked_up[-1] + self._share(step, amount, PICKUP))
+            order = self._order(step)
+            if order is not None and order.pair and order.kind == PICKUP:
+                fetched[order.pair] = amount(order)
+            elif order is not None and order.pair:
+                picked_up[-1] -= fetched.pop(order.pair, 0.0)
         for step in reversed(self.steps):
             to_come.append(0.0 if step.kind in UNLOADING else to_come[-1] + self._share(step, amount, DELIVERY))
         return [ahead + behind for ahead, behind in zip(reversed(to_come[:-1]), picked_up[1:], strict=True)]
 
     def _share(self, step: Step, amount: Callable[[Order], float], kind: OrderKind) -> float:
-        order = self.case.orders.get(step.place_id) if step.serves else None
-        return amount(order) if order is not None and order.kind == kind else 0.0
+        order = self._order(step)
+        if order is None or order.kind != kind or (kind == DELIVERY and order.pair):
+            return 0.0
+        return amount(order)
+
+    def _order(self, step: Step) -> Order | None:
+        return self.case.orders.get(step.place_id) if step.serves else None
 
     @cached_property
     def drives(self) -> Mapping[int, FoundLeg | None]:
@@ -280,7 +297,7 @@ def day_faults(day: Day) -> Iterator[Violation]:
     for order in day.orders:
         if order.depot_id and order.depot_id not in depots:
             yield bad(f"order {order.id}", f"there is no depot {order.depot_id}")
-    for where, message in (*_balance_faults(day), *_clock_faults(day)):
+    for where, message in (*_balance_faults(day), *_clock_faults(day), *pair_faults(day)):
         yield bad(where, message)
 
 

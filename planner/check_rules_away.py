@@ -29,7 +29,7 @@ def loads_before_it_serves(route: RouteCase) -> Iterator[Violation]:
 
 
 def brings_back_what_it_picked_up(route: RouteCase) -> Iterator[Violation]:
-    """A vehicle that ends away from its depot has nothing on board that was picked up."""
+    """A vehicle that ends away from its depot has nothing on board that was picked up for it."""
     if route.vehicle.end is None:
         return
     kept: list[str] = []
@@ -37,7 +37,9 @@ def brings_back_what_it_picked_up(route: RouteCase) -> Iterator[Violation]:
         if step.kind in {StepKind.RELOAD, StepKind.RETURN}:
             kept = []
         elif step.kind == StepKind.PICKUP:
-            kept.append(step.place_id)
+            order = route.case.orders.get(step.place_id)
+            if order is None or not order.pair:  # the goods of a pair stay at its other stop
+                kept.append(step.place_id)
     if kept:
         message = f"{', '.join(kept)} picked up and not brought to {route.depot.id}"
         yield route.broken("goods_kept", len(route.steps) - 1, message)

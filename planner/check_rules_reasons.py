@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planner.check_case import Case, RouteCase
 from planner.check_legs import FoundLeg, Point, standing
+from planner.check_pairs import pairs_of
 from planner.check_rules_docks import loadings
 from planner.check_traffic import Clock
 from planner.model import Order, OrderKind, Spot, Station, Vehicle
@@ -25,16 +27,16 @@ MARGIN_WH = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A drive out and back for one order alone, by one vehicle.
+    """A drive out and back for one order alone, or the two of a pair, by one vehicle.
 
     It comes to its depot by `before` and leaves it by `after`, which are no drives where it starts or ends there.
     """
 
     vehicle: Vehicle
     loading_s: float
+    orders: tuple[Order, ...]
     before: FoundLeg
-    out: FoundLeg
-    back: FoundLeg
+    legs: tuple[FoundLeg, ...]  # from the depot to each of the orders and home
     after: FoundLeg
     clock: Clock
 
@@ -43,15 +45,18 @@ class Trip:
         """Return when a fresh vehicle is at its depot."""
         return self.vehicle.shift.start_s + self.before.seconds + (MARGIN_S if self.vehicle.start else 0.0)
 
-    def home_s(self, order: Order, *, from_s: float) -> float | None:
+    def home_s(self, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
-        arrival_s = self._over_s(max(from_s, order.release_s) + self.loading_s, self.out)
-        begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s + order.late_max_s >= arrival_s]
-        if order.windows and not begins_s:
-            return None
-        begin_s = min(begins_s, default=arrival_s)
-        standing_s = (order.setup_s + order.service_s) * self.vehicle.type.service_factor
-        return self._over_s(begin_s + standing_s, self.back)
+        now_s, parked_at = max(from_s, self.orders[0].release_s) + self.loading_s, None
+        for order, leg in zip(self.orders, self.legs[:-1], strict=True):
+            arrival_s = self._over_s(now_s, leg)
+            begins_s = [max(arrival_s, w.start_s) for w in order.windows if w.end_s + order.late_max_s >= arrival_s]
+            if order.windows and not begins_s:
+                return None
+            setup_s = 0.0 if order.spot == parked_at else order.setup_s
+            standing_s = (setup_s + order.service_s) * self.vehicle.type.service_factor
+            now_s, parked_at = min(begins_s, default=arrival_s) + standing_s, order.spot
+        return self._over_s(now_s, self.legs[-1])
 
     def _over_s(self, leave_s: float, leg: FoundLeg) -> float:
         """Return when a drive is over at the latest reckoning."""
@@ -59,19 +64,25 @@ class Trip:
             return leave_s + leg.seconds + MARGIN_S
         return self.clock.arrival_s(leave_s, leg.seconds + MARGIN_S) + 1.0  # by the clock it is rounded up again
 
-    def in_time(self, order: Order, *, from_s: float) -> bool:
+    def in_time(self, *, from_s: float) -> bool:
         """Say whether the order's windows and the shift both hold."""
-        home_s = self.home_s(order, from_s=from_s)
+        home_s = self.home_s(from_s=from_s)
         after_s = self.after.seconds + (MARGIN_S if self.vehicle.end else 0.0)
         return home_s is not None and home_s + after_s <= self.vehicle.shift.end_s + self.vehicle.overtime_s
 
-    def in_range(self, order: Order, *, stored_wh: float, fresh: bool) -> bool:
+    @property
+    def _loads_kg(self) -> tuple[float, ...]:
+        order = self.orders[0]
+        if len(self.orders) > 1:
+            return 0.0, order.demand_kg, 0.0
+        return (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
+
+    def in_range(self, *, stored_wh: float, fresh: bool) -> bool:
         """Say whether the battery lasts there and back without a charge, from the depot or, `fresh`, from its start."""
         battery_wh = self.vehicle.type.battery_wh
         reserve_wh, end_wh = self.vehicle.reserve_soc * battery_wh, self.vehicle.end_soc * battery_wh
         lowest_wh = stored_wh
-        out_kg, back_kg = (order.demand_kg, 0.0) if order.kind is OrderKind.DELIVERY else (0.0, order.demand_kg)
-        legs = [(self.out, out_kg), (self.back, back_kg)]
+        legs = list(zip(self.legs, self._loads_kg, strict=True))
         legs = [(self.before, 0.0), *legs] if fresh and self.vehicle.start else legs
         legs = [*legs, (self.after, 0.0)] if self.vehicle.end else legs
         for leg, load_kg in legs:
@@ -99,6 +110,7 @@ class Chances:
 
 def gives_true_reasons(case: Case) -> Iterator[Violation]:
     """Each order left out fails for the reason that is given."""
+    reasons = {left_out.order_id: left_out.reason for left_out in case.plan.unassigned}
     for left_out in case.plan.unassigned:
         order = case.orders.get(left_out.order_id)
         if order is None:
@@ -106,26 +118,28 @@ def gives_true_reasons(case: Case) -> Iterator[Violation]:
         refute = REFUTATIONS.get(left_out.reason)
         pairs = case.pairs_left if left_out.reason in WITH_THESE_DRIVERS else case.pairs
         why = "there is no such reason" if refute is None else refute(_chances(case, order, pairs))
+        other = next((other for other in _together(case, order) if other is not order), order)
+        if not why and reasons.get(other.id, left_out.reason) != left_out.reason:
+            why = f"{other.id}, the other stop of its pair, as {reasons[other.id]}"
         if why:
             message = f"left out as {left_out.reason}, but {why}"
             yield Violation(code="reason_false", where=f"order {order.id}", message=message)
 
 
 def _chances(case: Case, order: Order, every: tuple[Vehicle, ...]) -> Chances:
+    orders = _together(case, order)
     at_home = tuple(vehicle for vehicle in every if not order.depot_id or vehicle.depot_id == order.depot_id)
     # Where no vehicle passes one hurdle the next is judged without it: such an order fails for both reasons.
     able = at_home or every
-    skilled = tuple(vehicle for vehicle in able if _admits(order, vehicle))
+    skilled = tuple(vehicle for vehicle in able if all(_admits(one, vehicle) for one in orders))
     able = skilled or able
     strong = tuple(vehicle for vehicle in able if order.demand_kg <= vehicle.type.payload_kg)
     able = strong or able
-    roomy = tuple(vehicle for vehicle in able if _has_room(order, vehicle))
+    roomy = tuple(vehicle for vehicle in able if all(_has_room(one, vehicle) for one in orders))
     able = roomy or able
-    trips = tuple(trip for vehicle in able if (trip := _trip(case, order, vehicle)) is not None)
-    punctual = tuple(trip for trip in trips if trip.in_time(order, from_s=trip.loaded_from_s))
-    direct = tuple(
-        trip for trip in punctual or trips if trip.in_range(order, stored_wh=_full_wh(trip.vehicle), fresh=True)
-    )
+    trips = tuple(trip for vehicle in able if (trip := _trip(case, orders, vehicle)) is not None)
+    punctual = tuple(trip for trip in trips if trip.in_time(from_s=trip.loaded_from_s))
+    direct = tuple(trip for trip in punctual or trips if trip.in_range(stored_wh=_full_wh(trip.vehicle), fresh=True))
     return Chances(
         case=case,
         order=order,
@@ -139,6 +153,11 @@ def _chances(case: Case, order: Order, every: tuple[Vehicle, ...]) -> Chances:
     )
 
 
+def _together(case: Case, order: Order) -> tuple[Order, ...]:
+    """Return an order alone, or the two of its pair in the order in which they are served."""
+    return tuple(pairs_of(case.orders.values())[order.pair]) if order.pair else (order,)
+
+
 def _admits(order: Order, vehicle: Vehicle) -> bool:
     classes = order.vehicle_classes
     return set(order.skills) <= set(vehicle.skills) and (not classes or vehicle.type.road_class.name in classes)
@@ -148,16 +167,20 @@ def _has_room(order: Order, vehicle: Vehicle) -> bool:
     return order.volume_l <= vehicle.type.volume_l and order.longest_cm <= vehicle.type.longest_cm
 
 
-def _trip(case: Case, order: Order, vehicle: Vehicle) -> Trip | None:
+def _trip(case: Case, orders: tuple[Order, ...], vehicle: Vehicle) -> Trip | None:
     depot = case.depots[vehicle.depot_id]
-    home, there = Point(depot.lat, depot.lon), Point(order.lat, order.lon)
-    out, back = case.leg(vehicle.type, home, there), case.leg(vehicle.type, there, home)
+    home = Point(depot.lat, depot.lon)
+    points = [home, *(Point(order.lat, order.lon) for order in orders), home]
+    found = [case.leg(vehicle.type, start, end) for start, end in pairwise(points)]
+    legs = tuple(leg for leg in found if leg is not None)
     before, after = _way(case, vehicle, vehicle.start, home), _way(case, vehicle, home, vehicle.end)
-    if out is None or back is None or before is None or after is None:
+    if len(legs) < len(found) or before is None or after is None:
         return None
-    parcels = order.parcels if order.kind is OrderKind.DELIVERY else 0
+    parcels = orders[0].parcels if orders[0].from_depot else 0
     loading_s = math.ceil(depot.loading_s + depot.loading_per_parcel_s * parcels)
-    return Trip(vehicle=vehicle, loading_s=loading_s, before=before, out=out, back=back, after=after, clock=case.clock)
+    return Trip(
+        vehicle=vehicle, loading_s=loading_s, orders=orders, before=before, legs=legs, after=after, clock=case.clock
+    )
 
 
 def _way(case: Case, vehicle: Vehicle, start: Spot | Point | None, end: Spot | Point | None) -> FoundLeg | None:
@@ -244,30 +267,31 @@ def _fleet_full(chances: Chances) -> str:
     busy = {vehicle_id: route.steps[-1] for vehicle_id, route in routes.items()}
     for trip in chances.trips:
         end, route = busy.get(trip.vehicle.id), routes.get(trip.vehicle.id)
-        if not _allows_one_more(trip, order, route):
+        if not _allows_one_more(trip, route):
             continue
         if end is not None and trip.vehicle.end is not None:
             continue  # where it leaves its depot for its end is another question
         from_s = trip.loaded_from_s if end is None else end.end_s
         stored_wh = _full_wh(trip.vehicle) if end is None else end.stored_end_wh
-        in_time = any(trip.in_time(order, from_s=at_s) for at_s in _with_a_dock(trip, order, case, from_s=from_s))
-        if in_time and trip.in_range(order, stored_wh=stored_wh, fresh=end is None):
+        in_time = any(trip.in_time(from_s=at_s) for at_s in _with_a_dock(trip, order, case, from_s=from_s))
+        if in_time and trip.in_range(stored_wh=stored_wh, fresh=end is None):
             return f"vehicle {trip.vehicle.id} {'is free' if end is None else 'has time for one more trip'}"
     return ""
 
 
-def _allows_one_more(trip: Trip, order: Order, route: RouteCase | None) -> bool:
-    """Say whether stops and break of a vehicle surely allow a trip for this order at the end of its route."""
+def _allows_one_more(trip: Trip, route: RouteCase | None) -> bool:
+    """Say whether stops and break of a vehicle surely allow this trip at the end of its route."""
     vehicle, due = trip.vehicle, trip.vehicle.driver_break
     steps = route.steps if route is not None else ()
     kinds = [step.kind for step in steps]
-    if vehicle.max_stops is not None and sum(step.serves for step in steps) >= vehicle.max_stops:
+    stops = sum(step.serves for step in steps) + len(trip.orders)
+    if vehicle.max_stops is not None and stops > vehicle.max_stops:
         return False
     if due is None or StepKind.BREAK in kinds:
         return True
     begun_s = route.steps[0].arrival_s if route is not None else vehicle.shift.start_s
     latest_s = due.latest_s + (begun_s if due.from_start else 0)
-    home_s = trip.home_s(order, from_s=trip.loaded_from_s if route is None else route.steps[-1].end_s)
+    home_s = trip.home_s(from_s=trip.loaded_from_s if route is None else route.steps[-1].end_s)
     return home_s is not None and home_s + trip.after.seconds + MARGIN_S * (vehicle.end is not None) <= latest_s
 
 

@@ -114,7 +114,7 @@ def takes_time_to_load(route: RouteCase) -> Iterator[Violation]:
             if later.kind == StepKind.RELOAD:
                 break
             order = route.case.orders.get(later.place_id) if later.kind == StepKind.DELIVERY else None
-            parcels += order.parcels if order else 0
+            parcels += order.parcels if order and not order.pair else 0
         due_s = route.depot.loading_s + route.depot.loading_per_parcel_s * parcels
         short_s = due_s - (step.end_s - step.begin_s)
         if short_s > ROUNDING_S:

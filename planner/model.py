@@ -9,7 +9,7 @@ checked by `planner.pipeline`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -50,6 +50,9 @@ class Order:
     vehicle, in any of its trips, or not at all. With a `depot_id` the goods are at that depot, or are to be brought
     there, so that only its vehicles may serve the order. Service may begin up to `late_max_s` after the end of a
     window, at `late_cost_per_min` for the time past it.
+
+    A pickup and a delivery of one `pair` are the two stops of the same goods, which never see the depot: fetched here,
+    brought there, in one trip or not at all. Both say the same of the goods.
     """
 
     id: str
@@ -73,17 +76,36 @@ class Order:
     depot_id: str = ""
     late_max_s: int = 0
     late_cost_per_min: float = 0.0
+    pair: str = ""
 
     @property
     def spot(self) -> tuple[float, float]:
         """Return what tells places apart: the coordinates to a millionth of a degree, a hand's breadth."""
         return round(self.lat, SPOT_DECIMALS), round(self.lon, SPOT_DECIMALS)
 
+    @property
+    def from_depot(self) -> bool:
+        """Say whether the goods are loaded at the depot."""
+        return self.kind is OrderKind.DELIVERY and not self.pair
+
     def late_s(self, begin_s: int) -> int:
         """Return how late service begins: the time since the last window that has ended, 0 inside of one."""
         if any(window.start_s <= begin_s <= window.end_s for window in self.windows):
             return 0
         return min((begin_s - window.end_s for window in self.windows if window.end_s < begin_s), default=0)
+
+
+def partners(orders: Iterable[Order]) -> Mapping[str, Order]:
+    """Return by id of each order of a pair the other one; a pair that is not one pickup and one delivery has none."""
+    pairs: dict[str, list[Order]] = {}
+    for order in orders:
+        if order.pair:
+            pairs.setdefault(order.pair, []).append(order)
+    found: dict[str, Order] = {}
+    for pair in pairs.values():
+        if sorted(order.kind for order in pair) == [OrderKind.DELIVERY, OrderKind.PICKUP]:
+            found |= {pair[0].id: pair[1], pair[1].id: pair[0]}
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

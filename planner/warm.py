@@ -78,6 +78,7 @@ def _smallest_day() -> Problem:
         pickup=each * 0,
         release_s=each * 0,
         group=each * 0 - 1,
+        partner=each * 0 - 1,
         allowed=np.ones((n, 1), np.int64),
         payload_g=one,
         bay_ml=one,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from planner.explain.ground import Ground
 from planner.explained import Rule, Shortfall
@@ -31,10 +32,10 @@ def hurdles(ground: Ground, order: int) -> dict[int, Hurdle | None]:
     return {v: hurdle(day, problem, snapped, vehicle=v, order=order) for v in range(len(day.vehicles))}
 
 
-def shortfall_alone(order: Order, failing: list[tuple[Vehicle, Hurdle]]) -> Shortfall:
-    """Return the shortfall of the vehicle of one type that comes furthest."""
+def shortfall_alone(orders: Sequence[Order], failing: list[tuple[Vehicle, Hurdle]]) -> Shortfall:
+    """Return the shortfall of the vehicle of one type that comes furthest with an order, or with the two of a pair."""
     vehicle, least = min(failing, key=lambda one: (-HURDLES.index(one[1].reason), one[1].amount))
-    rule, amount, unit, text = _words(order, vehicle, least)
+    rule, amount, unit, text = _words(orders, vehicle, least)
     return Shortfall(type_name=vehicle.type.name, rule=rule, amount=amount, unit=unit, text=text, vehicle_id=vehicle.id)
 
 
@@ -48,12 +49,12 @@ def kwh(wh: float) -> float:
     return math.ceil(wh / 10 - 1e-9) / 100
 
 
-def _words(order: Order, vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float | None, str, str]:
+def _words(orders: Sequence[Order], vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float | None, str, str]:
     """Return the rule, the amount with its unit, and both in a sentence."""
     if at.reason is Reason.WRONG_DEPOT:
-        return Rule.DEPOT, None, "", f"belongs to depot {vehicle.depot_id}, the goods to {order.depot_id}"
+        return Rule.DEPOT, None, "", f"belongs to depot {vehicle.depot_id}, the goods to {orders[0].depot_id}"
     if at.reason is Reason.NO_SKILL:
-        return _not_admitted(order, vehicle)
+        return _not_admitted(orders, vehicle)
     if at.reason in {Reason.TOO_HEAVY, Reason.TOO_BIG}:
         return _too_large(vehicle, at)
     if at.reason is Reason.OFF_NETWORK:
@@ -65,11 +66,12 @@ def _words(order: Order, vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float | No
     return Rule.BATTERY, short, "kWh", f"{short:g} kWh short there and back, and {help_}"
 
 
-def _not_admitted(order: Order, vehicle: Vehicle) -> tuple[Rule, None, str, str]:
-    missing = [skill for skill in order.skills if skill not in vehicle.skills]
+def _not_admitted(orders: Sequence[Order], vehicle: Vehicle) -> tuple[Rule, None, str, str]:
+    missing = [skill for order in orders for skill in order.skills if skill not in vehicle.skills]
     if missing:
-        return Rule.SKILL, None, "", f"has not {' and '.join(missing)}"
-    classes = "/".join(order.vehicle_classes)
+        return Rule.SKILL, None, "", f"has not {' and '.join(dict.fromkeys(missing))}"
+    asked = (order.vehicle_classes for order in orders)
+    classes = next("/".join(names) for names in asked if names and vehicle.type.road_class.name not in names)
     return Rule.CLASS, None, "", f"is of class {vehicle.type.road_class.name}, wanted is {classes}"
 
 

@@ -10,7 +10,7 @@ from planner.catalogue import type_names, vehicle_type
 from planner.explain.change import YES, Change, Used, with_vehicles
 from planner.explain.force import Forced
 from planner.explained import RepairKind
-from planner.model import Day, Order, Vehicle, VehicleType
+from planner.model import Day, Order, Vehicle, VehicleType, partners
 from planner.solve.problem import is_at_home, may_serve
 
 MOST_SWAPS = 3  # vehicles that may change to a type, those with the least to do
@@ -19,7 +19,7 @@ MOST_FROM_CATALOGUE = 2
 
 def skills(day: Day, order: int) -> Iterator[Change]:
     """Yield the skills that an order asks for, given to the vehicle that then serves it."""
-    wanted = day.orders[order].skills
+    wanted = _wanted(day, day.orders[order])
     if all(set(wanted) <= set(vehicle.skills) for vehicle in day.vehicles):
         return
 
@@ -48,6 +48,12 @@ def types(day: Day, order: int, busy: dict[int, int]) -> Iterator[Change]:
         for victim in victims[:MOST_SWAPS]:
             yield _swap(day, victim, kind)
         yield _one_more(day, day.orders[order], kind)
+
+
+def _wanted(day: Day, order: Order) -> tuple[str, ...]:
+    """Return the skills that an order asks for, and the other stop of its pair."""
+    other = partners(day.orders).get(order.id, order)
+    return tuple(dict.fromkeys((*order.skills, *other.skills)))
 
 
 def _candidates(day: Day, order: Order) -> Sequence[VehicleType]:
@@ -83,11 +89,12 @@ def _one_more(day: Day, order: Order, kind: VehicleType) -> Change:
     like = next((v for v in (*here, *day.vehicles) if v.type == kind), day.vehicles[0])
     taken = {vehicle.id for vehicle in day.vehicles}
     id = next(f"{kind.name}-more-{n}" for n in count(1) if f"{kind.name}-more-{n}" not in taken)
-    skills = tuple(dict.fromkeys((*like.skills, *order.skills)))
+    wanted = _wanted(day, order)
+    skills = tuple(dict.fromkeys((*like.skills, *wanted)))
     depot = order.depot_id or like.depot_id
     more = replace(like, id=id, type=kind, depot_id=depot, start_soc=1.0, skills=skills)
     changed = replace(day, vehicles=(*day.vehicles, more))
-    text = f"one more {kind.name}" + (f" with {' and '.join(order.skills)}" if order.skills else "")
+    text = f"one more {kind.name}" + (f" with {' and '.join(wanted)}" if wanted else "")
     return Change(
         kind=RepairKind.VEHICLE,
         steps=(YES,),

@@ -19,7 +19,7 @@ from planner.roads.streets import Streets
 from planner.solve.problem import Problem, build_problem, restrict
 from planner.solve.solution import Sequence as Stops
 from planner.solve.solution import Tour
-from planner.solve.trips import members
+from planner.solve.trips import members, stops_of
 
 
 @dataclass(kw_only=True, eq=False)
@@ -110,7 +110,7 @@ def open_ground(plan: Plan, streets: Streets, legs: LegFinder) -> Ground:
 
 def together(problem: Problem, order: int) -> list[int]:
     """Return the orders that go on one vehicle with an order, itself among them."""
-    return next((orders for orders in members(problem) if order in orders), [order])
+    return next((orders for orders in members(problem) if order in orders), stops_of(problem, order))
 
 
 def sequences_of(tours: list[Tour]) -> dict[int, Stops]:

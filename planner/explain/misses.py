@@ -22,7 +22,7 @@ from planner.solve.placing import settle
 from planner.solve.problem import MWH, NO_WAY, Problem
 from planner.solve.schedule import equal_plugs
 from planner.solve.solution import Sequence, Tour, Visit, trip_from
-from planner.solve.trips import loads_of, ready_of
+from planner.solve.trips import loads_of, ready_of, stops_of
 
 TIMED = 2  # places of a type that are timed exactly
 HOUR_S = 3_600
@@ -58,7 +58,7 @@ def nearest_miss(ground: Ground, problem: Problem, order: int, vehicles: list[in
     misses = [
         miss
         for v in vehicles
-        for sequence in sequences_with(driven.get(v, []), order, depot=int(problem.depot[v]))
+        for sequence in sequences_with(driven.get(v, []), stops_of(problem, order), depot=int(problem.depot[v]))
         if (miss := _look(problem, order, v, sequence)) is not None
     ]
     misses.sort(key=lambda miss: (miss.share, miss.driven_s))
@@ -76,7 +76,7 @@ def _look(p: Problem, order: int, v: int, sequence: Sequence) -> _Miss | None:
     travel, stops, ready = p.travel_s[p.network[kind]], [depot, *sequence, depot], ready_of(p, depot, sequence)
     if 0 < p.most_stops[v] < sum(at < p.orders for at in sequence):
         return None
-    now, driven_s, late_s, other_late_s = int(p.shift[v, 0]), 0, 0, 0
+    now, driven_s, late_s, other_late_s, own = int(p.shift[v, 0]), 0, 0, 0, stops_of(p, order)
     for i, (before, at) in enumerate(pairwise(stops)):
         leg = int(travel[before, at])
         if leg == NO_WAY:
@@ -88,8 +88,8 @@ def _look(p: Problem, order: int, v: int, sequence: Sequence) -> _Miss | None:
             begins = [max(now, int(a)) for a, b in p.windows[at] if now <= b]
             missed_s = 0 if begins else now - int(p.windows[at, :, 1].max())
             now = min(begins, default=now) + p.standing_of(kind, before, at)
-            if at == order:
-                late_s = missed_s
+            if at in own:
+                late_s = max(late_s, missed_s)
             else:
                 other_late_s = max(other_late_s, missed_s)
     shift_late_s = max(now - int(p.shift[v, 1]), 0)

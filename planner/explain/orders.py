@@ -23,6 +23,7 @@ from planner.report.view import PlanView
 from planner.roads.streets import Streets
 from planner.solve.crew import manned
 from planner.solve.reasons import Hurdle
+from planner.solve.trips import stops_of
 
 MOST_NAMED = 3  # violations of a plan that are told
 
@@ -89,14 +90,13 @@ def _shortfalls(ground: Ground, order: int) -> tuple[Grade, tuple[Shortfall, ...
 
 def _by_type(ground: Ground, order: int, alone: dict[int, Hurdle | None]) -> tuple[Shortfall, ...]:
     day, problem = ground.day, ground.problem(ground.day)
+    own = [day.orders[at] for at in stops_of(problem, order)]
     found: list[Shortfall | None] = []
     for kind in dict.fromkeys(vehicle.type for vehicle in day.vehicles):
         of_kind = [v for v, vehicle in enumerate(day.vehicles) if vehicle.type == kind]
         free = [v for v in of_kind if alone[v] is None]
         failing = [(day.vehicles[v], at) for v in of_kind if (at := alone[v]) is not None]
-        found.append(
-            nearest_miss(ground, problem, order, free) if free else shortfall_alone(day.orders[order], failing)
-        )
+        found.append(nearest_miss(ground, problem, order, free) if free else shortfall_alone(own, failing))
     return tuple(one for one in found if one is not None)
 
 

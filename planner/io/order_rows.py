@@ -32,7 +32,7 @@ WINDOWS = (("tw_start", "tw_end"), ("tw2_start", "tw2_end"), ("tw3_start", "tw3_
 OPTIONAL = (
     *("volume_l", "parcels", "longest_cm", "service_min", "setup_min"),
     *(name for pair in WINDOWS for name in pair),
-    *("priority", "skills", "vehicle_class", "address", "notes", "type", "group", "release", "depot"),
+    *("priority", "skills", "vehicle_class", "address", "notes", "type", "group", "release", "depot", "pair"),
     *("late_max_min", "late_cost_per_min"),
 )
 COLUMNS = REQUIRED + OPTIONAL
@@ -121,7 +121,7 @@ def read_order(row: RowReader) -> Order | None:
     order = _parse(row)
     if row.faults:
         return None
-    if order.demand_kg == 0:
+    if order.demand_kg == 0 and row.text("demand_kg"):
         row.warn("demand_kg", "E-O27", "weighs nothing", "leave it if the visit is meant")
     for column in ("id", "address", "notes"):
         if turns_direction(row.cells.get(column, "")):
@@ -140,7 +140,7 @@ def _parse(row: RowReader) -> Order:
         id=_identifier(row),
         lat=lat,
         lon=lon,
-        demand_kg=float(row.require("demand_kg", quantity, ZERO)),
+        demand_kg=float((row.read if row.text("pair") else row.require)("demand_kg", quantity, ZERO)),
         volume_l=float(row.read("volume_l", quantity, ZERO)),
         longest_cm=float(row.read("longest_cm", quantity, ZERO)),
         parcels=row.read("parcels", functools.partial(whole, code="E-O26"), 1),
@@ -158,6 +158,7 @@ def _parse(row: RowReader) -> Order:
         depot_id=row.read("depot", functools.partial(_depot, known=row.context.depots), ""),
         late_max_s=late_max_s,
         late_cost_per_min=late_cost_per_min,
+        pair=_prose(row, "pair").strip(),
     )
 
 
@@ -270,7 +271,10 @@ def _release(row: RowReader, kind: OrderKind, windows: tuple[TimeWindow, ...], l
     release_s = row.read("release", row.context.clock, 0)
     if not row.text("release"):
         return 0
-    if kind is OrderKind.PICKUP:
+    if row.text("pair"):
+        message = "is when goods are at the depot, and those of a pair never are"
+        row.refuse("release", CellError("E-O55", message, "leave it empty, or give the pickup of the pair a window"))
+    elif kind is OrderKind.PICKUP:
         message = "is when goods are at the depot, and those of a pickup come from the customer"
         row.refuse("release", CellError("E-O55", message, "leave it empty, or give the pickup a window"))
     elif release_s > LATEST_S:

@@ -17,6 +17,7 @@ from planner.io.area import Area, refuse_wrong_place, spot
 from planner.io.cells import CellError, same_id_key
 from planner.io.csv_table import TextRow, TextTable, column_name, read_table
 from planner.io.files import read_file
+from planner.io.order_pairs import join_pairs
 from planner.io.order_rows import COLUMNS, REQUIRED, Context, RowReader, read_order
 from planner.model import Order
 
@@ -81,9 +82,9 @@ def read_orders(
     orders: list[Order] = []
     faults: list[Fault] = []
     rejected: list[RejectedRow] = []
-    for row in table.rows:
-        reader = RowReader(dict(zip(columns, row.cells, strict=False)), row.line, context)
-        order = _order(reader, row, columns, copies)
+    readers = [RowReader(dict(zip(columns, row.cells, strict=False)), row.line, context) for row in table.rows]
+    read = [_order(reader, row, columns, copies) for reader, row in zip(readers, table.rows, strict=True)]
+    for reader, row, order in zip(readers, table.rows, join_pairs(readers, read), strict=True):
         warnings += reader.warnings
         faults += reader.faults
         if order is None:

@@ -162,17 +162,18 @@ def _step(view: PlanView, step: Step, number: int | None, battery_wh: float) -> 
         "clock": view.clock(step.arrival_s),
         "until": view.clock(step.end_s),
         "soc": round(step.stored_end_wh / battery_wh, 3),
-        "facts": _step_facts(step, late_s=view.late_s(step)),
+        "facts": _step_facts(view, step),
     }
 
 
-def _step_facts(step: Step, *, late_s: int) -> list[str]:
+def _step_facts(view: PlanView, step: Step) -> list[str]:
     facts = []
+    other = view.partners.get(step.place_id) if step.serves else None
     if step.leg is not None:
         facts.append(f"{step.leg.distance_m / 1_000:.1f} km")
     if step.begin_s > step.arrival_s:
         facts.append(f"waits {(step.begin_s - step.arrival_s + 59) // 60} min")
-    if late_s:
+    if late_s := view.late_s(step):
         facts.append(late_words(late_s))
     if step.charged_wh:
         where = "with a full battery" if step.kind is StepKind.SWAP else f"at plug {step.plug_id}"
@@ -180,7 +181,9 @@ def _step_facts(step: Step, *, late_s: int) -> list[str]:
     if step.kind is StepKind.BREAK:
         facts.append(f"{(step.end_s - step.begin_s) / 60:.0f} min")
     if step.kind is StepKind.PICKUP:
-        facts.append("picks up")
+        facts.append("picks up" if other is None else f"picks up for {_shown(other.id)}")
+    elif other is not None:
+        facts.append(f"brings what {_shown(other.id)} gave")
     if step.kind in {StepKind.PICKUP, StepKind.RELOAD}:
         facts.append(f"{step.load_kg:.0f} kg, {step.load_l:.0f} l on board")
     return facts

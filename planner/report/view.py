@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -9,7 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from planner.clock import clock, moment_at
-from planner.model import Depot, Order, Vehicle
+from planner.model import Depot, Order, Vehicle, partners
 from planner.plan import Cost, Leg, Night, Plan, Reason, Route, Step
 
 REASON_TEXT = {
@@ -38,6 +39,11 @@ class PlanView:
     def orders(self) -> dict[str, Order]:
         """Every order of the day by its id."""
         return {order.id: order for order in self.plan.day.orders}
+
+    @cached_property
+    def partners(self) -> Mapping[str, Order]:
+        """The other stop of each order of a pair."""
+        return partners(self.plan.day.orders)
 
     @cached_property
     def vehicles(self) -> dict[str, Vehicle]:

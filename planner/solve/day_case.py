@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.instance import Floats
-from planner.solve.problem import HILLY, NO_WAY, Ints, Problem
+from planner.solve.problem import HILLY, NO_PARTNER, NO_WAY, Ints, Problem
 from planner.solve.schedule import LEAST_W, equal_plugs
 from planner.solve.trips import allowed_together, members
 
@@ -26,6 +26,7 @@ GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
 # Until when each window is in time, and what a second past it costs: the windows end when it is too late.
 PUNCTUAL, LATE_PER_S = 11, 14
+BROUGHT, FETCHED = 15, 16  # of the pickup of a pair its delivery, of the delivery its pickup; -1 of all others
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -44,10 +45,13 @@ SWAPPED = 22  # only where batteries are swapped: what is gained before a leg
 # On board are deliveries to come; the trip's load is the most up to that leg. TIGHT, RATE and SPARE tell what charging
 # leaves (`day_price`).
 GONE, LATEST, BOARD_G, BOARD_L, TRIP_G, TRIP_L, TIGHT, RATE, SPARE = range(9)
-# Only where orders are pickups: picked up in the trip so far, and the most on board from that leg to the trip's end.
+# Only where orders are pickups: picked up for the depot in the trip so far, and the most on board from that leg to the
+# trip's end.
 PICKED_G, PICKED_L, LATER_G, LATER_L = range(9, 13)
 # Only where orders have a release: when the stop before is left if nothing is waited for.
 EARLY = 13
+# Only where orders are pairs: how many of them are on board.
+OPEN_PAIRS = 14
 # Columns of `Books.fact`, by slot. What is paid without being worked counts as waiting.
 LENGTH, COST, REST_WAIT, DELAY, CHARGES, BREAK_AT, VISITS, SWAPS, VERSION, METRES_DRIVEN, WORKED = range(11)
 # Fields of `Books.out`.
@@ -84,6 +88,7 @@ class DayCase(NamedTuple):
     docks: bool  # of some depot are few
     swaps: bool  # of batteries are possible
     lates: bool
+    pairs: bool
     vehicle: Ints
     balance: Ints
     order: Ints
@@ -131,6 +136,7 @@ class Books(NamedTuple):
     stamp: Ints
     touched: Ints
     cut: Ints  # [n]: iteration in which a trip was cut that had the order
+    fetched: Ints  # [n]: the place in a sequence at which a pair was fetched
     keys: Floats
     look: Ints
     least: Ints  # [n, v, 2]: version of a vehicle's day, and a price below which it had no place for an order
@@ -166,6 +172,7 @@ def build_day(p: Problem) -> DayCase:
         [
             sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
             p.release_s, p.punctual_s, p.late_per_s,
+            np.where(p.pickup, p.partner, NO_PARTNER), np.where(p.pickup, NO_PARTNER, p.partner),
         ]
     )  # fmt: skip
     leg = _legs(p)
@@ -180,6 +187,7 @@ def build_day(p: Problem) -> DayCase:
         docks=bool(p.docks.any()),
         swaps=bool(swap_s.any()),
         lates=bool(p.late_per_s.any()),
+        pairs=bool((p.partner != NO_PARTNER).any()),
         vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]])),
         balance=_dense(p.balance),
         order=_dense(order),
@@ -208,7 +216,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         slot_of=2 * np.arange(vehicles, dtype=np.int64),
         stops=np.zeros((slots, longest), np.int64),
         fact=np.zeros((slots, 11), np.int64),
-        stop=np.zeros((slots, 14 if case.pickups or case.releases else 9, longest), np.int64),
+        stop=np.zeros((slots, _stop_rows(case), longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
         taken=case.closed.copy(),
@@ -232,11 +240,12 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         stamp=np.full(vehicles, -1, np.int64),
         touched=np.zeros(vehicles, np.int64),
         cut=np.full(n, -1, np.int64),
+        fetched=np.zeros(n, np.int64),
         keys=np.zeros(n),
-        look=np.zeros((4, 3 * vehicles * longest), np.int64),
+        look=np.zeros((5, 3 * vehicles * longest), np.int64),
         least=np.full((n, vehicles, 2), -1, np.int64),
         seen=np.zeros(vehicles, np.int64),
-        choice=np.zeros(5, np.int64),
+        choice=np.zeros(6, np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
         best_fact=np.zeros((vehicles, 11), np.int64),
@@ -246,6 +255,10 @@ def new_books(case: DayCase, *, seed: int) -> Books:
     books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
     books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))
     return books
+
+
+def _stop_rows(case: DayCase) -> int:
+    return OPEN_PAIRS + 1 if case.pairs else EARLY + 1 if case.pickups or case.releases else SPARE + 1
 
 
 def _share_spots(p: Problem) -> bool:

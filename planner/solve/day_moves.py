@@ -17,11 +17,13 @@ from planner.solve.day_case import (
     BEST_COST,
     BOARD_G,
     BOARD_L,
+    BROUGHT,
     CHARGES,
     COST,
     DEPOT,
     DETOURS,
     EARLY,
+    FETCHED,
     GONE,
     GRAMS,
     HELPED,
@@ -43,6 +45,7 @@ from planner.solve.day_case import (
     NEAR_STATIONS,
     NONE,
     NOW_COST,
+    OPEN_PAIRS,
     PARCELS,
     PAYLOAD,
     PENALTY,
@@ -69,6 +72,7 @@ from planner.solve.day_case import (
 from planner.solve.day_docks import hold_docks
 from planner.solve.day_late import punctual_until
 from planner.solve.day_pace import arrive
+from planner.solve.day_pairs import IN_TRIP, NEW_AFTER, NEW_BEFORE, look_at_pair, with_pair
 from planner.solve.day_price import FLAT, hold_plugs, price_day, set_day
 from planner.solve.day_swaps import hold_packs
 from planner.solve.island import draw, exponential
@@ -90,7 +94,6 @@ INVITE, INVITE_WITH_DAY = (
 WHOLE_GROUP = 0.5  # of groups of which an order was removed go as a whole, so that they may change the vehicle
 MOST_PRICED = 16  # places of an order in a look
 MOST_FLAT = 2  # of them are tried with a station
-IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
 # Orders in which orders come back, with their weights.
 RANDOM, DEMAND, FAR, CLOSE, WIDTH, OPEN, CLOSE_TIME = range(7)
 WEIGHTS = np.array([4, 4, 2, 1, 2, 2, 2])
@@ -167,13 +170,21 @@ def _leave_out(books, u):  # type: ignore[no-untyped-def]
 
 @inner
 def _without(case, books, v, first, last, first_kept, last_kept):  # type: ignore[no-untyped-def]
-    """Leave out orders and stations at stops first..last-1 of a vehicle but for those kept; reloads stay if needed."""
+    """Leave out orders and stations at stops first..last-1 of a vehicle but for those kept; reloads stay if needed.
+
+    The other stop of a pair goes too, wherever it is.
+    """
     slot, depot, orders, seq = books.slot_of[v], case.vehicle[v, DEPOT], case.orders, books.trial[0]
     stops, m = books.stops, books.fact[slot, LENGTH]
     count = 0
     for k in range(m):
         place = stops[slot, k]
-        if first <= k < last and not first_kept <= k < last_kept and place != depot:
+        goes = first <= k < last and not first_kept <= k < last_kept and place != depot
+        if case.pairs and place < orders and not goes:
+            other = max(case.order[place, BROUGHT], case.order[place, FETCHED])
+            at = books.at[other] if other >= 0 else -1
+            goes = first <= at < last and not first_kept <= at < last_kept
+        if goes:
             if place < orders:
                 _leave_out(books, place)
             continue
@@ -334,6 +345,12 @@ def _opening(books, of, m):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _once(books, of, m):  # type: ignore[no-untyped-def]
+    """Return what an order costs a vehicle wherever it goes: another day, if it is idle."""
+    return np.int64(0) if m else of[PER_DAY] + max(of[LOADING], of[MIN_PAID]) * of[PER_S] - _opening(books, of, m)
+
+
+@inner
 def _home(case, books, u):  # type: ignore[no-untyped-def]
     """Return the vehicle that serves others of an order's group, -1 if none does."""
     mate, where = case.mate, books.where
@@ -370,10 +387,11 @@ def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
     """List the places of an order that a look at clock and load does not rule out; return how many.
 
     The first look leaves out vehicles whose day has not changed since they were looked at for this order; the look
-    `again` is at those of them that then had nothing below a price which is less than `room`.
+    `again` is at those of them that then had nothing below a price which is less than `room`. Places of a pair are
+    asked for by its pickup, of every vehicle in the first look, and the cheapest are listed.
     """
     fact, slot_of, allowed, vehicle, least = books.fact, books.slot_of, case.allowed, case.vehicle, books.least
-    found, like = 0, np.int64(-1)
+    found, like, paired = 0, np.int64(-1), case.order[u, BROUGHT] >= 0
     home = _home(case, books, u) if case.groups else np.int64(-1)
     for v in range(len(slot_of)):
         books.seen[v] = False
@@ -384,14 +402,20 @@ def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
             if again or vehicle[v, LIKE] == like:  # the same as the empty one before
                 continue
             like = vehicle[v, LIKE]
+        elif paired:
+            if again:
+                continue
         else:
             known = least[u, v, 0] == fact[slot, VERSION] and (again or draw(books.random) >= REFRESH)
             if known != again or (again and least[u, v, 1] >= room):
                 continue
-        if fact[slot, VISITS] >= vehicle[v, MOST_STOPS]:
+        if fact[slot, VISITS] + paired >= vehicle[v, MOST_STOPS]:
             continue
-        books.seen[v] = True
-        found = _look_at(case, books, u, v, found, detours)
+        if paired:
+            found = look_at_pair(case, books, u, v, _once(books, vehicle[v], fact[slot, LENGTH]), found)
+        else:
+            books.seen[v] = True
+            found = _look_at(case, books, u, v, found, detours)
     return found
 
 
@@ -407,9 +431,8 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
     room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
     picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading + parcels_s
     early_row = EARLY if case.releases else GONE
-    once = _opening(books, of, m)
+    once = _once(books, of, m)
     if m == 0:
-        once = of[PER_DAY] + max(loading, of[MIN_PAID]) * of[PER_S] - once
         rest = max(of[MIN_PAID] - loading, np.int64(0))
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])
     for k in range(m + 1):
@@ -427,7 +450,8 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
             in_g, in_l = stop[slot, LATER_G, k], stop[slot, LATER_L, k]
             after_g, after_l = stop[slot, PICKED_G, k], stop[slot, PICKED_L, k]
             before_g, before_l = in_g - after_g, in_l - after_l
-        for way in range(3):
+        whole = case.pairs and stop[slot, OPEN_PAIRS, k] > 0  # the trip is not cut in two here
+        for way in range(1 if whole else 3):
             if way == IN_TRIP:
                 fits, a, b = in_g <= room_g and in_l <= room_l, i, j
             elif way == NEW_BEFORE:
@@ -488,8 +512,13 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _with(case, books, u, v, k, way, seq):  # type: ignore[no-untyped-def]
-    """Write a vehicle's stops with an order before stop k; return how many."""
+def _with(case, books, u, v, k, way, brought_at, seq):  # type: ignore[no-untyped-def]
+    """Write a vehicle's stops with an order before stop k; return how many.
+
+    If it is a pair's pickup, its delivery goes before stop `brought_at`.
+    """
+    if case.order[u, BROUGHT] >= 0:
+        return with_pair(case, books, u, v, k, way, brought_at, seq)
     slot, depot = books.slot_of[v], case.vehicle[v, DEPOT]
     stops, m, count = books.stops, books.fact[books.slot_of[v], LENGTH], k
     for j in range(k):
@@ -549,7 +578,8 @@ def _by_station(case, books, v, u, seq, m, least, bound):  # type: ignore[no-unt
 def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
     """Price the places of an order that a look lists while they may cost less than `room`; return the least cost.
 
-    Notes in `books.choice` vehicle, stop and way of that place, and the stop before which a station goes and which.
+    Notes in `books.choice` vehicle, stop and way of that place, the stop before which a station goes and which, and the
+    stop before which a pair is brought.
     """
     look, fact, slot_of, seq, seen, now = books.look, books.fact, books.slot_of, books.trial[0], books.seen, books.now
     choice, longest = books.choice, len(seq) - 2
@@ -573,7 +603,7 @@ def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
             seen[v] = False
             continue
         base = fact[slot_of[v], COST] + _opening(books, case.vehicle[v], fact[slot_of[v], LENGTH])
-        m = _with(case, books, u, v, look[2, pick], look[3, pick], seq)
+        m = _with(case, books, u, v, look[2, pick], look[3, pick], look[4, pick], seq)
         cost = price_day(case, books, v, seq, m)
         k, station = -1, np.int64(-1)
         if cost == FLAT and flat < MOST_FLAT and detours:
@@ -583,6 +613,7 @@ def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
         if cost - base < best:
             best = cost - base
             choice[0], choice[1], choice[2], choice[3], choice[4] = v, look[2, pick], look[3, pick], k, station
+            choice[5] = look[4, pick]
     for v in range(len(slot_of)):
         if seen[v]:
             books.least[u, v, 0], books.least[u, v, 1] = fact[slot_of[v], VERSION], best
@@ -599,7 +630,7 @@ def _insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
     if v < 0:
         return -1
     touched = _touch(books, v, touched)
-    m = _with(case, books, u, v, choice[1], choice[2], seq)
+    m = _with(case, books, u, v, choice[1], choice[2], choice[5], seq)
     if k >= 0:
         books.now[HELPED] += 1
         for j in range(m, k, -1):
@@ -619,13 +650,22 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
     left = 0
     for a in range(books.now[ABSENT]):
         u = books.absent[a]
-        after = _insert(case, books, u, touched, case.order[u, PENALTY])
+        if case.order[u, FETCHED] >= 0:  # a pair goes in by its pickup
+            continue
+        room = case.order[u, PENALTY]
+        if case.order[u, BROUGHT] >= 0:
+            room += case.order[case.order[u, BROUGHT], PENALTY]
+        after = _insert(case, books, u, touched, room)
         if after >= 0:
             touched = after
         else:
             books.absent[left] = u
             left += 1
     books.now[ABSENT] = left
+    if case.pairs:
+        for a in range(left):
+            if case.order[books.absent[a], BROUGHT] >= 0:
+                _leave_out(books, case.order[books.absent[a], BROUGHT])
     return _leave_out_groups(case, books, touched, 1.0) if case.groups else touched
 
 

@@ -24,6 +24,7 @@ from planner.solve.day_case import (
     BREAK_READY,
     BREAK_S,
     BREAK_TO,
+    BROUGHT,
     BUCKET_S,
     CH_AT,
     CH_BEGIN,
@@ -136,6 +137,7 @@ from planner.solve.day_case import (
 from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
 from planner.solve.day_late import punctual_until
 from planner.solve.day_pace import arrive, latest_start, leave_by
+from planner.solve.day_pairs import note_pairs, pairs_hold
 from planner.solve.day_swaps import hold_packs, note_swaps, packs_left, swap
 from planner.solve.problem import MICRO
 from planner.solve.schedule import LEAST_CHARGE_MWH
@@ -158,6 +160,8 @@ def price_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         for f in range(len(books.out)):
             books.out[f] = 0
         return np.int64(0)
+    if case.pairs and not pairs_hold(case, books, v, seq, m):
+        return NONE
     failed = _look_back(case, books, v, seq, m)
     if failed:
         return failed
@@ -270,13 +274,13 @@ def _look_back(case, books, v, seq, m):  # type: ignore[no-untyped-def]
 
 @inner
 def _picked_up(order, seq, i, depot, orders):  # type: ignore[no-untyped-def]
-    """Return what is picked up in the trip that ends with stop i."""
+    """Return what is picked up for the depot in the trip that ends with stop i."""
     grams = litres = np.int64(0)
     for k in range(i - 1, -1, -1):
         place = seq[k]
         if place == depot:
             break
-        if place < orders:
+        if place < orders and order[place, BROUGHT] < 0:
             grams -= min(order[place, GRAMS], np.int64(0))
             litres -= min(order[place, LITRES], np.int64(0))
     return grams, litres
@@ -683,6 +687,8 @@ def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     _note_tight(case, books, slot, of, m)
     if case.pickups:
         _note_pickups(case, books, slot, depot, m)
+    if case.pairs:
+        note_pairs(case, books, slot, m)
     if case.releases:
         _note_early(case, books, slot, of, m)
 
@@ -746,7 +752,9 @@ def _note_pickups(case, books, slot, depot, m):  # type: ignore[no-untyped-def]
         stop[slot, LATER_G, k], stop[slot, LATER_L, k] = later_g, later_l
     for k in range(m + 1):
         before = depot if k == 0 else stops[slot, k - 1]
-        if before < orders:
+        if before < orders and order[before, BROUGHT] >= 0:
+            pass
+        elif before < orders:
             picked_g -= min(order[before, GRAMS], np.int64(0))
             picked_l -= min(order[before, LITRES], np.int64(0))
         elif before == depot:

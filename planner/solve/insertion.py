@@ -11,7 +11,7 @@ import numpy as np
 from planner.solve.placing import settle
 from planner.solve.problem import NO_WAY, Problem
 from planner.solve.solution import Sequence, Tour, trip_from
-from planner.solve.trips import has_room, members, ready_of
+from planner.solve.trips import has_room, members, ready_of, stops_of
 
 _Place = tuple[int, int, Sequence]
 """Seconds that an order costs there, the vehicle, and its sequence with the order."""
@@ -25,13 +25,13 @@ def insert_left_out(problem: Problem, tours: tuple[Tour, ...], *, until_s: float
     Weightiest first, at the place that costs the least time. A place is tried exactly, plugs included, if the bay
     has room and the clock allows it without any charging, and then with a stop at a station beside the order. An
     order fits nowhere if no such place is left, or if all fail and no station lies near: where stations do, two of
-    them might have helped, and nothing is claimed. Nothing is tried or claimed for orders of a group, which go in
-    together or not at all. Stops when the monotonic clock shows `until_s`.
+    them might have helped, and nothing is claimed. Both stops of a pair go in at once. Nothing is tried or claimed for
+    orders of a group, which go in together or not at all. Stops when the monotonic clock shows `until_s`.
     """
     settled = list(tours)
     skipped = {visit.place for tour in tours for visit in tour.visits}
     skipped |= {order for orders in members(problem) for order in orders}
-    left_out = [order for order in range(problem.orders) if order not in skipped]
+    left_out = [i for i in range(problem.orders) if i not in skipped and stops_of(problem, i)[0] == i]
     nowhere: list[int] = []
     for order in sorted(left_out, key=lambda i: (-int(problem.penalty[i]), i)):
         places = sorted(_places(problem, settled, order))
@@ -47,7 +47,7 @@ def insert_left_out(problem: Problem, tours: tuple[Tour, ...], *, until_s: float
                 break
         else:
             if len(places) <= MOST_TRIES and not by_station:
-                nowhere.append(order)
+                nowhere += stops_of(problem, order)
     return settled, tuple(sorted(nowhere))
 
 
@@ -62,12 +62,15 @@ def insert_one(problem: Problem, tours: list[Tour], order: int, *, tries: int) -
 
 
 def _by_station(p: Problem, place: _Place, order: int) -> Iterator[_Place]:
-    """Yield a place with a stop at the station that is the least detour before the order, or after it."""
+    """Yield a place with a stop at the station that is the least detour before the order, or after it.
+
+    Of a pair before and after both of its stops.
+    """
     seconds, vehicle, sequence = place
     depot = int(p.depot[vehicle])
-    stops, at = [depot, *sequence, depot], sequence.index(order)
+    stops, at = [depot, *sequence, depot], [sequence.index(stop) for stop in stops_of(p, order)]
     travel = p.travel_s[p.network[p.kind[vehicle]]]
-    for i in (at, at + 1):
+    for i in sorted({*at, *(k + 1 for k in at)}):
         before, after = stops[i], stops[i + 1]
         ways = [
             (int(travel[before, station] + travel[station, after] - travel[before, after]), station)
@@ -84,13 +87,14 @@ def _by_station(p: Problem, place: _Place, order: int) -> Iterator[_Place]:
 def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[_Place]:
     """Yield (seconds that it costs, vehicle, sequence) for each place that bay and clock allow."""
     driven = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
+    stops = stops_of(p, order)
     for vehicle in range(p.vehicles):
-        if not p.allowed[order, vehicle]:
+        if not p.allowed[stops, vehicle].all():
             continue
         depot = int(p.depot[vehicle])
         base = driven.get(vehicle, [])
         travel = p.travel_s[p.network[p.kind[vehicle]]]
-        for sequence in sequences_with(base, order, depot=depot):
+        for sequence in sequences_with(base, stops, depot=depot):
             seconds = _drive_s(p, vehicle, sequence)
             if seconds is not None and has_room(p, vehicle, sequence):
                 detour = seconds - sum(int(travel[a, b]) for a, b in _legs(base, depot))
@@ -98,12 +102,22 @@ def _places(p: Problem, tours: list[Tour], order: int) -> Iterator[_Place]:
                 yield detour + loading, vehicle, sequence
 
 
-def sequences_with(base: Sequence, order: int, *, depot: int) -> list[Sequence]:
-    """Return a vehicle's sequence with an order at each place of a trip, and as a trip of its own."""
-    in_a_trip = [[*base[:i], order, *base[i:]] for i in range(len(base) + 1)]
-    between = [[*base[:i], depot, order, *base[i:]] for i, place in enumerate(base) if place == depot]
-    at_the_ends = [[*base, depot, order], [order, depot, *base]] if base else []
+def sequences_with(base: Sequence, stops: Sequence, *, depot: int) -> list[Sequence]:
+    """Return a vehicle's sequence with an order, or a pair, at each place of a trip, and as a trip of its own."""
+    first, *brought = stops
+    in_a_trip = [
+        [*base[:i], first, *base[i:j], *brought, *base[j:]]
+        for i in range(len(base) + 1)
+        for j in (_until_the_depot(base, i, depot) if brought else (i,))
+    ]
+    between = [[*base[:i], depot, *stops, *base[i:]] for i, place in enumerate(base) if place == depot]
+    at_the_ends = [[*base, depot, *stops], [*stops, depot, *base]] if base else []
     return [*in_a_trip, *between, *at_the_ends]
+
+
+def _until_the_depot(base: Sequence, i: int, depot: int) -> range:
+    """Return the places from i to the end of its trip."""
+    return range(i, next((k for k in range(i, len(base)) if base[k] == depot), len(base)) + 1)
 
 
 def _legs(sequence: Sequence, depot: int) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from planner.solve.cost import total_cost
 from planner.solve.problem import Problem
 from planner.solve.schedule import schedule
 from planner.solve.solution import Sequence, Tour
-from planner.solve.trips import torn
+from planner.solve.trips import stops_of, torn
 
 
 def place(problem: Problem, wanted: list[Sequence]) -> list[Tour]:
@@ -119,8 +119,8 @@ def _without_dearest(p: Problem, vehicle: int, sequence: Sequence) -> Sequence:
     orders = [i for i, at in enumerate(sequence) if at < p.orders]
     if len(orders) <= 1:
         return []
-    dropped = min(orders, key=lambda i: (int(p.penalty[sequence[i]]), -freed_s(i)))
-    return tidy(sequence[:dropped] + sequence[dropped + 1 :], depot=depot)
+    dropped = stops_of(p, sequence[min(orders, key=lambda i: (int(p.penalty[sequence[i]]), -freed_s(i)))])
+    return tidy([at for at in sequence if at >= p.orders or at not in dropped], depot=depot)
 
 
 def without_idle_stations(p: Problem, tour: Tour) -> Sequence | None:

@@ -18,7 +18,19 @@ from numpy.typing import NDArray
 from planner.energy.charging import full_power_until_wh
 from planner.energy.driving import JOULE_PER_WH
 from planner.energy.tariff import dearest_price, pack_price
-from planner.model import Day, Depot, Measure, Order, OrderKind, Plug, Priority, Station, Vehicle, VehicleType
+from planner.model import (
+    Day,
+    Depot,
+    Measure,
+    Order,
+    OrderKind,
+    Plug,
+    Priority,
+    Station,
+    Vehicle,
+    VehicleType,
+    partners,
+)
 from planner.solve.away import between_the_ways, end_mwh_of, measured_for, start_mwh_of, ways_of
 from planner.solve.pace import DONE, FROM, SHARE, arrival_s, leave_by_s, most_extra_s, profile
 from planner.solve.steering import day_price, night_price
@@ -29,6 +41,7 @@ if TYPE_CHECKING:  # the engine's process has no use for roads
 Ints = NDArray[np.int64]
 
 NO_WAY = -1
+NO_PARTNER = -1
 MICRO = 1_000_000
 MWH = 1_000
 MOST_WINDOWS = 3
@@ -43,6 +56,7 @@ LOWEST = {
     "energy_mwh": -LARGEST,
     "energy_uwh_per_kg": -LARGEST,
     "group": -1,
+    "partner": -1,
     "pace": -LARGEST,
     "balance": -1,
 }
@@ -61,11 +75,12 @@ class Problem:
     `travel_s`, `distance_m` [g, p, p], `NO_WAY` where there is none; `energy_mwh`, `energy_uwh_per_kg` [c, t, p, p].
     Energy is 0 where there is no way, negative where a leg gives back. Its rows c are the whole leg and, where streets
     are hilly, the most on the way and the most from a full battery (as `Matrices` has them).
-    Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup), `windows` [n, 3, 2] (unused rows repeat
-    the first; those of an order that may be late end when it is too late, and do not overlap), `punctual_s` [n, 3]
-    (until when each of them is in time), `late_per_s` (what a second past that costs), `penalty`; `pickup` (1 where
-    the goods come back to the depot), `release_s`, `group` (-1: none); `allowed` [n, v]; `service_s` [t, n], setup
-    included; `setup_s` [t, n], what of it falls away directly after an order of the same `spot` [n].
+    Orders [n]: `demand_g`, `volume_ml`, `parcels` (to load; 0 of a pickup and of a pair), `windows` [n, 3, 2] (unused
+    rows repeat the first; those of an order that may be late end when it is too late, and do not overlap), `punctual_s`
+    [n, 3] (until when each of them is in time), `late_per_s` (what a second past that costs), `penalty`; `pickup` (1
+    where goods are fetched), `release_s`, `group` (-1: none), `partner` (the other stop of its pair, -1: none, and then
+    a pickup's goods come back to the depot); `allowed` [n, v]; `service_s` [t, n], setup included; `setup_s` [t, n],
+    what of it falls away directly after an order of the same `spot` [n].
     Types [t]: `payload_g`, `bay_ml`, `battery_mwh`, `knee_mwh` (full power up to there), `charge_w`, `network`, costs
     `per_day`, `per_km`, `per_s`, `wear_per_kwh` (of the battery), `per_over_s` (on top, past `regular_s`), `swap_s`
     (of a swap of the battery; 0: none). Vehicles [v]: `kind`, `depot` (place), `shift` [v, 2] (overtime included),
@@ -100,6 +115,7 @@ class Problem:
     pickup: Ints
     release_s: Ints
     group: Ints
+    partner: Ints
     allowed: Ints
     payload_g: Ints
     bay_ml: Ints
@@ -211,15 +227,16 @@ def build_problem(
         ),
         demand_g=_ints([_ceil(order.demand_kg * 1000) for order in day.orders]),
         volume_ml=_ints([_ceil(order.volume_l * 1000) for order in day.orders]),
-        parcels=_ints([order.parcels * (order.kind is OrderKind.DELIVERY) for order in day.orders]),
+        parcels=_ints([order.parcels * order.from_depot for order in day.orders]),
         service_s=_ints([[kind.standing_s(order) for order in day.orders] for kind in types]),
         setup_s=_ints([[kind.standing_s(o) - kind.standing_s(o, parked=True) for o in day.orders] for kind in types]),
         spot=_spots(day),
         windows=spans[..., :2],
-        penalty=_ints([PENALTY_RATE[order.priority] * cost_of_order for order in day.orders]),
+        penalty=_ints([rate * cost_of_order for rate in _penalty_rates(day)]),
         pickup=_ints([order.kind is OrderKind.PICKUP for order in day.orders]),
         release_s=_ints([order.release_s for order in day.orders]),
         group=_groups(day),
+        partner=_partners(day),
         allowed=_ints(
             [
                 [is_at_home(order, v) and may_serve(order, v.type, v.skills) for v in day.vehicles]
@@ -288,9 +305,11 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
         *("demand_g", "volume_ml", "parcels", "spot", "windows", "punctual_s", "late_per_s", "penalty"),
         *("pickup", "release_s", "group", "allowed"),
     )
+    number = {order: i for i, order in enumerate(keep)} | {NO_PARTNER: NO_PARTNER}
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
     changed |= {name: getattr(problem, name)[places[: len(keep)]] for name in rows}
     changed |= {name: getattr(problem, name)[:, places[: len(keep)]] for name in ("service_s", "setup_s")}
+    changed["partner"] = _ints([number[int(problem.partner[order])] for order in keep])
     shift = len(keep) - problem.orders
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
 
@@ -348,7 +367,7 @@ def validate(problem: Problem) -> None:
         "travel_s": (g, p, p), "distance_m": (g, p, p), "energy_mwh": (c, t, p, p), "energy_uwh_per_kg": (c, t, p, p),
         "demand_g": (n,), "volume_ml": (n,), "parcels": (n,), "service_s": (t, n),
         "setup_s": (t, n), "spot": (n,), "windows": (n, MOST_WINDOWS, 2),
-        "penalty": (n,), "pickup": (n,), "release_s": (n,), "group": (n,),
+        "penalty": (n,), "pickup": (n,), "release_s": (n,), "group": (n,), "partner": (n,),
         "allowed": (n, v), "kind": (v,), "depot": (v,), "shift": (v, 2), "regular_s": (v,), "most_stops": (v,),
         "breaks": (v, 4), "start_mwh": (v,), "reserve_mwh": (v,),
         "end_mwh": (v,), "ways_s": (v, 2), "ways_cost": (v,), "loading_s": (sites,), "per_parcel_ms": (sites,),
@@ -383,6 +402,7 @@ def validate(problem: Problem) -> None:
         raise BadProblem("setup takes longer than all of a stop")
     if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
         raise BadProblem("a type's network or a plug's site does not exist")
+    _validate_pairs(problem)
 
 
 def save_problem(problem: Problem, path: Path) -> None:
@@ -455,6 +475,29 @@ def _spots(day: Day) -> Ints:
     """Number the places of orders in order of their first order."""
     first: dict[tuple[float, float], int] = {}
     return _ints([first.setdefault(order.spot, len(first)) for order in day.orders])
+
+
+def _partners(day: Day) -> Ints:
+    number, other = {order.id: i for i, order in enumerate(day.orders)}, partners(day.orders)
+    return _ints([number[other[order.id].id] if order.id in other else NO_PARTNER for order in day.orders])
+
+
+def _penalty_rates(day: Day) -> list[int]:
+    """Return how dear it is to leave out each order; a pair weighs as much as the weightier of its stops."""
+    other = partners(day.orders)
+    rates = PENALTY_RATE
+    return [max(rates[order.priority], rates[other.get(order.id, order).priority]) for order in day.orders]
+
+
+def _validate_pairs(p: Problem) -> None:
+    paired = np.flatnonzero(p.partner != NO_PARTNER)
+    other = p.partner[paired]
+    if (other >= p.orders).any() or (p.partner[other] != paired).any() or (p.pickup[paired] == p.pickup[other]).any():
+        raise BadProblem("a pair is not one pickup and one delivery that name each other")
+    if (p.demand_g[paired] != p.demand_g[other]).any() or (p.volume_ml[paired] != p.volume_ml[other]).any():
+        raise BadProblem("the two stops of a pair differ in what is carried")
+    if p.parcels[paired].any() or p.release_s[paired].any():
+        raise BadProblem("the goods of a pair are not at the depot")
 
 
 def _windows(order: Order, *, last: int) -> list[tuple[int, int, int]]:

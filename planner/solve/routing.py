@@ -5,7 +5,8 @@ each place with plugs, the depot included). A vehicle passes all its reload copi
 them costs nothing and is struck out afterwards. Energy is the depth of discharge with a full bay on every leg,
 which is never less than the truth. A pickup takes its room for the whole trip, like a delivery. A release keeps an
 order from being served before its goods could come on the shortest way; whether the trip waits for them is settled
-afterwards, as is whether a group is whole: it costs more on several vehicles.
+afterwards, as is whether a group is whole: it costs more on several vehicles. Pairs, and groups with one, are left out:
+pairs are put in afterwards, where they fit beside the others.
 
 Loading gives what a plug gives in that time, a half hour of charging as much as it can. Amounts to the watt-hour,
 plugs, docks, swaps and true loads are settled afterwards, in `schedule`.
@@ -24,7 +25,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from planner.solve.pace import most_extra_s
 from planner.solve.placing import tidy
-from planner.solve.problem import NO_WAY, Ints, Problem
+from planner.solve.problem import NO_PARTNER, NO_WAY, Ints, Problem
 from planner.solve.solution import Sequence
 from planner.solve.trips import allowed_together, members
 
@@ -142,6 +143,7 @@ def _nodes(problem: Problem, *, seed: int) -> Nodes:
             who = tuple(int(v) for v in np.flatnonzero(problem.kind == kind))
             charges += [(int(site) + n, who)] * 2
     allowed = allowed_together(problem)
+    allowed[_of_pairs(problem)] = 0
     may_serve = [tuple(int(v) for v in np.flatnonzero(allowed[i])) for i in order]
     return Nodes(
         place=np.array([*order, *homes, *(at for at, _ in reloads + charges)], dtype=np.int64),
@@ -149,6 +151,12 @@ def _nodes(problem: Problem, *, seed: int) -> Nodes:
         reloads=range(fixed, fixed + len(reloads)),
         charges=range(fixed + len(reloads), fixed + len(reloads) + len(charges)),
     )
+
+
+def _of_pairs(p: Problem) -> list[int]:
+    """Return the orders of pairs and of groups that hold a pair."""
+    paired = set(np.flatnonzero(p.partner != NO_PARTNER).tolist())
+    return sorted(paired.union(*(orders for orders in members(p) if not paired.isdisjoint(orders))))
 
 
 def _reload_copies(problem: Problem) -> int:

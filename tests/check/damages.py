@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from tests.check import damages_away, damages_drivers, damages_night, damages_plan, damages_route
+from tests.check import damages_away, damages_drivers, damages_night, damages_pairs, damages_plan, damages_route
 from tests.check.spoiling import REGISTER
 
-__all__ = ["DAMAGES", "damages_away", "damages_drivers", "damages_night", "damages_plan", "damages_route"]
+__all__ = [
+    "DAMAGES",
+    "damages_away",
+    "damages_drivers",
+    "damages_night",
+    "damages_pairs",
+    "damages_plan",
+    "damages_route",
+]
 
 DAMAGES = tuple(REGISTER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.model import OrderKind, Spot
 from planner.plan import Plan, StepKind
-from tests.check.spoiling import Rng, a_route, damage, hub, of, pick, vehicle_of, with_step, with_thing
+from tests.check.spoiling import Rng, a_route, damage, hub, of, order_of, pick, vehicle_of, with_step, with_thing
 
 
 def elsewhere(plan: Plan) -> Spot:
@@ -25,10 +25,16 @@ def serves_before_it_was_at_the_depot(plan: Plan, rng: Rng) -> Plan:
 
 @damage("goods_kept")
 def takes_home_what_it_picked_up(plan: Plan, rng: Rng) -> Plan:
-    r, route, vehicle = a_route(plan, rng)
-    last = max(i for i, step in enumerate(route.steps) if step.serves)
-    spoilt = with_thing(plan, route.steps[last].place_id, kind=OrderKind.PICKUP)
-    return with_thing(with_step(spoilt, r, last, kind=StepKind.PICKUP), vehicle.id, end=elsewhere(plan))
+    last_trips = [
+        (r, i)
+        for r, route in enumerate(plan.routes)
+        for i, step in enumerate(route.steps)
+        if step.serves and step.trip == route.steps[-1].trip and not order_of(plan, step).pair
+    ]
+    r, i = last_trips[int(rng.integers(len(last_trips)))]
+    spoilt = with_thing(plan, plan.routes[r].steps[i].place_id, kind=OrderKind.PICKUP)
+    spoilt = with_step(spoilt, r, i, kind=StepKind.PICKUP)
+    return with_thing(spoilt, vehicle_of(plan, r).id, end=elsewhere(plan))
 
 
 @damage("return_misplaced")

@@ -17,6 +17,7 @@ from tests.check.spoiling import (
     hub,
     late_order,
     of,
+    order_of,
     pick,
     with_reason,
     with_route,
@@ -54,14 +55,17 @@ def delivers_an_order_again(plan: Plan, rng: Rng) -> Plan:
 
 @damage("group_split")
 def splits_a_group(plan: Plan, rng: Rng) -> Plan:
-    one, other = (next(s.place_id for s in plan.routes[r].steps if s.serves) for r in rng.permutation(3)[:2])
+    one, other = (
+        next(s.place_id for s in plan.routes[r].steps if s.serves and not order_of(plan, s).pair)
+        for r in rng.permutation(3)[:2]
+    )
     return with_thing(with_thing(plan, one, group="torn"), other, group="torn")
 
 
 @damage("group_split")
 def serves_a_group_in_part(plan: Plan, rng: Rng) -> Plan:
     order, _ = delivered(plan, rng)
-    return with_thing(with_thing(plan, order.id, group="torn"), plan.unassigned[-1].order_id, group="torn")
+    return with_thing(with_thing(plan, order.id, group="torn"), plan.unassigned[0].order_id, group="torn")
 
 
 @damage("order_unknown")
@@ -166,6 +170,11 @@ def has_a_broken_day(plan: Plan, rng: Rng) -> Plan:
         ("hub", {"loading_s": -1}),
         ("o3", {"lat": math.inf}),
         ("o3", {"id": "o4"}),
+        ("o22", {"pair": ""}),
+        ("o22", {"demand_kg": 1.0}),
+        ("o22", {"release_s": 1}),
+        ("o22", {"group": "a"}),
+        ("o22", {"depot_id": "hub"}),
     )
     thing, changes = broken[int(rng.integers(len(broken)))]
     return with_thing(plan, thing, **changes)

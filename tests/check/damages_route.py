@@ -17,6 +17,7 @@ from tests.check.spoiling import (
     hub,
     late_order,
     of,
+    order_of,
     pick,
     station_charge,
     vehicle_of,
@@ -67,7 +68,7 @@ def packs_too_much(plan: Plan, rng: Rng) -> Plan:
 
 @damage("overfull")
 def picks_up_too_much(plan: Plan, rng: Rng) -> Plan:
-    r, _, step = pick(plan, rng, of(StepKind.PICKUP))
+    r, _, step = pick(plan, rng, lambda step: step.kind is StepKind.PICKUP and not order_of(plan, step).pair)
     return with_thing(plan, step.place_id, volume_l=vehicle_of(plan, r).type.volume_l + 0.1)
 
 

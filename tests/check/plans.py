@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -128,7 +128,7 @@ class Drive:
     def load(self, orders: list[Order], kind: StepKind) -> None:
         self.trip += kind is StepKind.RELOAD
         leg, arrival_s = self._arrive(self.depot)
-        there = [order for order in orders if order.kind is OrderKind.DELIVERY]
+        there = [order for order in orders if order.from_depot]
         self.load_kg, self.load_l = sum(o.demand_kg for o in there), sum(o.volume_l for o in there)
         loaded_s = arrival_s + self.depot.loading_of(sum(o.parcels for o in there))
         self._add(kind, self.depot, arrival_s, arrival_s, loaded_s, leg=leg)
@@ -198,7 +198,10 @@ class Drive:
 
 
 def random_plan(seed: int) -> Plan:
-    """Three vehicles of two types, two or three trips each, charges at depot and station, a swap, six left out."""
+    """Three vehicles of two types, two or three trips each, charges at depot and station, a swap, six left out.
+
+    Of every eight orders the last two are a pair.
+    """
     rng = np.random.default_rng(seed)
     depot = _on_street(
         rng,
@@ -209,6 +212,14 @@ def random_plan(seed: int) -> Plan:
     stations = [replace(station, price_per_kwh=0.4) for station in stations]
     orders = [_on_street(rng, _random_order(rng, f"o{i}")) for i in range(24)]
     orders = [replace(order, kind=OrderKind.PICKUP) if i % 4 == 2 else order for i, order in enumerate(orders)]
+    for i in range(7, len(orders), 8):  # orders are taken from the end of the list
+        goods: dict[str, Any] = {
+            "demand_kg": orders[i].demand_kg,
+            "volume_l": orders[i].volume_l,
+            "pair": f"pair {i}",
+        }
+        orders[i] = replace(orders[i], kind=OrderKind.PICKUP, **goods)
+        orders[i - 1] = replace(orders[i - 1], kind=OrderKind.DELIVERY, **goods)
     measured = measure([depot, yard, *stations, *orders])
     taken: dict[tuple[str, str], int] = defaultdict(int)
     left, drives = list(orders), []
@@ -264,6 +275,8 @@ def _drive_day(
     )
     for trip in range(int(rng.integers(2, 4))):
         on_board = [left.pop() for _ in range(int(rng.integers(1, 4)))]
+        if on_board[-1].pair and on_board[-1].kind is OrderKind.PICKUP:
+            on_board.append(left.pop())
         drive.load(on_board, StepKind.RELOAD if trip else StepKind.START)
         if trip:
             drive.charge(depot, share=float(rng.uniform(0.2, 0.9)))
@@ -377,9 +390,9 @@ def _with_window(order: Order, begin_s: int | None, n: int) -> Order:
 
 
 def _grouped(order: Order, drives: list[Drive]) -> Order:
-    """Put the first two orders of each vehicle into a group of their own."""
+    """Put the first two orders of each vehicle, but for those of pairs, into a group of their own."""
     for n, drive in enumerate(drives):
-        if order.id in [step.place_id for step in drive.steps if step.serves][:2]:
+        if not order.pair and order.id in [step.place_id for step in drive.steps if step.serves][:2]:
             return replace(order, group=f"group {n}")
     return order
 
@@ -387,6 +400,8 @@ def _grouped(order: Order, drives: list[Drive]) -> Order:
 def _released(order: Order, drives: list[Drive]) -> Order:
     """Let the goods of a delivery be at the depot at the moment at which they are loaded."""
     loading_s = 0
+    if not order.from_depot:
+        return order
     for step in (step for drive in drives for step in drive.steps):
         if step.kind in {StepKind.START, StepKind.RELOAD}:
             loading_s = step.begin_s

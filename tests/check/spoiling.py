@@ -81,8 +81,13 @@ def driven(step: Step) -> bool:
 
 
 def delivered(plan: Plan, rng: Rng) -> tuple[Order, Vehicle]:
-    r, _, step = pick(plan, rng, of(StepKind.DELIVERY))
-    return next(o for o in plan.day.orders if o.id == step.place_id), vehicle_of(plan, r)
+    """Return an order that is loaded at the depot, and its vehicle."""
+    r, _, step = pick(plan, rng, lambda step: step.serves and order_of(plan, step).from_depot)
+    return order_of(plan, step), vehicle_of(plan, r)
+
+
+def order_of(plan: Plan, step: Step) -> Order:
+    return next(order for order in plan.day.orders if order.id == step.place_id)
 
 
 def late_order(plan: Plan, rng: Rng) -> Order:

@@ -133,3 +133,36 @@ def test_the_parcels_of_an_order_count_where_a_window_is_called_unreachable() ->
     assert alone(Reason.WINDOW_UNREACHABLE, order=early, depots=(by_hand,)) == []
     pickup = replace(early, kind=OrderKind.PICKUP)  # nothing to load
     assert alone(Reason.WINDOW_UNREACHABLE, order=pickup, depots=(by_hand,)) == ["reason_false"]
+
+
+def left_out(reasons: tuple[Reason, Reason], *, kind: VehicleType | None = None, **changes: Any) -> list[str]:
+    """Return the codes found when a pair from here to 2 km east is left out of a day with one idle vehicle."""
+    fetched = make_order("a", kind=OrderKind.PICKUP, pair="p", **HERE)
+    pair = (fetched, replace(make_order("b", pair="p", **THERE), **changes))
+    day = make_day(
+        orders=pair,
+        vehicles=(make_vehicle(type=kind or make_type()),),
+        depots=(make_depot(**HERE),),
+        stations=(make_station(**HERE),),
+    )
+    plan = Plan(
+        day=day,
+        routes=(),
+        unassigned=tuple(Unassigned(order_id=o.id, reason=r, detail="") for o, r in zip(pair, reasons, strict=True)),
+        provenance=make_provenance(streets_sha256=streets().sha256, rows_read=2),
+    )
+    return [violation.code for violation in audit(plan, streets())]
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if r is not Reason.NOT_FOUND_IN_TIME])
+def test_no_reason_is_true_for_a_pair_that_an_idle_vehicle_can_serve(reason: Reason) -> None:
+    assert left_out((reason, reason)) == ["reason_false", "reason_false"]
+
+
+def test_what_one_stop_of_a_pair_fails_at_both_fail_at_for_one_reason() -> None:
+    never = (TimeWindow(start_s=0, end_s=60),)
+    assert left_out((Reason.WINDOW_UNREACHABLE, Reason.WINDOW_UNREACHABLE), windows=never) == []
+    assert left_out((Reason.NO_SKILL, Reason.NO_SKILL), skills=("cold",)) == []
+    assert left_out((Reason.BEYOND_RANGE, Reason.BEYOND_RANGE), kind=WEAK) == []
+    apart = left_out((Reason.NOT_FOUND_IN_TIME, Reason.WINDOW_UNREACHABLE), windows=never)
+    assert apart == ["reason_false", "reason_false"]

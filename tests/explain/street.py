@@ -18,7 +18,7 @@ from planner.explain.repairs import Repaired, Task, repairs
 from planner.explained import Explanation, RepairKind
 from planner.model import Day, Order, TimeWindow, Vehicle
 from planner.pipeline import plan_day
-from planner.plan import Plan, Reason, StepKind, Unassigned
+from planner.plan import Plan, Reason, Unassigned
 from planner.solve.options import SolveOptions
 from tests.factories import HOUR_S, make_day, make_depot, make_order, make_provenance, make_vehicle
 from tests.roads.towns import PLAIN_CLASS, STREET_36, degrees, town
@@ -86,13 +86,14 @@ def repaired(plan: Plan, id: str = "o1") -> tuple[Repaired, ...]:
     found, _ = repairs(task)
     for one in found:
         assert audit(one.plan, STREETS) == ()
-        assert served(one.plan) == served(plan) | {id}
+        wanted = {other.id for other in plan.day.orders if other.pair and other.pair == plan.day.orders[number].pair}
+        assert served(one.plan) == served(plan) | wanted | {id}
         assert (one.plan.day == plan.day) == (one.repair.kind is RepairKind.REPLAN)
     return found
 
 
 def served(plan: Plan) -> set[str]:
-    return {step.place_id for route in plan.routes for step in route.steps if step.kind is StepKind.DELIVERY}
+    return {step.place_id for route in plan.routes for step in route.steps if step.serves}
 
 
 def least(plan: Plan, kind: RepairKind, id: str = "o1") -> float | None:

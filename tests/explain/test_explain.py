@@ -275,3 +275,28 @@ def test_a_plan_that_does_not_hold_is_refused() -> None:
         explain_orders(broken, STREETS)
     with pytest.raises(InputError, match=r"E-P03 .*--streets"):
         explain_orders(plan, make_grid())
+
+
+def test_a_pair_comes_in_with_both_its_stops_or_fails_as_a_whole() -> None:
+    fetched = order("o1", km=3.0, kind=OrderKind.PICKUP, pair="p")
+    brought = order("o2", km=2.0, pair="p")
+    plan = without(without(planned(day(order("o3"))), fetched), brought)
+    ground = open_ground(plan, STREETS, LegFinder(STREETS))
+    for number in (1, 2):
+        (found,), _ = repairs(Task(ground=ground, order=number, grade=Grade.NOT_FOUND, until_s=math.inf))
+        assert found.repair.kind is RepairKind.REPLAN
+        assert served(found.plan) == {"o1", "o2", "o3"}
+        assert ground.audit(found.plan) == ()
+    # Loaded at 8:10, there 3 km or 300 s later, 3 min to fetch and 100 s back to 2 km: 8:19:40.
+    late = planned(day(fetched, replace(brought, windows=until(15))))
+    for id in ("o1", "o2"):
+        (short,) = explained(late, id).shortfalls
+        assert (short.rule, short.amount) == (Rule.WINDOW, 5)
+    assert least(late, RepairKind.SHIFT_EARLIER) == 5
+
+
+def test_a_pair_whose_stops_ask_for_different_skills_is_told_the_one_that_is_missing() -> None:
+    pair = [order("o1", kind=OrderKind.PICKUP, pair="p", skills=("cold",)), order("o2", km=2.0, pair="p")]
+    plan = planned(day(*pair))
+    assert [explained(plan, id).shortfalls[0].text for id in ("o1", "o2")] == ["has not cold"] * 2
+    assert RepairKind.SKILL in kinds(plan, "o2")

@@ -493,3 +493,70 @@ def test_an_order_may_name_the_depot_of_its_goods(tmp_path: Path) -> None:
     (fault,) = found.faults
     assert (fault.code, fault.row, fault.column, fault.value) == ("E-O58", 4, "depot", "prot")
     assert 'did you mean "port"?' in fault.message
+
+
+PAIRS = f"{HEADER},volume_l,parcels,type,pair,tw_start,tw_end,release,group"
+FETCHED = "A,-29.95,-71.34,2.5,10,3,pickup,p,,,,"
+BROUGHT = "B,-29.96,-71.33,2.50,,,delivery, p ,,,,"
+
+
+def paired(path: Path, *rows: str) -> OrdersFile:
+    return read(path, lines(*rows, header=PAIRS))
+
+
+def test_two_rows_of_one_pair_are_read_with_the_goods_of_either(tmp_path: Path) -> None:
+    fetched, other, brought = paired(tmp_path, FETCHED, "C,-29.95,-71.34,1,,,,,,,,", BROUGHT).orders
+    assert (fetched.pair, brought.pair, other.pair) == ("p", "p", "")
+    assert (brought.demand_kg, brought.volume_l, brought.parcels) == (2.5, 10.0, 3)
+    assert (fetched.kind, brought.kind) == (OrderKind.PICKUP, OrderKind.DELIVERY)
+    without = paired(tmp_path, FETCHED.replace("2.5", ""), BROUGHT)
+    assert [order.demand_kg for order in without.orders] == [2.5, 2.5]
+    assert without.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "column"),
+    [
+        ([FETCHED], "E-O60", "pair"),
+        ([FETCHED, BROUGHT, BROUGHT.replace("B", "C")], "E-O60", "pair"),
+        ([FETCHED, BROUGHT.replace("delivery", "pickup")], "E-O60", "type"),
+        ([FETCHED.replace("pickup", ""), BROUGHT], "E-O60", "type"),
+        ([FETCHED, BROUGHT.replace("2.50", "2.51")], "E-O61", "demand_kg"),
+        ([FETCHED, BROUGHT.replace(",,,delivery", ",11,,delivery")], "E-O61", "volume_l"),
+        ([FETCHED, BROUGHT.replace(",,,delivery", ",,2,delivery")], "E-O61", "parcels"),
+        ([FETCHED, BROUGHT + "g"], "E-O61", "group"),
+        ([FETCHED.replace("2.5", ""), BROUGHT.replace("2.50", "")], "E-O56", "demand_kg"),
+        (["A,-29.95,-71.34,1,,,pickup,p,12:00,,,", "B,-29.96,-71.33,1,,,delivery,p,,11:59,,"], "E-O63", "tw_start"),
+    ],
+)
+def test_a_pair_that_can_not_be_meant_is_rejected_with_all_its_rows(
+    tmp_path: Path, rows: list[str], code: str, column: str
+) -> None:
+    found = paired(tmp_path, *rows, "Z,-29.95,-71.34,1,,,,,,,,")
+    assert [(fault.code, fault.column) for fault in found.faults] == [(code, column)] * len(rows)
+    assert [order.id for order in found.orders] == ["Z"]
+    assert [row.id for row in found.rejected] == [row[0] for row in rows]
+
+
+def test_a_pair_has_no_release_and_a_fault_in_one_row_takes_the_other_with_it(tmp_path: Path) -> None:
+    released = paired(tmp_path, FETCHED, "B,-29.96,-71.33,,,,delivery,p,,,09:00,")
+    assert [(fault.row, fault.code) for fault in released.faults] == [(2, "E-O62"), (3, "E-O55")]
+    far = paired(tmp_path, FETCHED, BROUGHT.replace("-29.96", "95"))
+    assert [(fault.row, fault.code) for fault in far.faults] == [(2, "E-O62"), (3, "E-O07")]
+    assert "line 3" in far.faults[0].message
+    assert (far.orders, len(far.rejected)) == ((), 2)
+
+
+def test_a_pair_in_one_group_keeps_it(tmp_path: Path) -> None:
+    assert [order.group for order in paired(tmp_path, FETCHED + "g", BROUGHT + "g").orders] == ["g", "g"]
+
+
+def test_a_pair_names_no_depot(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(lines(f"{FETCHED},", f"{BROUGHT},port", header=f"{PAIRS},depot"))
+    found = read_orders(file, day=DAY, zone=ZONE, depots=["port"])
+    assert [(fault.row, fault.code, fault.column) for fault in found.faults] == [
+        (2, "E-O64", "depot"),
+        (3, "E-O64", "depot"),
+    ]
+    assert found.orders == ()

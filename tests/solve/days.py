@@ -101,6 +101,32 @@ def neighbours(draw: st.DrawFn, apart: tuple[Order, ...]) -> tuple[Order, ...]:
 
 
 @st.composite
+def paired(draw: st.DrawFn, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Make pairs of up to four of the orders: the goods of one are fetched at it and brought to the next."""
+    made = list(orders)
+    for n in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        one, other = made[2 * n : 2 * n + 2] if len(made) >= 2 * n + 2 else (None, None)
+        if one is None or other is None:
+            break
+        if draw(st.booleans()):  # or hardly any could be served
+            one, other = (
+                replace(stop, windows=(), skills=(), demand_kg=10.0, volume_l=20.0, service_s=60)
+                for stop in (one, other)
+            )
+        made[2 * n] = replace(one, kind=OrderKind.PICKUP, pair=f"p{n}", release_s=0)
+        made[2 * n + 1] = replace(
+            other,
+            kind=OrderKind.DELIVERY,
+            pair=f"p{n}",
+            release_s=0,
+            demand_kg=one.demand_kg,
+            volume_l=one.volume_l,
+            group=one.group,
+        )
+    return tuple(made)
+
+
+@st.composite
 def kinds(draw: st.DrawFn, name: str) -> VehicleType:
     return make_type(
         name,
@@ -177,7 +203,7 @@ def days(draw: st.DrawFn) -> Day:
     types = [draw(kinds(name)) for name in ("small", "large")]
     fleet = range(draw(st.integers(1, 3)))
     return make_day(
-        orders=draw(neighbours(tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))))),
+        orders=draw(paired(draw(neighbours(tuple(draw(orders(i)) for i in range(draw(st.integers(3, 10)))))))),
         vehicles=tuple(draw(vehicles(i, draw(st.sampled_from(types)), draw(st.sampled_from(hubs)))) for i in fleet),
         depots=hubs,
         stations=tuple(draw(stations(i)) for i in range(draw(st.integers(0, 2)))),
@@ -259,7 +285,7 @@ def ruled_days(draw: st.DrawFn) -> Day:
             replace(
                 order,
                 parcels=draw(st.sampled_from([0, 1, 7])),
-                depot_id=draw(st.sampled_from(["", "", *(depot.id for depot in day.depots)])),
+                depot_id=draw(st.sampled_from(["", "", *(depot.id for depot in day.depots)])) if not order.pair else "",
                 late_max_s=draw(st.sampled_from([0, 0, 300, 3_600])),
                 late_cost_per_min=draw(st.sampled_from([0.0, 0.01, 0.5])),
             )

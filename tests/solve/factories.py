@@ -58,6 +58,7 @@ def make_problem(
         "pickup": [0] * n,
         "release_s": [0] * n,
         "group": [-1] * n,
+        "partner": [-1] * n,
         "allowed": [[1] * vehicles] * n,
         "payload_g": [100_000] * kinds,
         "bay_ml": [400_000] * kinds,

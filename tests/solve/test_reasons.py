@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planner.model import Day, Order, TimeWindow, Vehicle
+from planner.model import Day, Order, OrderKind, Priority, TimeWindow, Vehicle
 from planner.pipeline import plan_day
 from planner.plan import Plan, Reason, Unassigned
 from planner.roads.streets import Streets
@@ -189,3 +189,56 @@ def test_a_group_whose_orders_ask_for_different_vehicles_is_left_out() -> None:
     plan = planned(day(*orders, vehicles=fleet))
     assert plan.violations == ()
     assert {found.reason for found in plan.unassigned} == {Reason.GROUP_INCOMPLETE}
+
+
+PICKUP = OrderKind.PICKUP
+
+
+def reasons(plan: Plan) -> dict[str, Reason]:
+    assert plan.violations == ()
+    return {found.order_id: found.reason for found in plan.unassigned}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"skills": ("cold",)}, Reason.NO_SKILL),
+        ({"longest_cm": 900.0}, Reason.TOO_BIG),
+        ({"north_m": 500.0}, Reason.OFF_NETWORK),
+        ({"windows": (TimeWindow(start_s=EIGHT_S, end_s=EIGHT_S + 900),)}, Reason.WINDOW_UNREACHABLE),
+        ({"east_m": 39_000.0}, Reason.NO_PLUG),
+    ],
+)
+def test_both_stops_of_a_pair_are_left_out_for_what_one_of_them_fails_at(
+    changes: dict[str, Any], reason: Reason
+) -> None:
+    # The window is met by a drive there alone, 600 s of loading and 200 s; not by way of the other stop.
+    brought = order("o2", **({"east_m": 2_000.0} | changes), pair="p")
+    plan = planned(day(order("o1", kind=PICKUP, pair="p"), brought, order("o3")))
+    assert reasons(plan) == {"o1": reason, "o2": reason}
+    details = {found.detail for found in plan.unassigned}
+    assert len(details) == 1
+
+
+def test_a_pair_that_fits_nowhere_beside_the_others_is_left_out_for_one_reason() -> None:
+    shift = (EIGHT_S, EIGHT_S + 1_300)  # 600 s of loading, two stops of 180 s, and 340 s for the way
+    pair = [order("o1", kind=PICKUP, pair="p"), order("o2", east_m=1_500, pair="p")]
+    first = order("o3", east_m=2_000, priority=Priority.MUST)
+    assert reasons(planned(day(*pair, vehicles=(vehicle(shift=shift),)))) == {}
+    found = reasons(planned(day(*pair, first, vehicles=(vehicle(shift=shift),))))
+    assert found == {"o1": Reason.FLEET_FULL, "o2": Reason.FLEET_FULL}
+
+
+def test_a_pair_is_loaded_at_no_depot_and_its_stops_tell_what_is_on_board() -> None:
+    depot = make_depot(**at(0), loading_per_parcel_s=60.0)
+    pair = [order("o1", kind=PICKUP, pair="p", parcels=9), order("o2", east_m=2_000, pair="p", parcels=9)]
+    plan = planned(day(*pair, depots=(depot,)))
+    assert plan.violations == ()
+    (route,) = plan.routes
+    assert [(step.place_id, step.load_kg) for step in route.steps] == [
+        ("hub", 0.0),
+        ("o1", 30.0),
+        ("o2", 0.0),
+        ("hub", 0.0),
+    ]
+    assert route.steps[0].end_s - route.steps[0].begin_s == 600

@@ -208,6 +208,7 @@ def _seldom(inputs: Inputs) -> dict[str, Sequence[object]]:
         "released": [local(order.release_s) if order.release_s else "" for order in orders],
         "group": [order.group for order in orders],
         "depot": [order.depot_id for order in orders],
+        "pair": [order.pair for order in orders],
     }
     return {name: values for name, values in columns.items() if any(values)}
 
