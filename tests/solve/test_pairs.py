@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations, product
 from typing import Any
 
@@ -207,6 +208,17 @@ def test_the_search_finds_the_best_of_all_days_with_pairs(seed: int) -> None:
     best = best_of_all(problem)
     assert best < total_cost(problem, [])
     assert solved(problem, iterations=400).cost == best
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_search_finds_the_best_of_all_days_with_pairs_where_a_vehicle_parks_once(seed: int) -> None:
+    rng, apart = np.random.default_rng(seed), random_problem(seed)
+    spot = np.array([0, 1, 1, 0, 4])
+    travel = apart.travel_s.copy()
+    travel[..., :4, :4] = 0
+    setup = rng.integers(0, SERVICE_S, (1, 5))
+    problem = replace(apart, spot=spot, setup_s=setup, travel_s=travel)
+    assert solved(problem, iterations=400).cost == best_of_all(problem)
 
 
 def test_the_same_budget_gives_the_same_plan_with_pairs() -> None:
