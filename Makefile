@@ -19,7 +19,7 @@ lint: .venv/.lint
 	$(BIN)/mypy
 
 # Hours: every instance of every benchmark set in PLANNER_SHARED that has no line in runs/bench yet. PLANNER_PYVRP_VENV
-# names a virtual environment with PyVRP 0.14 for the peers' columns.
+# names a virtual environment with PyVRP 0.14 for the peers' columns, PLANNER_VRPCLI_VENV one with vrp-cli 1.22.
 bench: .venv/.test
 	$(BIN)/pytest -m bench tests/bench -s
 	$(BIN)/python -m planner.warm
