@@ -16,8 +16,6 @@ from planner.solve.day_case import (
     BATTERY,
     BAY,
     BEFORE_S,
-    BOARD_G,
-    BOARD_L,
     BREAK_AT,
     BREAK_FROM,
     BREAK_MOVES,
@@ -25,7 +23,6 @@ from planner.solve.day_case import (
     BREAK_S,
     BREAK_TO,
     BROUGHT,
-    BUCKET_S,
     CH_AT,
     CH_BEGIN,
     CH_END,
@@ -39,23 +36,15 @@ from planner.solve.day_case import (
     DELAY,
     DEPOT,
     DOCKS,
-    EARLY,
     END,
     FIRST_GROUP,
     FIRST_LEFT,
-    GONE,
     GRAMS,
-    GROUP_FREE,
-    GROUP_PLUGS,
-    GROUP_SITE,
     GROUP_W,
     KIND,
     KNEE,
     LAST_GROUP,
     LATE_PER_S,
-    LATER_G,
-    LATER_L,
-    LATEST,
     LEFT,
     LENGTH,
     LITRES,
@@ -100,10 +89,7 @@ from planner.solve.day_case import (
     PER_OVER_S,
     PER_PARCEL_MS,
     PER_S,
-    PICKED_G,
-    PICKED_L,
     PRICE,
-    RATE,
     READY,
     REGULAR,
     RELEASE,
@@ -113,17 +99,11 @@ from planner.solve.day_case import (
     SECONDS,
     SITE,
     SITE_APART,
-    SITE_FULL,
     SITE_PRICE,
-    SITE_W,
-    SPARE,
     START,
     SWAP_S,
     SWAPPED,
     SWAPS,
-    TIGHT,
-    TRIP_G,
-    TRIP_L,
     UWH,
     VERSION,
     VERSIONS,
@@ -136,15 +116,14 @@ from planner.solve.day_case import (
 )
 from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
 from planner.solve.day_late import punctual_until
-from planner.solve.day_pace import arrive, latest_start, leave_by
-from planner.solve.day_pairs import note_pairs, pairs_hold
+from planner.solve.day_notes import note
+from planner.solve.day_pace import arrive, latest_start
+from planner.solve.day_pairs import pairs_hold
+from planner.solve.day_plugs import EVER, charged_mwh, hold_plugs, plug_in
 from planner.solve.day_swaps import hold_packs, note_swaps, packs_left, swap
 from planner.solve.problem import MICRO
-from planner.solve.schedule import LEAST_CHARGE_MWH
 
 FLAT = NONE - 1  # the cost of a day whose battery does not last
-EVER = np.int64(2) ** 40
-LOOK_AHEAD_S = 900
 MOST_BREAKS = 3  # places for a break are tried
 MOST_STARTS, LEAST_STEP_S = 4, 30  # later starts are tried where there is traffic
 
@@ -373,7 +352,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                 idle, lasts = idle + begin - t - lasts, begin + of[BREAK_S] - t
             if q < need or (works and q < want):
                 s = place - orders
-                g, begin, end, until = _plug_in(
+                g, begin, end, until = plug_in(
                     site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts
                 )
                 leave = max(t + lasts, end) if g >= 0 else EVER
@@ -449,7 +428,7 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     of, site, scratch, out = case.vehicle[v], case.site, books.scratch, books.out
     if q < of[END]:
         s, mine = of[SITE], books.mine[books.slot_of[v]]
-        g, begin, end, until = _plug_in(
+        g, begin, end, until = plug_in(
             site, case.group, books.taken, books.watts, mine, s, of[CHARGE_W], of[KNEE], t, q, of[END], of[END],
             np.int64(0),
         )  # fmt: skip
@@ -472,7 +451,7 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     # In traffic a later start is no plain shift: the day is driven again from it.
     delay = out[OUT_FROM] if case.traffic else min(out[OUT_WANTED], out[OUT_DOCKS])
     out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
-    charged = _charged(case, of, scratch, charges) + out[OUT_GAINED]
+    charged = charged_mwh(case, of, scratch, charges) + out[OUT_GAINED]
     bought = price // MICRO + (of[START] + charged - q) * of[PRICE] // MICRO
     worked_s = t - of[OPENS] - delay
     paid_s = max(worked_s, of[MIN_PAID])
@@ -541,74 +520,6 @@ def _break_place(of, scratch, m, latest, home, waits):  # type: ignore[no-untype
 
 
 @inner
-def _charged(case, of, scratch, charges):  # type: ignore[no-untyped-def]
-    total = np.int64(0)
-    for c in range(charges):
-        watts = min(case.group[scratch[CH_GROUP, c], GROUP_W], of[CHARGE_W])
-        total += (scratch[CH_END, c] - scratch[CH_BEGIN, c]) * (watts * 5 // 18)
-    return total
-
-
-@inner
-def _plug_in(site, group, taken, drawn, mine, s, charge_w, knee, t, q, need, want, lasts):  # type: ignore[no-untyped-def]
-    """Choose plug and time of a charge at a site; return group, begin, end and until when it could last.
-
-    The group is -1 where no charge is possible, or none is needed and none worth its while.
-    """
-    best, best_begin, best_end, best_until, best_leave = -1, t, t, t, EVER
-    for g in range(site[s, FIRST_GROUP], site[s, LAST_GROUP]):
-        watts = min(group[g, GROUP_W], charge_w)
-        rate = watts * 5 // 18
-        if rate == 0:
-            continue
-        room = (knee - q) // rate
-        least = max(-(-LEAST_CHARGE_MWH // rate), -((q - need) // rate))
-        if site[s, SITE_FULL]:
-            least = max(least, room)
-        if room < least:
-            continue
-        if group[g, GROUP_FREE]:
-            begin, until = t, EVER
-        else:
-            plugs, limit = group[g, GROUP_PLUGS], site[s, SITE_W]
-            begin, until = _free(taken, drawn, mine, g, s, watts, plugs, limit, t, least, lasts)
-            if begin < 0:
-                continue
-        end = max(begin + least, min(t + lasts, until, begin + min(room, -((q - want) // rate))))
-        leave = max(t + lasts, end)
-        if q >= need and leave > t + lasts:
-            continue
-        if leave < best_leave:
-            best, best_begin, best_end, best_until, best_leave = g, begin, end, until, leave
-    return best, best_begin, best_end, best_until
-
-
-@inner
-def _free(taken, drawn, mine, g, s, watts, plugs, limit, t, least, lasts):  # type: ignore[no-untyped-def]
-    """Return the first time from t when a plug and its power are free for `least` seconds, and until when.
-
-    What the vehicle itself takes in its present day counts as free. -1 if there is no such time.
-    """
-    begin, enough, buckets = -1, max(least, lasts) + LOOK_AHEAD_S, taken.shape[1]
-    most = limit - watts if limit else EVER
-    for b in range(t // BUCKET_S, buckets):
-        own = 1 if mine[b] == g + 1 else 0
-        since = b * BUCKET_S
-        if taken[g, b] - own < plugs and drawn[s, b] - own * watts <= most:
-            if begin < 0:
-                begin = max(t, since)
-            if since + BUCKET_S - begin >= enough:
-                return begin, since + BUCKET_S
-        else:
-            if begin >= 0 and since - begin >= least:
-                return begin, since
-            begin = -1
-    if begin >= 0 and buckets * BUCKET_S - begin >= least:
-        return begin, buckets * BUCKET_S
-    return -1, -1
-
-
-@inner
 def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     """Give a vehicle its stops if it can drive them; return what they cost."""
     cost = price_day(case, books, v, seq, m)
@@ -639,169 +550,5 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
         charge[slot, 0, c], charge[slot, 1, c], charge[slot, 2, c] = scratch[CH_STOP, c], scratch[CH_GROUP, c], begin
         charge[slot, 3, c] = begin + scratch[CH_END, c] - scratch[CH_BEGIN, c]
     hold_plugs(case, books, v, 1)
-    _note(case, books, v, slot, of, m)
+    note(case, books, v, slot, of, m)
     return cost
-
-
-@inner
-def _note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
-    """Note times and loads at each stop, for a look at a place before it is priced."""
-    stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
-    depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
-    break_at, left = books.out[OUT_BREAK_AT], FIRST_LEFT if of[DOCKS] or case.traffic else LEFT
-    if m == 0:
-        stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
-        stop[slot, TIGHT, 0], stop[slot, RATE, 0], stop[slot, SPARE, 0] = of[CLOSES], 0, of[BATTERY]
-        for f in range(BOARD_G, TIGHT):
-            stop[slot, f, 0] = 0
-        if case.releases:
-            stop[slot, EARLY, 0] = stop[slot, GONE, 0]
-        return
-    latest, trip_g, trip_l = of[CLOSES], np.int64(0), np.int64(0)
-    for k in range(m, -1, -1):
-        place = depot if k == m else stops[slot, k]
-        if k < m:
-            if k + 1 == break_at:
-                latest -= of[BREAK_S]
-            if place < orders:
-                latest -= service[kind, place]
-                if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
-                    latest += case.setup[kind, place]
-                last = np.int64(-1)
-                for w in range(WINDOWS, WINDOWS + 6, 2):
-                    if order[place, w] <= latest:
-                        last = max(last, min(latest, order[place, w + 1]))
-                latest = last
-                books.where[place], books.at[place] = v, k
-            elif place == depot:
-                latest -= scratch[LOADS, k + 1]
-        stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[left, k], latest
-        stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
-        seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
-        latest = leave_by(case.traffic, case.pace, latest, seconds)
-    for k in range(m + 1):
-        if k == 0 or stops[slot, k - 1] == depot:
-            trip_g, trip_l = scratch[ON_G, k], scratch[ON_L, k]
-        trip_g, trip_l = max(trip_g, scratch[ON_G, k]), max(trip_l, scratch[ON_L, k])
-        stop[slot, TRIP_G, k], stop[slot, TRIP_L, k] = trip_g, trip_l
-    _note_tight(case, books, slot, of, m)
-    if case.pickups:
-        _note_pickups(case, books, slot, depot, m)
-    if case.pairs:
-        note_pairs(case, books, slot, m)
-    if case.releases:
-        _note_early(case, books, slot, of, m)
-
-
-@inner
-def _note_tight(case, books, slot, of, m):  # type: ignore[no-untyped-def]
-    """Note what charging leaves: the latest arrival at each stop if no charge becomes shorter, and energy to spare.
-
-    RATE is what a second of the next charge brings that lasts longer with every mWh that is taken before it, 0 if
-    there is none; SPARE is by how much the way between two plugs may take more. Neither counts with swaps.
-    """
-    stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
-    depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
-    latest, rate, c = of[CLOSES], np.int64(0), books.out[OUT_CHARGES] - 1
-    for k in range(m, -1, -1):
-        place = depot if k == m else stops[slot, k]
-        loads = scratch[LOADS, k + 1] if k < m and place == depot else np.int64(0)
-        lasts = loads
-        if c >= 0 and scratch[CH_STOP, c] == k + 1:
-            charges = scratch[CH_END, c] - scratch[CH_BEGIN, c]
-            if charges > loads:
-                rate = min(case.group[scratch[CH_GROUP, c], GROUP_W], of[CHARGE_W]) * 5 // 18
-            elif charges < loads:
-                rate = np.int64(0)
-            lasts = max(loads, charges)
-            c -= 1
-        if k + 1 == books.out[OUT_BREAK_AT]:
-            latest -= of[BREAK_S]
-        if place < orders:
-            latest -= service[kind, place]
-            if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
-                latest += case.setup[kind, place]
-            last = np.int64(-1)
-            for w in range(WINDOWS, WINDOWS + 6, 2):
-                if order[place, w] <= latest:
-                    last = max(last, min(latest, order[place, w + 1]))
-            latest = last
-        else:
-            latest -= lasts
-        stop[slot, TIGHT, k], stop[slot, RATE, k] = latest, np.int64(0) if of[SWAP_S] else rate
-        seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
-        latest = leave_by(case.traffic, case.pace, latest, seconds)
-    spare = max(of[START], of[KNEE]) - scratch[NEED, 0]
-    for k in range(m + 1):
-        if k and stops[slot, k - 1] >= orders:
-            s = stops[slot, k - 1] - orders
-            if case.site[s, FIRST_GROUP] < case.site[s, LAST_GROUP]:
-                spare = (of[KNEE] if scratch[NEED, k] <= of[KNEE] else of[BATTERY]) - scratch[NEED, k]
-        stop[slot, SPARE, k] = of[BATTERY] if of[SWAP_S] else spare
-
-
-@inner
-def _note_pickups(case, books, slot, depot, m):  # type: ignore[no-untyped-def]
-    """Note what has been picked up before each stop, and the most on board from there to the end of its trip."""
-    stop, stops, scratch, order, orders = books.stop, books.stops, books.scratch, case.order, case.orders
-    later_g = later_l = picked_g = picked_l = np.int64(0)
-    for k in range(m, -1, -1):
-        if k == m or stops[slot, k] == depot:
-            later_g = later_l = np.int64(0)
-        later_g, later_l = max(later_g, scratch[ON_G, k]), max(later_l, scratch[ON_L, k])
-        stop[slot, LATER_G, k], stop[slot, LATER_L, k] = later_g, later_l
-    for k in range(m + 1):
-        before = depot if k == 0 else stops[slot, k - 1]
-        if before < orders and order[before, BROUGHT] >= 0:
-            pass
-        elif before < orders:
-            picked_g -= min(order[before, GRAMS], np.int64(0))
-            picked_l -= min(order[before, LITRES], np.int64(0))
-        elif before == depot:
-            picked_g = picked_l = np.int64(0)
-        stop[slot, PICKED_G, k], stop[slot, PICKED_L, k] = picked_g, picked_l
-        stop[slot, BOARD_G, k] -= picked_g
-        stop[slot, BOARD_L, k] -= picked_l
-
-
-@inner
-def _note_early(case, books, slot, of, m):  # type: ignore[no-untyped-def]
-    """Note when each stop could be left if no goods were waited for: cutting a trip in two may free its first part."""
-    stop, stops, order, leg, orders = books.stop, books.stops, case.order, case.leg, case.orders
-    service, scratch = case.service, books.scratch
-    t, before, place = of[OPENS], of[DEPOT], of[DEPOT]
-    for k in range(m + 1):
-        if k:
-            before, place = place, stops[slot, k - 1]
-            t = arrive(case.traffic, case.pace, t, leg[of[KIND], before, place, SECONDS])
-        if place < orders:
-            begin = EVER
-            for w in range(WINDOWS, WINDOWS + 6, 2):
-                a, b = order[place, w], order[place, w + 1]
-                if t <= b and a <= b:
-                    begin = min(begin, max(t, a))
-            t = begin + service[of[KIND], place]
-            if case.spots and case.spot[before] == case.spot[place]:
-                t -= case.setup[of[KIND], place]
-        elif place == of[DEPOT]:
-            t += scratch[LOADS, k]
-        stop[slot, EARLY, k] = t
-
-
-@inner
-def hold_plugs(case, books, v, sign):  # type: ignore[no-untyped-def]
-    """Take the plugs and the power of a vehicle's charges, or give them back with a sign of -1."""
-    slot = books.slot_of[v]
-    charge, taken, drawn, mine, group = books.charge, books.taken, books.watts, books.mine, case.group
-    for c in range(books.fact[slot, CHARGES]):
-        g = charge[slot, 1, c]
-        s, watts = group[g, GROUP_SITE], min(group[g, GROUP_W], case.vehicle[v, CHARGE_W])
-        for b in range(charge[slot, 2, c] // BUCKET_S, (charge[slot, 3, c] - 1) // BUCKET_S + 1):
-            if sign > 0 and mine[slot, b] == 0:
-                mine[slot, b] = g + 1
-                taken[g, b] += 1
-                drawn[s, b] += watts
-            elif sign < 0 and mine[slot, b] == g + 1:
-                mine[slot, b] = 0
-                taken[g, b] -= 1
-                drawn[s, b] -= watts

@@ -54,7 +54,8 @@ def test_the_usual_scenarios_are_answered_with_exit_code_0_and_a_line_each(run: 
 def test_scenarios_of_the_users_own_are_told_as_json(run: Run, plan_file: Path, tmp_path: Path) -> None:
     scenarios = tmp_path / "mine.toml"
     scenarios.write_text(
-        '[[scenarios]]\nname = "as planned"\n[[scenarios]]\nname = "standstill"\ntravel_factor = 3\nload_factor = 2\nstate_of_health = 0.5\n'
+        '[[scenarios]]\nname = "as planned"\n'
+        '[[scenarios]]\nname = "standstill"\ntravel_factor = 3\nload_factor = 2\nstate_of_health = 0.5\n'
     )
     code, out, _ = run("robust", plan_file, "--scenarios", scenarios, "--json")
     told = json.loads(out)
