@@ -53,7 +53,7 @@ from planner.solve.day_case import (
     TRIP_L,
     WINDOWS,
 )
-from planner.solve.day_pace import arrive, leave_by
+from planner.solve.day_pace import arrive, leave_by, serve_by
 from planner.solve.day_pairs import note_pairs
 from planner.solve.day_plugs import EVER
 
@@ -61,8 +61,8 @@ from planner.solve.day_plugs import EVER
 @inner
 def note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
     """Note times and loads at each stop, for a look at a place before it is priced."""
-    stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
-    depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
+    stop, stops, scratch, leg = books.stop, books.stops, books.scratch, case.leg
+    depot, kind, orders = of[DEPOT], of[KIND], case.orders
     break_at, left = books.out[OUT_BREAK_AT], FIRST_LEFT if of[DOCKS] or case.traffic else LEFT
     if m == 0:
         stop[slot, GONE, 0], stop[slot, LATEST, 0] = of[OPENS] + of[LOADING], of[CLOSES]
@@ -74,26 +74,18 @@ def note(case, books, v, slot, of, m):  # type: ignore[no-untyped-def]
         return
     latest, trip_g, trip_l = of[CLOSES], np.int64(0), np.int64(0)
     for k in range(m, -1, -1):
-        place = depot if k == m else stops[slot, k]
+        place, before = depot if k == m else stops[slot, k], depot if k == 0 else stops[slot, k - 1]
         if k < m:
             if k + 1 == break_at:
                 latest -= of[BREAK_S]
             if place < orders:
-                latest -= service[kind, place]
-                if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
-                    latest += case.setup[kind, place]
-                last = np.int64(-1)
-                for w in range(WINDOWS, WINDOWS + 6, 2):
-                    if order[place, w] <= latest:
-                        last = max(last, min(latest, order[place, w + 1]))
-                latest = last
+                latest = serve_by(case, kind, before, place, latest)
                 books.where[place], books.at[place] = v, k
             elif place == depot:
                 latest -= scratch[LOADS, k + 1]
         stop[slot, GONE, k], stop[slot, LATEST, k] = scratch[left, k], latest
         stop[slot, BOARD_G, k], stop[slot, BOARD_L, k] = scratch[ON_G, k], scratch[ON_L, k]
-        seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
-        latest = leave_by(case.traffic, case.pace, latest, seconds)
+        latest = leave_by(case.traffic, case.pace, latest, leg[kind, before, place, SECONDS])
     for k in range(m + 1):
         if k == 0 or stops[slot, k - 1] == depot:
             trip_g, trip_l = scratch[ON_G, k], scratch[ON_L, k]
@@ -115,11 +107,11 @@ def _note_tight(case, books, slot, of, m):  # type: ignore[no-untyped-def]
     RATE is what a second of the next charge brings that lasts longer with every mWh that is taken before it, 0 if
     there is none; SPARE is by how much the way between two plugs may take more. Neither counts with swaps.
     """
-    stop, stops, scratch, order, leg = books.stop, books.stops, books.scratch, case.order, case.leg
-    depot, kind, orders, service = of[DEPOT], of[KIND], case.orders, case.service
+    stop, stops, scratch, leg = books.stop, books.stops, books.scratch, case.leg
+    depot, kind, orders = of[DEPOT], of[KIND], case.orders
     latest, rate, c = of[CLOSES], np.int64(0), books.out[OUT_CHARGES] - 1
     for k in range(m, -1, -1):
-        place = depot if k == m else stops[slot, k]
+        place, before = depot if k == m else stops[slot, k], depot if k == 0 else stops[slot, k - 1]
         loads = scratch[LOADS, k + 1] if k < m and place == depot else np.int64(0)
         lasts = loads
         if c >= 0 and scratch[CH_STOP, c] == k + 1:
@@ -133,19 +125,11 @@ def _note_tight(case, books, slot, of, m):  # type: ignore[no-untyped-def]
         if k + 1 == books.out[OUT_BREAK_AT]:
             latest -= of[BREAK_S]
         if place < orders:
-            latest -= service[kind, place]
-            if case.spots and k and case.spot[stops[slot, k - 1]] == case.spot[place]:
-                latest += case.setup[kind, place]
-            last = np.int64(-1)
-            for w in range(WINDOWS, WINDOWS + 6, 2):
-                if order[place, w] <= latest:
-                    last = max(last, min(latest, order[place, w + 1]))
-            latest = last
+            latest = serve_by(case, kind, before, place, latest)
         else:
             latest -= lasts
         stop[slot, TIGHT, k], stop[slot, RATE, k] = latest, np.int64(0) if of[SWAP_S] else rate
-        seconds = leg[kind, depot if k == 0 else stops[slot, k - 1], place, SECONDS]
-        latest = leave_by(case.traffic, case.pace, latest, seconds)
+        latest = leave_by(case.traffic, case.pace, latest, leg[kind, before, place, SECONDS])
     spare = max(of[START], of[KNEE]) - scratch[NEED, 0]
     for k in range(m + 1):
         if k and stops[slot, k - 1] >= orders:

@@ -36,22 +36,28 @@ def leave_by(traffic, pace, arrival, seconds):  # type: ignore[no-untyped-def]
 
 
 @inner
+def serve_by(case, kind, before, place, leave):  # type: ignore[no-untyped-def]
+    """Return the latest moment to begin with an order that follows a place, so as to leave it by `leave`; -1: none."""
+    order = case.order
+    latest, last = leave - case.service[kind, place], np.int64(-1)
+    if case.spots and case.spot[before] == case.spot[place]:
+        latest += case.setup[kind, place]
+    for w in range(WINDOWS, WINDOWS + 6, 2):
+        if order[place, w] <= latest:
+            last = max(last, min(latest, order[place, w + 1]))
+    return last
+
+
+@inner
 def latest_start(case, books, of, seq, m):  # type: ignore[no-untyped-def]
     """Return when the day just driven may begin at the latest so as to be home no later, its charges as long as now."""
-    scratch, order, kind, depot, orders = books.scratch, case.order, of[KIND], of[DEPOT], case.orders
+    scratch, kind, depot, orders = books.scratch, of[KIND], of[DEPOT], case.orders
     latest, c = books.out[OUT_HOME], books.out[OUT_CHARGES] - 1
     for i in range(m, -1, -1):
         place, before = depot if i == m else seq[i], depot if i == 0 else seq[i - 1]
         latest = leave_by(case.traffic, case.pace, latest, case.leg[kind, before, place, SECONDS])
         if before < orders:
-            latest -= case.service[kind, before]
-            if case.spots and i > 1 and case.spot[seq[i - 2]] == case.spot[before]:
-                latest += case.setup[kind, before]
-            last = np.int64(-1)
-            for w in range(WINDOWS, WINDOWS + 6, 2):
-                if order[before, w] <= latest:
-                    last = max(last, min(latest, order[before, w + 1]))
-            latest = last
+            latest = serve_by(case, kind, depot if i < 2 else seq[i - 2], before, latest)
             continue
         lasts = scratch[LOADS, i] if before == depot else np.int64(0)
         while c >= 0 and scratch[CH_STOP, c] >= i:
