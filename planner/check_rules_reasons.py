@@ -43,7 +43,8 @@ class Trip:
     @property
     def loaded_from_s(self) -> float:
         """Return when a fresh vehicle is at its depot."""
-        return self.vehicle.shift.start_s + self.before.seconds + (MARGIN_S if self.vehicle.start else 0.0)
+        start_s = self.vehicle.shift.start_s
+        return self._over_s(start_s, self.before) if self.vehicle.start else start_s
 
     def home_s(self, *, from_s: float) -> float | None:
         """Return when the vehicle is back at the latest reckoning, None where no window can be met."""
@@ -66,9 +67,14 @@ class Trip:
 
     def in_time(self, *, from_s: float) -> bool:
         """Say whether the order's windows and the shift both hold."""
+        return self.done_by(self.vehicle.shift.end_s + self.vehicle.overtime_s, from_s=from_s)
+
+    def done_by(self, latest_s: float, *, from_s: float) -> bool:
+        """Say whether the day can end in time, also where that is away from the depot."""
         home_s = self.home_s(from_s=from_s)
-        after_s = self.after.seconds + (MARGIN_S if self.vehicle.end else 0.0)
-        return home_s is not None and home_s + after_s <= self.vehicle.shift.end_s + self.vehicle.overtime_s
+        if home_s is None:
+            return False
+        return (self._over_s(home_s, self.after) if self.vehicle.end else home_s) <= latest_s
 
     @property
     def _loads_kg(self) -> tuple[float, ...]:
@@ -291,8 +297,7 @@ def _allows_one_more(trip: Trip, route: RouteCase | None) -> bool:
         return True
     begun_s = route.steps[0].arrival_s if route is not None else vehicle.shift.start_s
     latest_s = due.latest_s + (begun_s if due.from_start else 0)
-    home_s = trip.home_s(from_s=trip.loaded_from_s if route is None else route.steps[-1].end_s)
-    return home_s is not None and home_s + trip.after.seconds + MARGIN_S * (vehicle.end is not None) <= latest_s
+    return trip.done_by(latest_s, from_s=trip.loaded_from_s if route is None else route.steps[-1].end_s)
 
 
 def _no_driver(chances: Chances) -> str:
