@@ -20,6 +20,7 @@ import numpy as np
 from planner.check_legs import FoundLeg, LegFinder, Point, standing
 from planner.check_pairs import pair_faults
 from planner.check_traffic import Clock, clock_of, traffic_faults
+from planner.check_walk_up import kerb, walk_up_faults
 from planner.model import (
     Day,
     Depot,
@@ -143,7 +144,7 @@ class RouteCase:
             origin, target = self.place(before), self.place(step)
             if step.leg is None or origin is None or target is None:
                 continue
-            start, end = Point(origin.lat, origin.lon), Point(target.lat, target.lon)
+            start, end = kerb(origin), kerb(target)
             alike = origin is target and not (before.serves or step.serves)
             found[i] = standing(start) if alike else self.case.leg(self.kind, start, end)
         return found
@@ -252,7 +253,7 @@ def open_case(plan: Plan, legs: LegFinder) -> Case:
     """Index the plan's day and attach all its places to the streets at once."""
     day = plan.day
     places: tuple[Order | Depot | Station | Spot, ...] = (*day.orders, *day.depots, *day.stations, *day.spots)
-    points = [Point(place.lat, place.lon) for place in places]
+    points = [kerb(place) for place in places]
     for kind in dict.fromkeys(vehicle.type for vehicle in day.vehicles):
         legs.learn(kind, points, span=day.span)
     return Case(
@@ -297,7 +298,7 @@ def day_faults(day: Day) -> Iterator[Violation]:
     for order in day.orders:
         if order.depot_id and order.depot_id not in depots:
             yield bad(f"order {order.id}", f"there is no depot {order.depot_id}")
-    for where, message in (*_balance_faults(day), *_clock_faults(day), *pair_faults(day)):
+    for where, message in (*_balance_faults(day), *_clock_faults(day), *pair_faults(day), *walk_up_faults(day)):
         yield bad(where, message)
 
 

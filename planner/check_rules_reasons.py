@@ -17,6 +17,7 @@ from planner.check_legs import FoundLeg, Point, standing
 from planner.check_pairs import pairs_of
 from planner.check_rules_docks import loadings
 from planner.check_traffic import Clock
+from planner.check_walk_up import kerb
 from planner.model import Order, OrderKind, Spot, Station, Vehicle
 from planner.plan import Reason, StepKind, Violation
 
@@ -55,7 +56,7 @@ class Trip:
             if order.windows and not begins_s:
                 return None
             setup_s = 0.0 if order.spot == parked_at else order.setup_s
-            standing_s = (setup_s + order.service_s) * self.vehicle.type.service_factor
+            standing_s = (setup_s + order.service_s) * self.vehicle.type.service_factor + order.walk_s
             now_s, parked_at = min(begins_s, default=arrival_s) + standing_s, order.spot
         return self._over_s(now_s, self.legs[-1])
 
@@ -176,7 +177,7 @@ def _has_room(order: Order, vehicle: Vehicle) -> bool:
 def _trip(case: Case, orders: tuple[Order, ...], vehicle: Vehicle) -> Trip | None:
     depot = case.depots[vehicle.depot_id]
     home = Point(depot.lat, depot.lon)
-    points = [home, *(Point(order.lat, order.lon) for order in orders), home]
+    points = [home, *map(kerb, orders), home]
     found = [case.leg(vehicle.type, start, end) for start, end in pairwise(points)]
     legs = tuple(leg for leg in found if leg is not None)
     before, after = _way(case, vehicle, vehicle.start, home), _way(case, vehicle, home, vehicle.end)

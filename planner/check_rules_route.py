@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.check_case import LOAD, RouteCase
+from planner.check_legs import Point
+from planner.check_walk_up import kerb
 from planner.model import Order, OrderKind
 from planner.plan import StepKind, Violation
 
@@ -136,10 +138,10 @@ def waits_for_the_goods(route: RouteCase) -> Iterator[Violation]:
 
 
 def takes_time_to_deliver(route: RouteCase) -> Iterator[Violation]:
-    """Handing over is spent at each order, and parking but where the order before is at the same place."""
+    """Handing over and the walk are spent at each order, and parking but where the one before has the same kerb."""
     for i, order in _orders(route):
         lasts_s, factor = route.steps[i].end_s - route.steps[i].begin_s, route.kind.service_factor
-        handing_over_s, parking_s = order.service_s * factor, order.setup_s * factor
+        handing_over_s, parking_s = order.service_s * factor + order.walk_s, order.setup_s * factor
         due_s = handing_over_s + (0.0 if _is_parked(route, i, order) else parking_s)
         short_s = due_s - lasts_s
         if short_s <= ROUNDING_S:
@@ -155,10 +157,11 @@ def _is_parked(route: RouteCase, i: int, order: Order) -> bool:
     rests = StepKind.BREAK
     before = next(step for step in reversed(route.steps[:i]) if step.kind != rests or step.leg is not None)
     other = route.case.orders.get(before.place_id) if before.serves else None
-    return other is not None and (
-        (round(other.lat, SAME_SPOT), round(other.lon, SAME_SPOT))
-        == (round(order.lat, SAME_SPOT), round(order.lon, SAME_SPOT))
-    )
+    return other is not None and _spot(kerb(other)) == _spot(kerb(order))
+
+
+def _spot(point: Point) -> tuple[float, float]:
+    return round(point.lat, SAME_SPOT), round(point.lon, SAME_SPOT)
 
 
 def meets_windows(route: RouteCase) -> Iterator[Violation]:

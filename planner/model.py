@@ -41,6 +41,14 @@ class TimeWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place without a plug: where a vehicle starts or ends its day away from its depot, or parks for an order."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One delivery or pickup. Service must begin inside one of `windows`; none given means any time.
 
@@ -50,6 +58,9 @@ class Order:
     vehicle, in any of its trips, or not at all. With a `depot_id` the goods are at that depot, or are to be brought
     there, so that only its vehicles may serve the order. Service may begin up to `late_max_s` after the end of a
     window, at `late_cost_per_min` for the time past it.
+
+    A vehicle that `parks_at` a neighbour's address serves the order on foot from there: `walk_s` there and back come on
+    top of its service.
 
     A pickup and a delivery of one `pair` are the two stops of the same goods, which never see the depot: fetched here,
     brought there, in one trip or not at all. Both say the same of the goods.
@@ -77,11 +88,18 @@ class Order:
     late_max_s: int = 0
     late_cost_per_min: float = 0.0
     pair: str = ""
+    parks_at: Spot | None = None
+    walk_s: int = 0
+
+    @property
+    def kerb(self) -> Spot:
+        """Return where a vehicle parks to serve it."""
+        return self.parks_at or Spot(lat=self.lat, lon=self.lon)
 
     @property
     def spot(self) -> tuple[float, float]:
-        """Return what tells places apart: the coordinates to a millionth of a degree, a hand's breadth."""
-        return round(self.lat, SPOT_DECIMALS), round(self.lon, SPOT_DECIMALS)
+        """Return what tells kerbs apart: the coordinates to a millionth of a degree, a hand's breadth."""
+        return round(self.kerb.lat, SPOT_DECIMALS), round(self.kerb.lon, SPOT_DECIMALS)
 
     @property
     def from_depot(self) -> bool:
@@ -244,9 +262,9 @@ class VehicleType:
     swap_s: int | None = None  # that a swap of the battery takes; None where it stays in the vehicle
 
     def standing_s(self, order: Order, *, parked: bool = False) -> int:
-        """Return the seconds that an order's service takes with this type, and its setup unless parked; rounded up."""
+        """Return what a stop takes with this type, on foot included, and its setup unless parked; rounded up."""
         setup_s = 0 if parked else order.setup_s
-        return math.ceil(round((setup_s + order.service_s) * self.service_factor, 6))
+        return math.ceil(round((setup_s + order.service_s) * self.service_factor, 6)) + order.walk_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,14 +278,6 @@ class DriverBreak:
     earliest_s: int
     latest_s: int
     from_start: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """Where a vehicle starts or ends its day away from its depot. There is no plug."""
-
-    lat: float
-    lon: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +379,7 @@ class Day:
 
     Where there are `drivers` each vehicle needs one. `hours` is when vehicles are on the road where that is not said by
     the shifts of these vehicles.
+    Orders `walk_up_m` or less away from another one may be served on foot from where that is.
     Spans of `traffic` do not overlap; outside them the usual pace is kept. A drive is over when its usual seconds have
     passed, each at the share of its moment. Its energy is the usual one, and what the vehicle draws while time passes
     for as long as the drive may take longer than usual at the worst moment of the day.
@@ -388,6 +399,7 @@ class Day:
     hours: TimeWindow | None = None
     traffic: tuple[Traffic, ...] = ()
     balance: Balance | None = None
+    walk_up_m: float = 0.0
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

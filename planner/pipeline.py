@@ -23,6 +23,7 @@ from planner.plan import Plan, Provenance, Reason, Unassigned
 from planner.roads.day import day_roads
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
+from planner.roads.walk_up import park_together
 from planner.solve.child import EngineStopped, solve_apart
 from planner.solve.crew import crew_of, every_pair, pair_up
 from planner.solve.options import SolveOptions
@@ -125,7 +126,7 @@ def read_inputs(
         date=fleet_file.day.isoformat(),
         time_zone=fleet_file.zone.key,
         currency=fleet_file.currency,
-        orders=orders_file.orders,
+        orders=park_together(orders_file.orders, within_m=fleet_file.walk_up_m),
         vehicles=fleet_file.vehicles,
         depots=fleet_file.depots,
         stations=fleet_file.stations,
@@ -135,6 +136,7 @@ def read_inputs(
         drivers=fleet_file.drivers,
         traffic=fleet_file.traffic,
         balance=fleet_file.balance,
+        walk_up_m=fleet_file.walk_up_m,
     )
     return Inputs(
         day=the_day,

@@ -36,6 +36,9 @@ A complete example; `docs/fleet.md` explains every key::
     by = "hours"
     price = 2.00
 
+    [parking]                            # optional
+    walk_up_m = 40
+
     [[traffic]]                          # optional
     from = "07:30"
     to = "09:00"
@@ -99,6 +102,7 @@ class FleetFile:
     traffic: tuple[Traffic, ...]
     late_cost_per_min: float | None
     balance: Balance | None
+    walk_up_m: float
     warnings: tuple[Fault, ...]
     sha256: str
 
@@ -131,6 +135,7 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
         full_charges=document.charging.full,
         traffic=traffic,
         balance=None if document.balance is None else _balance(document.balance),
+        walk_up_m=document.parking.walk_up_m,
         late_cost_per_min=None if document.lateness is None else document.lateness.cost_per_min,
         warnings=tuple(builder.warnings),
         sha256=hashlib.sha256(data).hexdigest(),

@@ -227,6 +227,12 @@ class LatenessRow(Row):
     cost_per_min: Annotated[float, Field(ge=0, le=50_000)]
 
 
+class ParkingRow(Row):
+    """The table ``[parking]``: how far the driver walks from a parked vehicle."""
+
+    walk_up_m: Annotated[float, Field(ge=0, le=300)]
+
+
 class BalanceRow(Row):
     """The table ``[balance]``: the price of some vehicles doing more than others."""
 
@@ -246,6 +252,7 @@ class FleetDocument(Row):
     traffic: list[TrafficRow] = []
     lateness: LatenessRow | None = None
     balance: BalanceRow | None = None
+    parking: ParkingRow = ParkingRow(walk_up_m=0.0)
     road_classes: dict[Name, ClassRow] = {}
     types: dict[Name, TypeRow] = {}
     vehicles: list[VehicleRow] = []
@@ -265,6 +272,7 @@ TABLES: dict[str, type[Row]] = {
     "traffic": TrafficRow,
     "lateness": LatenessRow,
     "balance": BalanceRow,
+    "parking": ParkingRow,
     "road_classes": ClassRow,
     "types": TypeRow,
     "vehicles": VehicleRow,

@@ -175,6 +175,8 @@ def _step_facts(view: PlanView, step: Step) -> list[str]:
         facts.append(f"waits {(step.begin_s - step.arrival_s + 59) // 60} min")
     if late_s := view.late_s(step):
         facts.append(late_words(late_s))
+    if (order := view.order_at(step)) is not None and order.walk_s:
+        facts.append(f"{-(-order.walk_s // 60)} min on foot from a neighbour's kerb")
     if step.charged_wh:
         where = "with a full battery" if step.kind is StepKind.SWAP else f"at plug {step.plug_id}"
         facts.append(f"+{step.charged_wh / 1_000:.1f} kWh {where}")

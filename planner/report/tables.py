@@ -33,6 +33,8 @@ COLUMNS = (
     "notes",
     "driver",
     "late_min",
+    "pair",
+    "walk_min",
 )
 
 # A spreadsheet takes a cell that starts so for a formula (OWASP "CSV injection"). Quotes before such a start
@@ -77,6 +79,8 @@ def _row(view: PlanView, route: Route, seq: int, step: Step) -> tuple[str | int 
         "" if order is None else order.notes,
         route.driver_id,
         round(view.late_s(step) / 60.0, 1),
+        "" if order is None else order.pair,
+        0.0 if order is None else round(order.walk_s / 60.0, 1),
     )
 
 

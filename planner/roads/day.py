@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from planner.errors import RoadsError
-from planner.model import Day, VehicleType
+from planner.model import Day, Order, VehicleType
 from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
 from planner.roads.paths import path, path_shape
@@ -39,7 +39,8 @@ def day_roads(day: Day, streets: Streets) -> DayRoads:
     paces = list(dict.fromkeys((kind.road_class, kind.top_speed_kmh) for kind in types))
     network_of_type = tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types)
     places = (*day.orders, *day.sites, *day.spots)
-    lat, lon = (np.array([getattr(place, axis) for place in places]) for axis in ("lat", "lon"))
+    kerbs = [place.kerb if isinstance(place, Order) else place for place in places]
+    lat, lon = (np.array([getattr(kerb, axis) for kerb in kerbs]) for axis in ("lat", "lon"))
     networks = tuple(build_network(streets, road_class, top_speed_kmh=kmh, span=day.span) for road_class, kmh in paces)
     snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
     _refuse_far_depots(day, networks, snapped)

@@ -95,6 +95,19 @@ def test_the_example_reads_as_documented(tmp_path: Path) -> None:
     assert found.warnings == ()
 
 
+def test_how_far_drivers_walk_is_said_in_metres_and_is_nothing_by_default(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).walk_up_m == 0.0
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE, "[parking]\nwalk_up_m = 40\n").walk_up_m == 40.0
+
+
+@pytest.mark.parametrize(("value", "code"), [("-1", "E-F19"), ("301", "E-F19"), ('"40 m"', "E-F19")])
+def test_a_distance_on_foot_that_cannot_be_meant_is_refused(tmp_path: Path, value: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, HEAD, DEPOT, VEHICLE, f"[parking]\nwalk_up_m = {value}\n")
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.column) == (code, "parking.walk_up_m")
+
+
 def test_the_example_in_the_docs_is_the_one_that_is_tested() -> None:
     docs = Path(__file__).parents[2] / "docs" / "fleet.md"
     assert example().strip() in docs.read_text(encoding="utf-8")
