@@ -8,7 +8,7 @@ from pathlib import Path
 from planner.solve.options import SolveOptions
 
 DAY = date(2026, 3, 10)
-OPTIONS = SolveOptions(iterations=60_000, seed=1)
+OPTIONS = SolveOptions(iterations=120_000, seed=1)
 
 
 def demo_folder() -> Path:

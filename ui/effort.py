@@ -7,7 +7,7 @@ import os
 from planner.demo import OPTIONS
 from planner.solve.options import SolveOptions
 
-EFFORTS = {"Quick": 4_000, "Normal": SolveOptions().iterations, "Thorough": 80_000}
+EFFORTS = {"Quick": 8_000, "Normal": SolveOptions().iterations, "Thorough": 4 * SolveOptions().iterations}
 USUAL = "Normal"
 SETTING = "PLANNER_UI_ITERATIONS"  # one budget for every plan, for a slow machine or a test
 

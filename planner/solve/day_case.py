@@ -14,6 +14,7 @@ from planner.solve.trips import allowed_together, members
 
 NONE = np.int64(2) ** 60  # the cost of what is impossible
 BUCKET_S = 180  # plugs and site power are counted in steps of this
+MOST_PRICED = 16  # places of an order, or pairs of them, in a look at all vehicles
 NEAR_STATIONS = 2  # looked at between two places, those of the least detour
 
 # Columns of `DayCase.vehicle`. What is driven costs PRICE, with the battery's wear; what is charged by day saves NIGHT.
@@ -242,7 +243,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         cut=np.full(n, -1, np.int64),
         fetched=np.zeros(n, np.int64),
         keys=np.zeros(n),
-        look=np.zeros((5, 3 * vehicles * longest), np.int64),
+        look=np.zeros((5, MOST_PRICED), np.int64),
         least=np.full((n, vehicles, 2), -1, np.int64),
         seen=np.zeros(vehicles, np.int64),
         choice=np.zeros(6, np.int64),

@@ -60,7 +60,7 @@ from planner.solve.day_case import (
 )
 from planner.solve.day_late import punctual_until
 from planner.solve.day_pace import arrive
-from planner.solve.day_pairs import IN_TRIP, NEW_AFTER, NEW_BEFORE, look_at_pair, with_pair
+from planner.solve.day_pairs import IN_TRIP, NEW_AFTER, NEW_BEFORE, keep_cheapest, look_at_pair, with_pair
 from planner.solve.day_price import FLAT, price_day, set_day
 from planner.solve.day_ruin import home_of
 from planner.solve.day_undo import touch
@@ -70,7 +70,6 @@ from planner.solve.problem import MICRO
 BLINK = 0.01
 REFRESH = 0.02  # of the days that are known to have no place are looked at again: plugs may be free now
 LEAST_DETOURS, MOST_DETOURS = 0.05, 20  # of looks think of stations; so many times as many as they were the best of
-MOST_PRICED = 16  # places of an order in a look
 MOST_FLAT = 2  # of them are tried with a station
 
 
@@ -88,11 +87,11 @@ def cost_once(books, of, m):  # type: ignore[no-untyped-def]
 
 @inner
 def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
-    """List the places of an order that a look at clock and load does not rule out; return how many.
+    """Keep the cheapest places of an order that a look at clock and load does not rule out; return how many.
 
     The first look leaves out vehicles whose day has not changed since they were looked at for this order; the look
     `again` is at those of them that then had nothing below a price which is less than `room`. Places of a pair are
-    asked for by its pickup, of every vehicle in the first look, and the cheapest are listed.
+    asked for by its pickup, of every vehicle in the first look.
     """
     fact, slot_of, allowed, vehicle, least = books.fact, books.slot_of, case.allowed, case.vehicle, books.least
     found, like, paired = 0, np.int64(-1), case.order[u, BROUGHT] >= 0
@@ -119,14 +118,14 @@ def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
             found = look_at_pair(case, books, u, v, cost_once(books, vehicle[v], fact[slot, LENGTH]), found)
         else:
             books.seen[v] = True
-            found = _look_at(case, books, u, v, found, detours)
+            found = _look_at(case, books, u, v, found, detours, room)
     return found
 
 
 @inner
-def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
-    """List the places of an order in one vehicle's day."""
-    leg, stop, stops, look = case.leg, books.stop, books.stops, books.look
+def _look_at(case, books, u, v, found, detours, room):  # type: ignore[no-untyped-def]
+    """Keep the cheapest places of an order in one vehicle's day that may cost less than `room`; return how many."""
+    leg, stop, stops = case.leg, books.stop, books.stops
     of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
     service, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
@@ -209,9 +208,9 @@ def _look_at(case, books, u, v, found, detours):  # type: ignore[no-untyped-def]
                 continue
             lasts -= sooner
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
-            look[0, found] = cost + energy * of[PRICE] // MICRO + once + late
-            look[1, found], look[2, found], look[3, found] = v, k, way
-            found += 1
+            cost += energy * of[PRICE] // MICRO + once + late
+            if cost < room:
+                found = keep_cheapest(books.look, found, cost, v, k, way, 0)
     return found
 
 
@@ -292,15 +291,10 @@ def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
     detours = len(case.stations) > 0 and draw(books.random) < LEAST_DETOURS + helped
     found = _look(case, books, u, again, room, detours)
     best, flat = room, 0
-    for _ in range(MOST_PRICED):
-        pick, least = -1, best
-        for f in range(found):
-            if look[0, f] < least:
-                pick, least = f, look[0, f]
-        if pick < 0:
+    for pick in range(found):
+        least, v = look[0, pick], look[1, pick]
+        if least >= best:
             break
-        look[0, pick] = NONE
-        v = look[1, pick]
         if fact[slot_of[v], LENGTH] + 3 > longest:
             continue
         if draw(books.random) < BLINK:

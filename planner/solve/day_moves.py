@@ -24,6 +24,7 @@ from planner.solve.day_case import (
     LITRES,
     MARK,
     METRES,
+    NONE,
     NOW_COST,
     PENALTY,
     WEIGHT,
@@ -87,12 +88,15 @@ def _sort_absent(case, books):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
-    """Put the absent orders back; return how many vehicles were touched."""
+def _recreate(case, books, touched, most):  # type: ignore[no-untyped-def]
+    """Put the absent orders back; return how many vehicles were touched, and whether it may cost less than `most`.
+
+    Orders never make a day cheaper, so that it ends as soon as what is planned costs as much.
+    """
     if case.groups:
         touched = leave_out_groups(case, books, touched, WHOLE_GROUP)
     _sort_absent(case, books)
-    left = 0
+    left, planned, missing = 0, _days_cost(books), np.int64(0)
     for a in range(books.now[ABSENT]):
         u = books.absent[a]
         if case.order[u, FETCHED] >= 0:  # a pair goes in by its pickup
@@ -100,10 +104,15 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
         room = case.order[u, PENALTY]
         if case.order[u, BROUGHT] >= 0:
             room += case.order[case.order[u, BROUGHT], PENALTY]
-        after = insert(case, books, u, touched, room)
+        spare = most - planned - missing
+        after = insert(case, books, u, touched, min(room, spare)) if spare > 0 else -1
         if after >= 0:
             touched = after
+            planned = _days_cost(books)
+        elif room >= spare:
+            return touched, False
         else:
+            missing += room
             books.absent[left] = u
             left += 1
     books.now[ABSENT] = left
@@ -111,15 +120,22 @@ def _recreate(case, books, touched):  # type: ignore[no-untyped-def]
         for a in range(left):
             if case.order[books.absent[a], BROUGHT] >= 0:
                 leave_out(books, case.order[books.absent[a], BROUGHT])
-    return leave_out_groups(case, books, touched, 1.0) if case.groups else touched
+    return leave_out_groups(case, books, touched, 1.0) if case.groups else touched, True
+
+
+@inner
+def _days_cost(books):  # type: ignore[no-untyped-def]
+    """Return what all days cost."""
+    total = np.int64(0)
+    for v in range(len(books.slot_of)):
+        total += books.fact[books.slot_of[v], COST]
+    return total
 
 
 @inner
 def total_cost(case, books):  # type: ignore[no-untyped-def]
     """Return what all days cost, that they are uneven, and the penalties of the absent."""
-    total = np.int64(0)
-    for v in range(len(books.slot_of)):
-        total += books.fact[books.slot_of[v], COST]
+    total = _days_cost(books)
     for a in range(books.now[ABSENT]):
         total += case.order[books.absent[a], PENALTY]
     return total + balance_cost(case, books) if case.balance[1] else total
@@ -145,12 +161,17 @@ def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-
         for a in range(absent):
             books.saved_absent[a] = books.absent[a]
         hard = _hardness(case, books) if absent else np.int64(0)
-        touched = _recreate(case, books, ruin(case, books))
+        most = np.int64(now[NOW_COST] + temperature * exponential(books.random))
+        swap = fill and absent > 0
+        touched, hopeful = _recreate(case, books, ruin(case, books), NONE if swap else most)
+        if not hopeful:
+            undo(case, books, touched, absent)
+            continue
         cost = total_cost(case, books)
-        easier = fill and absent > 0 and _hardness(case, books) < hard
+        easier = swap and _hardness(case, books) < hard
         for a in range(now[ABSENT]):
             books.sums[books.absent[a]] += 1
-        if cost < now[NOW_COST] + temperature * exponential(books.random) or easier:
+        if cost < most or easier:
             now[NOW_COST] = cost
             if cost < now[BEST_COST]:
                 keep_best(books, cost)
@@ -163,7 +184,7 @@ def put_back(case, books):  # type: ignore[no-untyped-def]
     """Put absent orders where they cost least and leave all else as it is; return how many stay absent."""
     books.now[MARK] += 1
     books.now[INVITED] = 0
-    _recreate(case, books, 0)
+    _recreate(case, books, 0, NONE)
     books.now[NOW_COST] = total_cost(case, books)
     if books.now[NOW_COST] < books.now[BEST_COST]:
         keep_best(books, books.now[NOW_COST])

@@ -25,6 +25,7 @@ from planner.solve.day_case import (
     LITRES,
     LOADING,
     METRES,
+    MOST_PRICED,
     MWH,
     NONE,
     OPEN_PAIRS,
@@ -42,7 +43,6 @@ from planner.solve.day_pace import arrive
 from planner.solve.problem import MICRO
 
 IN_TRIP, NEW_BEFORE, NEW_AFTER = range(3)
-MOST_KEPT = 16  # pairs of places of a pair, in all vehicles
 
 
 @inner
@@ -155,7 +155,7 @@ def _look_for_end(case, books, u, v, k, way, t, lasts, metres, energy, once, fou
                 more_s += lasts_there - sooner
                 cost = (metres + more_m) * of[PER_KM] // 1000 + max(lasts + more_s - rest, np.int64(0)) * of[PER_S]
                 cost += (energy + more_e) * of[PRICE] // MICRO + once
-                found = _keep(books.look, found, cost, v, k, way, j)
+                found = keep_cheapest(books.look, found, cost, v, k, way, j)
         if way == NEW_AFTER or after == depot:
             break
         if j == k:  # from here on the stops after the pickup come first
@@ -211,10 +211,10 @@ def _served_at(case, u, t):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _keep(look, found, cost, v, k, way, j):  # type: ignore[no-untyped-def]
-    """Put a pair of places among the cheapest, in order of cost; return how many there are."""
+def keep_cheapest(look, found, cost, v, k, way, j):  # type: ignore[no-untyped-def]
+    """Put a place, or a pair of them, among the cheapest, in order of cost; return how many there are."""
     at = found
-    if found == MOST_KEPT:
+    if found == MOST_PRICED:
         if cost >= look[0, found - 1]:
             return found
         at -= 1

@@ -8,7 +8,7 @@ from typing import Literal
 EngineName = Literal["search", "ortools"]
 ENGINES: tuple[EngineName, ...] = ("search", "ortools")
 # What a plan without limits gets: iterations of each island, solutions that OR-Tools' local search may accept.
-USUAL_ITERATIONS: dict[EngineName, int] = {"search": 80_000, "ortools": 1_500}
+USUAL_ITERATIONS: dict[EngineName, int] = {"search": 160_000, "ortools": 1_500}
 UNLIMITED = 10**9  # iterations: the clock alone ends the search
 
 
