@@ -30,6 +30,7 @@ from planner.model import (
     VehicleType,
 )
 from planner.roads.streets import Streets
+from planner.roads.walk_up import park_together
 from tests.check.grid import COLUMNS, ROWS, SOUTH, STEP_LAT, STEP_LON, WEST, make_grid
 from tests.factories import HOUR_S, make_day, make_depot, make_order, make_station, make_type, make_vehicle
 
@@ -266,7 +267,7 @@ def driven_days(draw: st.DrawFn) -> Day:
 
 @st.composite
 def ruled_days(draw: st.DrawFn) -> Day:
-    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, ways home, docks, swaps, times."""
+    """Draw a day whose vehicles and depots have rules: breaks, stops, overtime, ways home, docks, swaps, walks."""
     day = draw(days())
     types = {
         kind.name: replace(
@@ -278,9 +279,12 @@ def ruled_days(draw: st.DrawFn) -> Day:
         for kind in {vehicle.type.name: vehicle.type for vehicle in day.vehicles}.values()
     }
     balance = Balance(by=draw(st.sampled_from(list(Measure))), price=draw(st.sampled_from([0.1, 5.0, 500.0])))
+    walk_up_m = draw(st.sampled_from([0.0, 0.0, 150.0]))
+    parked = park_together(day.orders, within_m=walk_up_m)
     return replace(
         day,
         balance=draw(st.sampled_from([None, balance])),
+        walk_up_m=walk_up_m,
         orders=tuple(
             replace(
                 order,
@@ -289,7 +293,7 @@ def ruled_days(draw: st.DrawFn) -> Day:
                 late_max_s=draw(st.sampled_from([0, 0, 300, 3_600])),
                 late_cost_per_min=draw(st.sampled_from([0.0, 0.01, 0.5])),
             )
-            for order in day.orders
+            for order in parked
         ),
         depots=tuple(
             replace(
