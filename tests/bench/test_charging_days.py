@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-ITERATIONS = os.environ.get("PLANNER_BENCH_ITERATIONS", "5000")
+ITERATIONS = os.environ.get("PLANNER_BENCH_ITERATIONS", "20000")
 DAYS = int(os.environ.get("PLANNER_BENCH_DAYS", "20"))
 CITIES = {"Porto": "porto-2015", "Milan": "milan-2014", "Lauf": "lauf-2020"}
 ORDERS = (80, 120, 160, 200)
