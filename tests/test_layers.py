@@ -21,13 +21,13 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("model", "instance"),
     ("plan", "energy", "catalogue", "explained"),
     ("roads",),
-    ("solve", "check"),
+    ("solve", "check", "geocode"),
     ("io", "report"),
     ("answer", "instances", "replay"),
     ("pipeline", "outputs", "robust", "warm"),
-    ("demo", "generate", "cut", "matrix", "padded", "explain"),
+    ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online"),
     ("cli_tools", "cli_ui"),
-    ("cli_explain", "cli_roads", "cli_robust", "cli_solve"),
+    ("cli_explain", "cli_geocode", "cli_roads", "cli_robust", "cli_solve"),
     ("cli",),
     ("ui",),
 )
@@ -68,6 +68,7 @@ NOT_FOR_THE_AUDITOR = (
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "altair": ("ui",),
+    "geopy": ("planner.geocode_online",),
     "networkx": ("planner.roads",),
     "numba": ("planner.roads", "planner.solve", "planner.check_search"),
     "numpy": ("planner", "ui"),
@@ -81,6 +82,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("planner.io",),
     "pydeck": ("ui",),
     "pymetis": ("planner.roads",),
+    "rapidfuzz": ("planner.geocode",),
     "rasterio": ("planner.roads",),
     "requests": ("planner.roads.place",),
     "rich": ("planner.cli", "planner.cli_tools", "planner.report"),
@@ -90,6 +92,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "typer": (
         "planner.cli",
         "planner.cli_explain",
+        "planner.cli_geocode",
         "planner.cli_roads",
         "planner.cli_robust",
         "planner.cli_solve",
