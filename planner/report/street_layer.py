@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from planner.report.lines import packed, thinned
 from planner.roads.streets import Streets
@@ -25,18 +26,22 @@ TOLERANCE_M = 3.0
 
 def street_layer(streets: Streets) -> list[dict[str, str | int]]:
     """Return the packed lines of each rank that occurs, faintest first."""
-    rank_of_tags = np.array(
-        [RANK_OF.get(tags.get("highway", "").removesuffix("_link"), 0) for tags in streets.tag_sets], dtype=np.int64
-    )
-    rank_of_segment = rank_of_tags[streets.seg_tags]
-    lines = _lines(streets)
+    rank_of_segment, lines = ranks_of(streets), lines_of(streets)
     return [
         {"rank": int(rank), **packed(_joined(lines[rank_of_segment == rank], lat=float(streets.node_lat.mean())))}
         for rank in np.unique(rank_of_segment)
     ]
 
 
-def _lines(streets: Streets) -> Any:
+def ranks_of(streets: Streets) -> NDArray[np.int64]:
+    """Return the rank of each segment."""
+    rank_of_tags = np.array(
+        [RANK_OF.get(tags.get("highway", "").removesuffix("_link"), 0) for tags in streets.tag_sets], dtype=np.int64
+    )
+    return rank_of_tags[streets.seg_tags]
+
+
+def lines_of(streets: Streets) -> Any:
     """Return one shapely line per segment."""
     owner = np.repeat(np.arange(streets.segments), np.diff(streets.shape_start))
     return shapely.linestrings(np.column_stack([streets.shape_lon, streets.shape_lat]), indices=owner)

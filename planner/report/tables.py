@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime
 
 from planner.plan import Plan, Route, Step
 from planner.report.view import PlanView
@@ -50,11 +51,12 @@ def stops_csv(plan: Plan) -> str:
     writer.writerow(COLUMNS)
     for route in plan.routes:
         for seq, step in enumerate(route.steps, start=1):
-            writer.writerow(_cell(value) for value in _row(view, route, seq, step))
+            writer.writerow(_cell(value) for value in stop_row(view, route, seq, step))
     return text.getvalue()
 
 
-def _row(view: PlanView, route: Route, seq: int, step: Step) -> tuple[str | int | float, ...]:
+def stop_row(view: PlanView, route: Route, seq: int, step: Step) -> tuple[str | int | float | datetime, ...]:
+    """Return what each column says of a step; times are those of the local clock, without an offset."""
     battery_wh = view.vehicle(route).type.battery_wh
     order = view.order_at(step)
     return (
@@ -84,10 +86,12 @@ def _row(view: PlanView, route: Route, seq: int, step: Step) -> tuple[str | int 
     )
 
 
-def _local(view: PlanView, seconds: int) -> str:
-    return view.moment(seconds).replace(tzinfo=None).isoformat(timespec="seconds")
+def _local(view: PlanView, seconds: int) -> datetime:
+    return view.moment(seconds).replace(tzinfo=None)
 
 
-def _cell(value: str | int | float) -> str | int | float:
-    """Keep numbers as they are, and text from being run as a formula."""
+def _cell(value: str | int | float | datetime) -> str | int | float:
+    """Keep numbers as they are, times in ISO 8601, and text from being run as a formula."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
     return f"'{value}" if isinstance(value, str) and FORMULA_START.match(value) else value
