@@ -22,6 +22,7 @@ from rich.status import Status
 
 from planner import __version__
 from planner.cli_explain import explain
+from planner.cli_export import export
 from planner.cli_geocode import geocode
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
@@ -206,6 +207,7 @@ def check(
 
 
 app.command()(explain)
+app.command()(export)
 app.command()(ui)
 app.command()(generate)
 app.command()(geocode)

@@ -52,6 +52,10 @@ def test_the_wheel_brings_data_and_screen_under_names_of_its_own(wheel: Path) ->
         "planner/_data/coquimbo.streets.npz",
         "planner/_ui/app.py",
         "planner/_ui/.streamlit/config.toml",
+        "planner/export/fonts/DejaVuSansCondensed.ttf",
+        "planner/export/manifest.html.j2",
+        "planner/export/manifest.typ",
+        "planner/language/locale/de.po",
     } <= set(names)
 
 
