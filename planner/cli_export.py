@@ -58,8 +58,8 @@ def export(
             paths = write_made(made, found, folder)
         for note in made.notes:
             talk.print(f"note: {note}", markup=False, soft_wrap=True)
-        where = paths[0] if len(paths) == 1 else folder / found.name
-        typer.echo(f"{found.name}: {where}" + (f", {len(paths)} files" if len(paths) > 1 else ""))
+        where = f"{folder / found.name}, {len(paths)} files" if found.folder else str(paths[0])
+        typer.echo(f"{found.name}: {where}")
     return 0
 
 

@@ -82,6 +82,29 @@ def test_what_others_wrote_is_not_replaced(run: Run, tmp_path: Path) -> None:
     assert names(tmp_path / "out") == ["gpx/holiday.gpx"]
 
 
+@pytest.mark.parametrize("name", ["gpx", "csv"])
+def test_a_folder_that_is_a_file_is_refused(run: Run, tmp_path: Path, name: str) -> None:
+    folder = written(tmp_path / "day")
+    (tmp_path / "out").write_text("mine")
+    code, _, err = run("export", folder, "--to", name, "-o", "out")
+    assert code == 2
+    assert "E-B07 out" in err
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_plan_of_no_route_has_a_sheet_of_the_day_and_nothing_for_drivers(run: Run, tmp_path: Path) -> None:
+    folder = written(tmp_path / "day", replace(make_plan(), routes=()))
+    code, out, err = run("export", folder, *(part for name in FORMAT_NAMES for part in ("--to", name)), "-o", "out")
+    assert code == 0, err
+    assert [name for name in names(tmp_path / "out") if "/" in name] == [
+        "html/00-day.html",
+        "links/links.csv",
+        "manifest/00-day.html",
+        "manifest/00-day.pdf",
+    ]
+    assert "gpx: out/gpx, 0 files" in out
+
+
 def test_an_unknown_format_or_language_is_refused_with_the_nearest_one(run: Run, tmp_path: Path) -> None:
     folder = written(tmp_path / "day")
     code, _, err = run("export", folder, "--to", "manifset")

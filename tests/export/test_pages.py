@@ -85,3 +85,13 @@ def test_a_browser_runs_nothing_of_it_and_asks_no_host(browser: Browser, tmp_pat
     assert page.locator("section.trip tr").count() > 6
     assert (requests, dialogs) == ([file.as_uri()], [])
     page.close()
+
+
+def test_on_a_telephone_nothing_hangs_over_the_edge(browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    for name in ("everything", "hostile"):
+        file = tmp_path / f"{name}.html"
+        file.write_text(html_of_vehicle(manifest(name)), encoding="utf-8")
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
