@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from planner.errors import Fault, InputError
 from planner.model import Day
-from planner.plan import Plan, Route, Step
+from planner.plan import Plan, Route, Step, StepKind
 
 LONGEST_DAY_S = 10 * 86_400  # a night ends on the next day, or after a weekend
+MOST, MOST_S = 1e12, 1e9  # of anything, and of seconds: what clocks and languages can still write
 
 
 def refuse_unreadable(plan: Plan, *, file: str) -> None:
@@ -30,6 +33,8 @@ def _fault(file: str, where: str, value: str, message: str) -> Fault:
 def _loose_ends(plan: Plan) -> Iterator[tuple[str, str, str]]:
     day = plan.day
     yield from _day_faults(day)
+    for thing in (*day.orders, *day.vehicles, *day.depots, *day.stations, *plan.routes):
+        yield from _immense(thing, str(getattr(thing, "id", "routes")))
     orders, vehicles = {order.id for order in day.orders}, {vehicle.id for vehicle in day.vehicles}
     for left_out in plan.unassigned:
         if left_out.order_id not in orders:
@@ -41,6 +46,7 @@ def _loose_ends(plan: Plan) -> Iterator[tuple[str, str, str]]:
             if step.serves and step.place_id not in orders:
                 yield f"route of {route.vehicle_id}", step.place_id, "is no order of the day"
             yield from _step_faults(route, step)
+        yield from _trip_faults(route)
 
 
 def _day_faults(day: Day) -> Iterator[tuple[str, str, str]]:
@@ -73,6 +79,27 @@ def _step_faults(route: Route, step: Step) -> Iterator[tuple[str, str, str]]:
             yield where, str(seconds), "is no second of the day"
     if step.leg is not None and not all(_on_earth(lat, lon) for lon, lat in step.leg.geometry):
         yield where, "geometry", "leaves the Earth"
+
+
+def _trip_faults(route: Route) -> Iterator[tuple[str, str, str]]:
+    """Yield steps whose trip is neither that of the step before nor the next one, begun by a reload."""
+    trip = 1
+    for step in route.steps:
+        if step.trip != trip and (step.trip != trip + 1 or step.kind is not StepKind.RELOAD):
+            yield f"route of {route.vehicle_id}, {step.place_id}", str(step.trip), "is not the trip of this step"
+            return
+        trip = step.trip
+
+
+def _immense(thing: Any, where: str) -> Iterator[tuple[str, str, str]]:
+    """Yield numbers anywhere inside a record that nothing in a plan can be as large as."""
+    for name in (item.name for item in fields(thing)):
+        value = getattr(thing, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(part):
+                yield from _immense(part, where)
+            elif isinstance(part, int | float) and not abs(part) <= (MOST_S if name.endswith("_s") else MOST):
+                yield where, f"{name} {part}", "is no number that a plan can hold"
 
 
 def _on_earth(lat: float, lon: float) -> bool:

@@ -130,6 +130,10 @@ def test_a_plan_edited_by_hand_is_refused_with_all_its_loose_ends(run: Run, tmp_
         ('"id": "o2",\n     "trip"', '"id": "o9",\n     "trip"', '"o9" is no order of the day'),
         ('"vehicle": "v1"', '"vehicle": "v9"', '"v9" is no vehicle of the day'),
         ('"time_zone": "America/Santiago"', '"time_zone": "Mars/Olympus"', '"Mars/Olympus" is no time zone'),
+        ('"trip": 2,', '"trip": 7,', '"7" is not the trip of this step'),
+        ('"arrival": 30660', '"arrival": 30660000', '"30660000" is no second of the day'),
+        ('"demand_kg": 40.0', '"demand_kg": 4e300', '"demand_kg 4e+300" is no number that a plan can hold'),
+        ('"lat": -29.952', '"lat": -99.952', '"-99.952, -71.342" is no position'),
     ):
         edited = whole.replace(old, new)
         assert edited != whole, old
