@@ -24,6 +24,7 @@ from planner import __version__
 from planner.cli_explain import explain
 from planner.cli_export import export
 from planner.cli_geocode import geocode
+from planner.cli_import import import_file
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
@@ -211,6 +212,7 @@ app.command()(export)
 app.command()(ui)
 app.command()(generate)
 app.command()(geocode)
+app.command("import")(import_file)
 app.command()(matrix)
 app.command()(robust)
 app.command()(solve)

@@ -27,7 +27,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("pipeline", "outputs", "robust", "warm"),
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online"),
     ("cli_tools", "cli_ui"),
-    ("cli_explain", "cli_export", "cli_geocode", "cli_roads", "cli_robust", "cli_solve"),
+    ("cli_explain", "cli_export", "cli_geocode", "cli_import", "cli_roads", "cli_robust", "cli_solve"),
     ("cli",),
     ("ui",),
 )
@@ -98,6 +98,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("planner.io",),
     "pydeck": ("ui",),
     "pymetis": ("planner.roads",),
+    "python_calamine": ("planner.io.importing",),
     "rapidfuzz": ("planner.geocode",),
     "rasterio": ("planner.roads",),
     "requests": ("planner.roads.place",),
@@ -111,6 +112,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "planner.cli_explain",
         "planner.cli_geocode",
         "planner.cli_export",
+        "planner.cli_import",
         "planner.cli_roads",
         "planner.cli_robust",
         "planner.cli_solve",
@@ -118,7 +120,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "planner.cli_ui",
     ),
     "typst": ("planner.export",),
-    "tzfpy": ("planner.generate",),
+    "tzfpy": ("planner.generate", "planner.io.importing"),
     "xlsxwriter": ("planner.export",),
 }
 

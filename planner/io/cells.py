@@ -13,6 +13,7 @@ from planner.clock import NoSuchTime, elapsed_s, midnight
 from planner.model import TimeWindow
 
 LARGEST_NUMBER = 1_000_000
+LARGEST_FLOAT = Decimal("1e300")
 DAY_S, MINUTE_S = 86_400, 60
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -39,7 +40,7 @@ def number(text: str) -> Decimal:
     """Return a finite decimal number, exactly as written."""
     if PLAIN_NUMBER.fullmatch(text):
         value = Decimal(text)
-        if abs(value) > Decimal("1e300"):
+        if abs(value) > LARGEST_FLOAT:
             raise CellError("E-O10", "is not a finite number", "give a number")
         return value
     if NOT_FINITE.fullmatch(text):

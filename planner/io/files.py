@@ -37,6 +37,8 @@ def read_file(path: Path, *, max_bytes: int, remedy: str = "split the file") -> 
     except FileNotFoundError:
         raise InputError(_file_fault("E-O46", str(path), "does not exist", "check the name and the folder")) from None
     except (OSError, ValueError) as error:
+        if isinstance(error, InputError):  # a ValueError, and no failure to read
+            raise
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(_file_fault("E-O46", str(path), f"cannot be read ({reason})", "check its rights")) from error
 

@@ -44,6 +44,10 @@ LATEST_S = 48 * 3_600  # a window past midnight ends the next day at the latest
 MOST_LATE_S = 12 * 3_600
 DEAREST_MINUTE = 50_000  # above it penalties would leave the range of an engine's integers
 
+QUANTITY, COUNT = functools.partial(amount, code="E-O26"), functools.partial(whole, code="E-O26")
+MINUTES = functools.partial(minutes_s, code="E-O39")
+LATITUDE, LONGITUDE = functools.partial(degrees, limit=90), functools.partial(degrees, limit=180)
+
 T = TypeVar("T")
 
 
@@ -76,7 +80,8 @@ class RowReader:
 
     def text(self, column: str) -> str:
         """Return a cell without the spaces around it; "" where there is none."""
-        return self.cells.get(column, "").strip()
+        found = self.cells.get(column)
+        return found.strip() if found else ""
 
     def read(self, column: str, parse: Callable[[str], T], default: T) -> T:
         """Return the parsed cell, or `default` where it is empty or, with its fault noted, bad."""
@@ -134,18 +139,16 @@ def _parse(row: RowReader) -> Order:
     lat, lon = _position(row)
     kind, windows = row.read("type", _kind, OrderKind.DELIVERY), _windows(row)
     late_max_s, late_cost_per_min = _lateness(row)
-    quantity = functools.partial(amount, code="E-O26")
-    minutes = functools.partial(minutes_s, code="E-O39")
     return Order(
         id=_identifier(row),
         lat=lat,
         lon=lon,
-        demand_kg=float((row.read if row.text("pair") else row.require)("demand_kg", quantity, ZERO)),
-        volume_l=float(row.read("volume_l", quantity, ZERO)),
-        longest_cm=float(row.read("longest_cm", quantity, ZERO)),
-        parcels=row.read("parcels", functools.partial(whole, code="E-O26"), 1),
-        service_s=row.read("service_min", minutes, DEFAULT_SERVICE_S),
-        setup_s=row.read("setup_min", minutes, 0),
+        demand_kg=float((row.read if row.text("pair") else row.require)("demand_kg", QUANTITY, ZERO)),
+        volume_l=float(row.read("volume_l", QUANTITY, ZERO)),
+        longest_cm=float(row.read("longest_cm", QUANTITY, ZERO)),
+        parcels=row.read("parcels", COUNT, 1),
+        service_s=row.read("service_min", MINUTES, DEFAULT_SERVICE_S),
+        setup_s=row.read("setup_min", MINUTES, 0),
         windows=windows,
         priority=row.read("priority", _priority, Priority.SHOULD),
         skills=row.read("skills", words, ()),
@@ -180,8 +183,8 @@ def _prose(row: RowReader, column: str) -> str:
 
 def _position(row: RowReader) -> tuple[float, float]:
     faults_before = len(row.faults)
-    lat = row.require("lat", functools.partial(degrees, limit=90), 0.0)
-    lon = row.require("lon", functools.partial(degrees, limit=180), 0.0)
+    lat = row.require("lat", LATITUDE, 0.0)
+    lon = row.require("lon", LONGITUDE, 0.0)
     if len(row.faults) > faults_before:
         return lat, lon
     if abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG:
@@ -252,8 +255,8 @@ def _depot(text: str, *, known: Collection[str] | None) -> str:
 
 def _lateness(row: RowReader) -> tuple[int, float]:
     """Return by how much an order may be late, and at what price a minute: its own, or else that of the fleet."""
-    late_max_s = row.read("late_max_min", functools.partial(minutes_s, code="E-O39"), 0)
-    price = row.read("late_cost_per_min", functools.partial(amount, code="E-O26"), None)
+    late_max_s = row.read("late_max_min", MINUTES, 0)
+    price = row.read("late_cost_per_min", QUANTITY, None)
     if late_max_s > MOST_LATE_S:
         row.refuse("late_max_min", CellError("E-O29", f"is more than {MOST_LATE_S // 60}", "check the unit: minutes"))
     if price is not None and price > DEAREST_MINUTE:

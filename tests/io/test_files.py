@@ -106,8 +106,9 @@ def test_a_run_file_holds_what_differs_from_run_to_run(tmp_path: Path) -> None:
 def test_O24_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"12345")
     assert read_file(tmp_path / "big", max_bytes=5) == b"12345"
-    with pytest.raises(InputError, match="E-O24"):
+    with pytest.raises(InputError, match="E-O24") as refused:
         read_file(tmp_path / "big", max_bytes=4)
+    assert [fault.code for fault in refused.value.faults] == ["E-O24"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\0x"])
