@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 4  # exit code, see docs/errors.md
 MAPPING_NAME = "import_mapping.json"
+MERGED = "E-O81"  # a row that became part of an order is no oddity
 LONGEST_EXAMPLE = 30
 
 
@@ -87,7 +88,7 @@ def import_file(
         with talk.status(f"reading {file.name}"):
             imported = import_orders(file, answers, area=_area(streets, near))
     except OpenQuestions as questions:
-        if mapping is None:
+        if mapping is None and (force or not place.exists()):
             write_atomic(place, questions.mapping)
             talk.print(f"what was understood so far is in {place}", markup=False, soft_wrap=True)
         raise
@@ -97,10 +98,13 @@ def import_file(
         typer.echo(printable(line, limit=1_000))
     if not judged.orders:
         raise InputError(judged.report.faults)
-    if judged.report.faults:
-        talk.print(listing(judged.report.faults), markup=False, soft_wrap=True)
+    odd = [note for note in judged.report.warnings if note.code != MERGED]
+    if told := (*judged.report.faults, *odd):
+        talk.print(listing(told), markup=False, soft_wrap=True)
     write_atomic(output, judged.orders_csv)
-    write_atomic(place, imported.mapping)
+    # A mapping that was edited and not named this time is not ours to replace.
+    if force or not place.exists() or (mapping is not None and mapping.samefile(place)):
+        write_atomic(place, imported.mapping)
     on_day = f" --date {imported.day}" if imported.day is not None else ""
     typer.echo(f"written to {output}; see {output.with_name(REPORT_NAME)} and, for the next file, --mapping {place}")
     typer.echo(f"plan it: planner plan {output} --fleet fleet.toml{on_day}")

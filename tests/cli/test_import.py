@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.roads.streets import save_streets
 from tests.cli.conftest import Run
+from tests.roads.towns import STREET_36, town
 
 GOOD = "Order No,Lat,Lon,Weight\nA,52.5163,13.3777,2\nB,52.52,13.4,3\n"
 
@@ -128,6 +130,37 @@ def test_with_a_place_named_swapped_columns_and_another_city_are_seen(run: Run) 
         "import", write(GOOD + "C,48.1,11.6,1\nD,52.5,13.4,1\nE,52.5,13.41,1\nF,52.5,13.42,1\n"), "--near", "52.5,13.4"
     )
     assert (code, "E-O08 export.csv line 4" in err) == (4, True)
+
+
+def test_with_a_streets_file_orders_outside_it_are_rejected(run: Run) -> None:
+    save_streets(town([(0, 0), (0, 2_000)], (0, 1, STREET_36)), Path("town.streets.npz"))  # east of Greenwich
+    near = "".join(f"{n},0.00{n},0.015,1\n" for n in range(1, 7))
+    file = write(f"id,lat,lon,weight\n{near}far,0.5,0.015,1\n")
+    code, _, err = run("import", file, "--streets", "town.streets.npz")
+    assert code == 4
+    assert 'E-O08 export.csv line 8 (id "far") column lat: "0.5" lies outside the streets' in err
+
+
+def test_an_order_far_from_the_others_is_kept_and_pointed_out(run: Run) -> None:
+    code, _, err = run("import", write(GOOD + "C,48.1,11.6,1\nD,52.5,13.4,1\n"))
+    assert code == 0
+    assert 'E-O82 export.csv line 4 (id "C") column lat: "48.1, 11.6" lies about 490 km or more' in err
+    assert [(row["code"], row["result"]) for row in report()] == [("E-O82", "kept")]
+
+
+def test_postcodes_that_have_lost_a_zero_are_pointed_out(run: Run) -> None:
+    rows = "".join(f"{n},{code},52.5,13.4,1\n" for n, code in enumerate(["10115", "10117", "1067"]))
+    _, out, _ = run("import", write(f"id,plz,lat,lon,weight\n{rows}"))
+    assert "plz has 5 digits, but 1067 and others one less" in out
+
+
+def test_a_mapping_that_was_edited_and_not_named_is_left_alone(run: Run) -> None:
+    Path("import_mapping.json").write_text("edited by hand")
+    assert run("import", write(GOOD))[0] == 0
+    assert run("import", write("kennitala,breidd\n7,64.1466\n", "other.csv"), "-o", "b.csv")[0] == 2
+    assert Path("import_mapping.json").read_text() == "edited by hand"
+    assert run("import", "export.csv", "--force")[0] == 0
+    assert json.loads(Path("import_mapping.json").read_text())["columns"]["Order No"] == "id"
 
 
 def test_questions_come_all_at_once(run: Run) -> None:

@@ -172,7 +172,7 @@ def _converter(
         "pickup": type_of,
         "load": partial(_load, unit=unit, decimal=decimal),
         "signed_load": partial(_load, unit=unit, decimal=decimal, signed=True),
-        "id": _identifier,
+        "id": partial(_identifier, whole=understood.whole_ids),
         "phone": _phone,
         "notes": _notes,
         "postcode": _clean,
@@ -200,7 +200,9 @@ def _clean(text: str) -> str:
     return text[1:] if text[:1] == "'" and (text[1:2].isdigit() or text[1:2] in "=+-@") else text
 
 
-def _identifier(text: str) -> str:
+def _identifier(text: str, *, whole: bool) -> str:
+    if whole:
+        return text.removesuffix(".0")
     if looks_cut(text):
         raise CellError("E-O49", "is a number that a spreadsheet has cut short", "export again with the column as text")
     return _clean(text)

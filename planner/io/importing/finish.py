@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from planner.errors import Fault
+from planner.io.area import Spot
 from planner.io.cells import CellError
 from planner.io.csv_table import MAX_FIELD_CHARACTERS, MAX_FIELD_LINES
 from planner.io.importing.amounts import written
@@ -51,8 +52,11 @@ SOURCES = {
 class Frame:
     """What is the same for every row."""
 
-    def __init__(self, *, context: Context, columns: Columns, answers: Answers, calendar: Calendar) -> None:
+    def __init__(
+        self, *, context: Context, columns: Columns, answers: Answers, calendar: Calendar, middle: Spot | None
+    ) -> None:
         self.context, self.columns, self.answers, self.calendar = context, columns, answers, calendar
+        self.middle = middle
         street, number = columns.of("street"), columns.of("house_number")
         self.number_first = bool(street and number and number.at < street.at)
         self.named = columns.has("id")

@@ -108,7 +108,7 @@ def _import(path: Path, answers: Answers, area: Area | None) -> Imported:
     drafts = merged(drafts, item_rows=understood.item_rows)
     calendar, windows = _calendar(drafts, spots, understood, answers, path.name)
     context = Context(file=path.name, day=calendar.day or ANY_DAY, zone=calendar.zone or ANY_ZONE, area=area)
-    frame = Frame(context=context, columns=columns, answers=answers, calendar=calendar)
+    frame = Frame(context=context, columns=columns, answers=answers, calendar=calendar, middle=_middle(spots))
     judged = judge(drafts, windows, frame, opened.grid.delimiter, table.header)
     return Imported(
         judged=judged,
@@ -129,6 +129,13 @@ def _spots(drafts: Sequence[Draft]) -> list[Spot]:
         if lat and lon:
             found.append(Spot(lat=float(lat), lon=float(lon)))
     return found
+
+
+def _middle(spots: Sequence[Spot]) -> Spot | None:
+    """Return the middle of all places, which a few that are wrong do not move."""
+    if not spots:
+        return None
+    return Spot(lat=median(place.lat for place in spots), lon=median(place.lon for place in spots))
 
 
 def _beyond(drafts: Sequence[Draft], columns: Columns) -> list[Spot]:
@@ -166,8 +173,8 @@ def _calendar(
         column.field.startswith("tw") for column in understood.columns.used
     )
     name = answers.time_zone or ""
-    if not name and spots and timed:
-        name = zone_at(lat=median(place.lat for place in spots), lon=median(place.lon for place in spots))
+    if not name and timed and (middle := _middle(spots)) is not None:
+        name = zone_at(lat=middle.lat, lon=middle.lon)
     zone = ZoneInfo(name) if name else None
     windows = [windows_in(draft, zone) for draft in drafts]
     days = [day_of(draft, of_row) for draft, of_row in zip(drafts, windows, strict=True)]

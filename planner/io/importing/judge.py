@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from planner.errors import Fault
+from planner.io.area import METRES_PER_DEGREE
 from planner.io.cells import CellError, same_id_key
 from planner.io.importing.drafts import Draft, Trouble
 from planner.io.importing.finish import Frame, reader_of, told_by_source
@@ -17,6 +18,7 @@ from planner.io.importing.windows import Window
 from planner.io.order_pairs import join_pairs
 from planner.io.order_rows import COLUMNS, REQUIRED, RowReader, read_order
 from planner.io.orders import OrdersFile, RejectedRow
+from planner.io.positions import FARTHEST_KM
 from planner.io.safe_csv import FORMULA_STARTS
 
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
@@ -64,6 +66,7 @@ def judge(
             continue
         good.append(reader)
         warnings += [told_by_source(fault, draft, frame.columns) for fault in reader.warnings]
+        warnings += _far_note(reader, frame)
         warnings += [_merge_note(draft, row.line, reader) for row in draft.rows[1:]]
     good = [reader for reader in good if reader.line not in bad_lines]  # both stops of a row, or neither
     merged_lines = {row.line for draft in drafts for row in draft.rows[1:]} - bad_lines
@@ -77,7 +80,7 @@ def judge(
         delimiter=delimiter,
         sha256="",
     )
-    weighed = sum("weight" not in draft.values for draft in drafts if not draft.faults)
+    weighed = sum("weight" not in draft.values and draft.text("type") != "task" for draft in drafts if not draft.faults)
     return Judged(
         orders_csv=_csv(reader.cells for reader in good),
         orders=len(good),
@@ -109,6 +112,29 @@ def _fault(trouble: Trouble, reader: RowReader) -> Fault:
         message=trouble.bad.message,
         remedy=trouble.bad.remedy,
     )
+
+
+def _far_note(reader: RowReader, frame: Frame) -> list[Fault]:
+    """Note an order so far from the others that its coordinates may be wrong."""
+    if frame.middle is None or reader.context.area is not None:
+        return []
+    lat, lon = float(reader.cells["lat"]), float(reader.cells["lon"])
+    away = max(abs(lat - frame.middle.lat), abs(lon - frame.middle.lon)) * METRES_PER_DEGREE / 1_000
+    if away <= FARTHEST_KM:
+        return []
+    message = f"lies about {away:,.0f} km or more from most of the others"
+    return [
+        Fault(
+            code="E-O82",
+            file=reader.context.file,
+            row=reader.line,
+            id=reader.text("id"),
+            column="lat",
+            value=f"{reader.cells['lat']}, {reader.cells['lon']}",
+            message=message,
+            remedy="check the coordinates; --near LAT,LON rejects such rows",
+        )
+    ]
 
 
 def _merge_note(draft: Draft, line: int, reader: RowReader) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ TIMES = frozenset(f"{window}{end}" for window in ("tw", "tw2", "tw3") for end in
 LOADS = frozenset({"load", "signed_load"})
 DateOrder = Literal["dmy", "mdy"]
 FIRST = {"dmy": "day", "mdy": "month"}
+FLOAT = re.compile(r"\d+\.0")
 CLEAR_MAJORITY = 0.8
 LONGEST_MINUTES = 60  # a usual stop that takes longer is rather one in seconds
 
@@ -39,6 +41,7 @@ class Understood:
     window_end: str
     single_time: str | None
     item_rows: bool
+    whole_ids: bool  # ids are whole numbers that a program has written as 1049.0
     said: tuple[str, ...]
     questions: tuple[Fault, ...]
 
@@ -75,6 +78,8 @@ def understand(table: Table, columns: Columns, answers: Answers, file: str) -> U
     order = _date_order(cells, answers, table, ask, said)
     single = _single_time(cells, answers, ask)
     _priority(cells, answers, ask)
+    whole_ids = _whole_ids(cells, said)
+    _cut_postcodes(cells, said)
     product = table.product
     window_end = answers.window_end or (product.window_end if product else "") or "service-start"
     if columns.has("tw_end", "tw") and not answers.window_end:
@@ -94,6 +99,7 @@ def understand(table: Table, columns: Columns, answers: Answers, file: str) -> U
         window_end=window_end,
         single_time=single,
         item_rows=rows_of_items if answers.item_rows is None else answers.item_rows,
+        whole_ids=whole_ids,
         said=tuple(said),
         questions=tuple(questions),
     )
@@ -229,3 +235,23 @@ def priority_numbers(texts: Collection[str]) -> list[float]:
     """Return the numbers of a column of priorities, if most of it are."""
     found = [float(text) for text in texts if text.isascii() and text.replace(".", "", 1).isdigit()]
     return found if len(found) * 2 > len(texts) else []
+
+
+def _whole_ids(cells: Cells, said: list[str]) -> bool:
+    """Tell whether every id is a whole number written as 1049.0, as programs do that took the column for numbers."""
+    column = cells.columns.of("id")
+    found = column is not None and all(FLOAT.fullmatch(bare) for text in cells.all_of(column) if (bare := text.strip()))
+    if found and column is not None:
+        said.append(f"{column.name} holds whole numbers written as 1049.0; the .0 is left out")
+    return found
+
+
+def _cut_postcodes(cells: Cells, said: list[str]) -> None:
+    """Say where some postcodes have a digit less than the others: spreadsheets drop a zero in front."""
+    column = cells.columns.of("postcode")
+    digits = [text for text in cells.of(column) if text.isascii() and text.isdigit()] if column is not None else []
+    lengths = Counter(map(len, digits))
+    usual = lengths.most_common(1)[0][0] if lengths else 0
+    short = min((text for text in digits if len(text) == usual - 1), default="")
+    if column is not None and short and 2 * lengths[usual] > len(digits):
+        said.append(f"{column.name} has {usual} digits, but {short} and others one less: zeros in front may be lost")

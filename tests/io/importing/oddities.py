@@ -343,4 +343,14 @@ SAMPLES = (
         rejected={4: "E-O14"},
         orders="id,lat,lon,demand_kg,notes\nA,52.53,13.38,1,bell\n",
     ),
+    Sample(
+        name="ids that a program took for numbers",
+        text="order no,lat,lon,weight\n1049.0,52.53,13.38,1\n1050.0,52.53,13.38,1\n",
+        orders="id,lat,lon,demand_kg\n1049,52.53,13.38,1\n1050,52.53,13.38,1\n",
+    ),
+    Sample(
+        name="one id that ends in .0 among others stays",
+        text="order no,lat,lon,weight\n1049.0,52.53,13.38,1\n1050,52.53,13.38,1\n",
+        orders="id,lat,lon,demand_kg\n1049.0,52.53,13.38,1\n1050,52.53,13.38,1\n",
+    ),
 )
