@@ -75,6 +75,14 @@ def test_a_header_in_a_language_that_nobody_listed_leads_to_a_question_and_a_fil
     assert Path("orders.csv").read_text() == "id,lat,lon,demand_kg\n7,64.1466,-21.9426,3\n8,64.1500,-21.9500,4\n"
 
 
+def test_coordinates_under_unknown_names_are_asked_for_although_there_is_an_address(run: Run) -> None:
+    code, _, err = run("import", write("id,adresse,weight,enlem,boylam\nA,Ring 7,1,41.0082,28.9784\n"))
+    assert code == 2
+    assert "E-O71" in err
+    assert "E-O70" not in err
+    assert 'these hold numbers that would do: "enlem", "boylam"' in err
+
+
 def test_a_file_without_a_header_leads_to_the_same_question(run: Run) -> None:
     file = write("7;64,1466;-21,9426;3\n8;64,15;-21,95;4\n")
     code, _, err = run("import", file)
@@ -205,6 +213,12 @@ def test_a_wrong_option_is_refused_with_what_helps(run: Run, arguments: tuple[st
     assert "→" in err
 
 
+def test_an_encoding_that_was_told_by_letters_is_shown_with_a_word(run: Run) -> None:
+    Path("export.csv").write_bytes("id,lat,lon,weight,notes\nA,52.5,13.3,1,Tür links\n".encode("cp1252"))
+    _, out, _ = run("import", "export.csv")
+    assert 'cp1252, told by letters as in "Tür"; --encoding says otherwise' in out
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -232,6 +246,7 @@ def test_a_mapping_that_does_not_fit_is_refused(run: Run, document: object, mess
         (b"<!DOCTYPE html><html></html>", "HTML or XML"),
         (b"\xd0\xcf\x11\xe0 old", "old Excel (XLS) file"),
         ("id,lat,lon,weight,notes\nA,52.5,13.3,1,日本語\n".encode("euc_jp"), "E-O13"),
+        ("id,lat,lon,weight,notes\nA,37.9,23.7,1,Παραλαβή από την είσοδο της οικίας\n".encode("cp1253"), "E-O13"),
     ],
 )
 def test_what_is_no_table_is_refused(run: Run, data: bytes, message: str) -> None:

@@ -71,11 +71,11 @@ def values_of(table: Table, column: Column, *, most: int = SAMPLE) -> list[str]:
 def unplaced(table: Table, columns: Columns, file: str) -> list[Fault]:
     """Return the questions where no column tells the place of an order."""
     wanted = [name for name in ("lat", "lon") if not columns.has(name, "position")]
-    if not wanted or (len(wanted) == 2 and columns.has("address", "street")):
-        return []
+    near = _that_look_like_degrees(table, columns)
+    if not wanted or (len(wanted) == 2 and not near and columns.has("address", "street")):
+        return []  # places with addresses alone: each row is told so
     words = {"lat": "latitude", "lon": "longitude"}
     listed = "; ".join(f'"{name}" (such as {_example(table, at)})' for at, name in enumerate(table.header))
-    near = _that_look_like_degrees(table)
     hint = f"; these hold numbers that would do: {', '.join(near)}" if near else ""
     return [
         Fault(
@@ -145,9 +145,13 @@ def _one_each(found: Sequence[Column], unused: list[tuple[str, str]]) -> Iterato
             unused.append((column.name, f"{chosen[column.field].name} is taken for {column.field}"))
 
 
-def _that_look_like_degrees(table: Table) -> list[str]:
+def _that_look_like_degrees(table: Table, columns: Columns) -> list[str]:
+    """Return the columns without a field whose cells could be coordinates."""
+    used = {column.at for column in columns.used}
     near = []
     for at, name in enumerate(table.header):
+        if at in used:
+            continue
         values = values_of(table, Column(at=at, name=name, field=""), most=50)
         numbers = [value.replace(",", ".") for value in values]
         fine = any(len(number.partition(".")[2]) > 3 for number in numbers)

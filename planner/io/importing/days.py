@@ -29,9 +29,14 @@ class Calendar:
     window_end: str
 
 
-def windows_in(draft: Draft, zone: ZoneInfo | None) -> list[Window]:
-    """Return the windows of a row by the clock of the zone, those that are open on both sides left out."""
+def windows_in(draft: Draft, zone: ZoneInfo | None, asked: date | None) -> list[Window]:
+    """Return the windows of a row by the clock of the zone, those that are open on both sides left out.
+
+    A time with an offset and without a date is of the date of its row, or of the day that was asked for.
+    """
     values = draft.values
+    said = values.get("date")
+    day = said if isinstance(said, date) else asked
     found: list[Window] = []
     for start, end in PAIRS:
         if start in values or end in values:
@@ -39,7 +44,9 @@ def windows_in(draft: Draft, zone: ZoneInfo | None) -> list[Window]:
     for name in ("tw", "tw2", "tw3"):
         found += values.get(name, [])  # type: ignore[arg-type]
     return [
-        (start and local(start, zone), end and local(_whole_day(end), zone)) for start, end in found if start or end
+        (start and local(_dated(start, day), zone), end and local(_dated(_whole_day(end), day), zone))
+        for start, end in found
+        if start or end
     ]
 
 
@@ -81,6 +88,10 @@ def window_cells(draft: Draft, windows: Sequence[Window], calendar: Calendar) ->
 def _whole_day(end: Moment) -> Moment:
     """Take a date alone as the end of that day."""
     return end if end.timed else end._replace(second=DAY_S)
+
+
+def _dated(moment: Moment, day: date | None) -> Moment:
+    return moment._replace(day=day) if moment.offset is not None and moment.day is None else moment
 
 
 def _earlier(end: Moment, service_s: int, start: Moment | None) -> Moment:

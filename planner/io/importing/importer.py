@@ -176,7 +176,7 @@ def _calendar(
     if not name and timed and (middle := _middle(spots)) is not None:
         name = zone_at(lat=middle.lat, lon=middle.lon)
     zone = ZoneInfo(name) if name else None
-    windows = [windows_in(draft, zone) for draft in drafts]
+    windows = [windows_in(draft, zone, answers.day) for draft in drafts]
     days = [day_of(draft, of_row) for draft, of_row in zip(drafts, windows, strict=True)]
     day = planning_day(Counter(found for found in days if found is not None), answers.day, file=file)
     dated = understood.columns.of("date") or understood.columns.of("tw_start") or understood.columns.of("tw")

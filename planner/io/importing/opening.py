@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from planner.io.importing.text import decode
 from planner.io.importing.workbook import read_workbook
 
 MAX_BYTES = 100_000_000
+WORD = re.compile(r"\w+")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 FORMATS = {"{": "JSON", "[": "JSON", "<": "an HTML or XML file"}
 
@@ -41,7 +43,7 @@ def open_file(path: Path, answers: Answers) -> Opened:
         decoded = decode(data, file=path.name, encoding=answers.encoding)
         grid = read_records(decoded.text, file=path.name, delimiter=answers.delimiter)
         encoding = decoded.encoding
-        guess = "" if decoded.sure else ", told by its letters; --encoding says otherwise"
+        guess = "" if decoded.sure else f", told by letters as in {_example(decoded.text)}; --encoding says otherwise"
         said = [f"{decoded.encoding}{guess}; separated by {NAMES.get(grid.delimiter, grid.delimiter)}", *grid.said]
     product = products()[answers.product] if answers.product is not None else None
     table = as_table(grid, names=frozenset(answers.columns), product=product, header=answers.header)
@@ -58,6 +60,12 @@ def open_file(path: Path, answers: Answers) -> Opened:
             f"looks like {table.product.title}" if answers.product is None else f"read as {table.product.title}"
         )
     return Opened(table=table, grid=grid, encoding=encoding, said=(*said, *table.said))
+
+
+def _example(text: str) -> str:
+    """Return a word with letters beyond ASCII, for the user to see whether it is right."""
+    word = next((word for word in WORD.findall(text) if not word.isascii()), "")
+    return f'"{word}"'
 
 
 def _refuse_other_formats(data: bytes, file: str) -> None:

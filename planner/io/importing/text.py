@@ -17,7 +17,7 @@ BOMS = (
 SAMPLE_LETTERS = 20_000
 # Letters of Polish that Windows-1252 shows as signs inside a word: ą ł ż and their capitals.
 SIGNS_FOR_LETTERS = frozenset("¹³¿£¯¥")
-COMMON_CYRILLIC = frozenset("оеаинт")
+COMMON_CYRILLIC = frozenset("оеаи")  # Greek read as Cyrillic has one of them at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -353,4 +353,14 @@ SAMPLES = (
         text="order no,lat,lon,weight\n1049.0,52.53,13.38,1\n1050,52.53,13.38,1\n",
         orders="id,lat,lon,demand_kg\n1049.0,52.53,13.38,1\n1050,52.53,13.38,1\n",
     ),
+    Sample(
+        name="Dutch: semicolons and decimal commas",
+        text="Bestelnummer;Klant;Straat;Huisnummer;Postcode;Plaats;Breedtegraad;Lengtegraad;Gewicht\n1;Jan;Dam;1;1012AB;Amsterdam;52,37;4,89;2,5\n",
+        orders='id,lat,lon,demand_kg,address,notes\n1,52.37,4.89,2.5,"Dam 1, 1012AB Amsterdam",Jan\n',
+    ),
+    Sample(
+        name="times in UTC beside a column of dates",
+        text="id,lat,lon,weight,date,start_utc\nA,52.5,13.4,1,2024-05-01,08:00\nB,52.5,13.4,1,2024-05-01,23:30\n",
+        orders="id,lat,lon,demand_kg,tw_start\nA,52.5,13.4,1,10:00\nB,52.5,13.4,1,2024-05-02T01:30\n",
+    ),
 )
