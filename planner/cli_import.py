@@ -100,7 +100,7 @@ def import_file(
         raise InputError(judged.report.faults)
     odd = [note for note in judged.report.warnings if note.code != MERGED]
     if told := (*judged.report.faults, *odd):
-        talk.print(listing(told), markup=False, soft_wrap=True)
+        typer.echo(listing(told), err=True)
     write_atomic(output, judged.orders_csv)
     # A mapping that was edited and not named this time is not ours to replace.
     if force or not place.exists() or (mapping is not None and mapping.samefile(place)):

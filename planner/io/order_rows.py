@@ -85,8 +85,8 @@ class RowReader:
 
     def read(self, column: str, parse: Callable[[str], T], default: T) -> T:
         """Return the parsed cell, or `default` where it is empty or, with its fault noted, bad."""
-        text = self.text(column)
-        if not text:
+        text = self.cells.get(column)
+        if not text or not (text := text.strip()):
             return default
         try:
             return parse(text)

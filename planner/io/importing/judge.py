@@ -21,6 +21,7 @@ from planner.io.orders import OrdersFile, RejectedRow
 from planner.io.positions import FARTHEST_KM
 from planner.io.safe_csv import FORMULA_STARTS
 
+TEXTS = frozenset({"id", "address", "notes", "skills", "vehicle_class", "group", "depot", "pair"})
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
@@ -157,7 +158,10 @@ def _csv(rows: Iterable[object]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_safe(row.get(name, "")) for name in columns] for row in kept)
+    of_text = [(name, name in TEXTS) for name in columns]
+    writer.writerows(
+        [_safe(row.get(name, "")) if text else row.get(name, "") for name, text in of_text] for row in kept
+    )
     return buffer.getvalue()
 
 
