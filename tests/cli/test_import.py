@@ -149,6 +149,43 @@ def test_with_a_streets_file_orders_outside_it_are_rejected(run: Run) -> None:
     assert 'E-O08 export.csv line 8 (id "far") column lat: "0.5" lies outside the streets' in err
 
 
+TOWN = """<osm version="0.6">
+<node id="1" lat="50.001" lon="10.0"><tag k="addr:street" v="Lange Gasse"/><tag k="addr:housenumber" v="1"/></node>
+<node id="2" lat="50.002" lon="10.0"><tag k="addr:street" v="Lange Gasse"/><tag k="addr:housenumber" v="2a"/></node>
+<node id="3" lat="50.000" lon="10.0"/><node id="4" lat="50.010" lon="10.0"/>
+<way id="5"><nd ref="3"/><nd ref="4"/><tag k="highway" v="residential"/><tag k="name" v="Lange Gasse"/></way>
+</osm>
+"""
+
+
+def test_addresses_are_looked_up_in_the_map_and_only_sure_ones_are_used(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANNER_CACHE", "cache")
+    Path("town.osm").write_text(TOWN, encoding="utf-8")
+    file = write(
+        "Auftragsnr;Straße;Hausnr;lat;lon;Gewicht\nA;Lange G.;1;;;2\nB;Lange Gasse;2a;;;2\nC;Lange Gasse;77;;;2\n"
+        "D;Nirgendweg;1;;;2\nE;Lange Gasse;3;50.003;10.0;2\n"
+    )
+    code, out, err = run("import", file, "--streets", "town.osm")
+    assert code == 4
+    assert Path("orders.csv").read_text() == (
+        "id,lat,lon,demand_kg,address\nA,50.001000,10.000000,2,Lange G. 1\n"
+        "B,50.002000,10.000000,2,Lange Gasse 2a\nE,50.003,10.0,2,Lange Gasse 3\n"
+    )
+    assert 'E-G03 export.csv line 4 (id "C") column address: "Lange Gasse 77" is not certain in town.osm' in err
+    assert 'E-G04 export.csv line 5 (id "D") column address: "Nirgendweg 1" is not found in town.osm' in err
+    assert "5 rows: 3 became 3 orders, 2 rejected" in out
+
+
+def test_a_map_without_addresses_finds_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANNER_CACHE", "cache")
+    streets_alone = "\n".join(line for line in TOWN.splitlines() if "addr:" not in line)
+    Path("town.osm").write_text(streets_alone, encoding="utf-8")
+    code, _, err = run("import", write("id,address,weight\nA,Lange Gasse 1,1\n"), "--streets", "town.osm")
+    assert (code, "E-O70" in err) == (2, True)
+
+
 def test_an_order_far_from_the_others_is_kept_and_pointed_out(run: Run) -> None:
     code, _, err = run("import", write(GOOD + "C,48.1,11.6,1\nD,52.5,13.4,1\n"))
     assert code == 0

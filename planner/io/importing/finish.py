@@ -18,7 +18,7 @@ from planner.io.importing.days import Calendar, window_cells
 from planner.io.importing.drafts import Draft
 from planner.io.importing.moments import Moment, local
 from planner.io.importing.moments import written as written_moment
-from planner.io.importing.pins import place_of
+from planner.io.importing.pins import Asked, Place, no_place
 from planner.io.importing.windows import Window
 from planner.io.order_rows import Context, RowReader
 
@@ -53,10 +53,17 @@ class Frame:
     """What is the same for every row."""
 
     def __init__(
-        self, *, context: Context, columns: Columns, answers: Answers, calendar: Calendar, middle: Spot | None
+        self,
+        *,
+        context: Context,
+        columns: Columns,
+        answers: Answers,
+        calendar: Calendar,
+        middle: Spot | None,
+        place: Place,
     ) -> None:
         self.context, self.columns, self.answers, self.calendar = context, columns, answers, calendar
-        self.middle = middle
+        self.middle, self.place = middle, place
         street, number = columns.of("street"), columns.of("house_number")
         self.number_first = bool(street and number and number.at < street.at)
         self.named = columns.has("id")
@@ -66,7 +73,7 @@ def reader_of(draft: Draft, windows: Sequence[Window], frame: Frame) -> RowReade
     """Return the cells of a draft in our words, for the reader of orders to judge; more faults go into the draft."""
     columns, calendar = frame.columns, frame.calendar
     cells = {"id": draft.text("id") if frame.named else f"row-{draft.line}"}
-    _place(draft, cells, frame.number_first)
+    _place(draft, cells, frame)
     _goods(draft, cells, frame.answers)
     for name in SAME:
         if name in draft.values:
@@ -105,28 +112,38 @@ def _cell(draft: Draft, column: Column | None) -> str | None:
     return cells[column.at] if column is not None and column.at < len(cells) else None
 
 
-def _place(draft: Draft, cells: dict[str, str], number_first: bool) -> None:
+def _place(draft: Draft, cells: dict[str, str], frame: Frame) -> None:
     position = draft.values.get("position")
     if isinstance(position, tuple):
         cells["lat"], cells["lon"] = position
     for name in ("lat", "lon"):
         if name in draft.values:
             cells[name] = draft.text(name)
-    cells["address"] = _address(draft, number_first)
+    cells["address"] = _address(draft, frame.number_first)
     if not cells.get("lat") and not cells.get("lon") and not draft.faults:
-        draft.refuse("address" if cells["address"] else None, place_of(cells["address"]), cells["address"] or None)
+        town = {name: draft.text(name) or None for name in ("city", "postcode")}
+        text = draft.text("address") or _road(draft, frame.number_first)
+        found = frame.place(Asked(text=text, **town)) if text else no_place(Asked(text="", **town))
+        if isinstance(found, CellError):
+            draft.refuse("address" if cells["address"] else None, found, cells["address"] or None)
+        else:
+            cells["lat"], cells["lon"] = f"{found.lat:.6f}", f"{found.lon:.6f}"
 
 
 def _address(draft: Draft, number_first: bool) -> str:
     get = draft.text
-    street, number, whole = get("street"), get("house_number"), get("address")
-    road = f"{number} {street}" if number_first else f"{street} {number}"
+    whole, road = get("address"), _road(draft, number_first)
     town = f"{get('postcode')} {get('city')}"
     found = [part for text in (road, get("address2"), town, get("region"), get("country")) if (part := text.strip())]
     if whole:
         words = _spaced(whole)
         found = [whole, *(part for part in found if _spaced(part) not in words)]
     return ", ".join(found)
+
+
+def _road(draft: Draft, number_first: bool) -> str:
+    street, number = draft.text("street"), draft.text("house_number")
+    return (f"{number} {street}" if number_first else f"{street} {number}").strip()
 
 
 def _spaced(text: str) -> str:

@@ -23,6 +23,7 @@ from planner.io.importing.finish import Frame
 from planner.io.importing.judge import Judged, judge
 from planner.io.importing.merge import merged
 from planner.io.importing.opening import Opened, open_file
+from planner.io.importing.pins import Place, no_place
 from planner.io.importing.table import Table
 from planner.io.importing.two_stops import one_stop_a_row, paired
 from planner.io.importing.understand import Understood, understand
@@ -64,14 +65,14 @@ class Imported:
     rows_read: int
 
 
-def import_orders(path: Path, answers: Answers, *, area: Area | None = None) -> Imported:
+def import_orders(path: Path, answers: Answers, *, area: Area | None = None, place: Place = no_place) -> Imported:
     """Turn a file of another tool into orders.
 
-    `area` is where the orders are to be. Raises `InputError` for a file that cannot be read, and `OpenQuestions`
-    where it can be read in more than one way.
+    `area` is where the orders are to be; `place` finds the addresses of rows without coordinates. Raises
+    `InputError` for a file that cannot be read, and `OpenQuestions` where it can be read in more than one way.
     """
     with _no_collecting():
-        return _import(path, answers, area)
+        return _import(path, answers, area, place)
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _import(path: Path, answers: Answers, area: Area | None) -> Imported:
+def _import(path: Path, answers: Answers, area: Area | None, place: Place) -> Imported:
     opened = open_file(path, answers)
     rows_read = len(opened.table.rows)
     table = opened.table
@@ -108,7 +109,9 @@ def _import(path: Path, answers: Answers, area: Area | None) -> Imported:
     drafts = merged(drafts, item_rows=understood.item_rows)
     calendar, windows = _calendar(drafts, spots, understood, answers, path.name)
     context = Context(file=path.name, day=calendar.day or ANY_DAY, zone=calendar.zone or ANY_ZONE, area=area)
-    frame = Frame(context=context, columns=columns, answers=answers, calendar=calendar, middle=_middle(spots))
+    frame = Frame(
+        context=context, columns=columns, answers=answers, calendar=calendar, middle=_middle(spots), place=place
+    )
     judged = judge(drafts, windows, frame, opened.grid.delimiter, table.header)
     return Imported(
         judged=judged,
