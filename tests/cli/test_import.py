@@ -176,6 +176,7 @@ def test_addresses_are_looked_up_in_the_map_and_only_sure_ones_are_used(
     assert 'E-G03 export.csv line 4 (id "C") column address: "Lange Gasse 77" is not certain in town.osm' in err
     assert 'E-G04 export.csv line 5 (id "D") column address: "Nirgendweg 1" is not found in town.osm' in err
     assert "5 rows: 3 became 3 orders, 2 rejected" in out
+    assert "2 orders without coordinates got those of their address in the map" in out
 
 
 def test_a_map_without_addresses_finds_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,7 @@ def _place(draft: Draft, cells: dict[str, str], frame: Frame) -> None:
             draft.refuse("address" if cells["address"] else None, found, cells["address"] or None)
         else:
             cells["lat"], cells["lon"] = f"{found.lat:.6f}", f"{found.lon:.6f}"
+            draft.values["looked_up"] = True
 
 
 def _address(draft: Draft, number_first: bool) -> str:

@@ -218,6 +218,8 @@ def _of_the_whole(judged: Judged, understood: Understood, calendar: Calendar, co
         said.append(f"{judged.merged:,} item rows merged into the orders they belong to")
     elif understood.item_rows:
         said.append("rows of one id are items of one order; here each order has one row")
+    if judged.located:
+        said.append(f"{judged.located:,} orders without coordinates got those of their address in the map")
     if judged.weighed:
         said.append(f"{judged.weighed:,} orders without a weight got that of --parcel-kg")
     return said

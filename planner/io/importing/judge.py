@@ -30,7 +30,7 @@ class Judged:
     """The orders as text, how many they are, and what became of the other rows.
 
     `accepted + merged + rejected` is the number of rows read, `accepted` being the rows that became an order, or
-    two stops of one. `weighed` orders got the weight of a parcel from the user.
+    two stops of one. `weighed` orders got the weight of a parcel from the user, `located` their place from a map.
     """
 
     orders_csv: str
@@ -39,6 +39,7 @@ class Judged:
     merged: int
     rejected: int
     weighed: int
+    located: int
     report: OrdersFile
 
 
@@ -89,6 +90,7 @@ def judge(
         merged=len(merged_lines),
         rejected=len(bad_lines),
         weighed=weighed if frame.answers.parcel_kg is not None else 0,
+        located=sum("looked_up" in draft.values and not draft.faults for draft in drafts),
         report=report,
     )
 
