@@ -51,7 +51,7 @@ class Draft:
 
     def text(self, name: str) -> str:
         """Return a value that is text, "" where there is none."""
-        found = self.values.get(name, "")
+        found = self.values.get(name)
         return found if isinstance(found, str) else ""
 
     def refuse(self, column: str | None, bad: CellError, value: str | None = None) -> None:
@@ -105,8 +105,9 @@ def _draft(row: TextRow, width: int, readers: Sequence[Reader], bad: Mapping[int
         text = cells[at].strip()
         if not text:
             continue
-        value = known.get(text) if known is not None else None
-        if value is None:
+        if convert is _clean and text.isascii() and text[0] != "'" and "\r" not in text:
+            value: object = text  # what most cells are
+        elif known is None or (value := known.get(text)) is None:
             value = _read(text, convert, known)
         if isinstance(value, CellError):
             draft.refuse(name, value, text)

@@ -127,6 +127,8 @@ def _chosen(book: python_calamine.CalamineWorkbook, asked: str | None, file: str
         if meta.visible == python_calamine.SheetVisibleEnum.Visible
         and meta.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
+    if len(visible) == 1:
+        return visible[0]
     filled = [name for name in visible if book.get_sheet_by_name(name).height]
     if len(filled) <= 1:
         return (filled or visible or names)[0]
