@@ -110,8 +110,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "typer": (
         "planner.cli",
         "planner.cli_explain",
-        "planner.cli_geocode",
         "planner.cli_export",
+        "planner.cli_geocode",
         "planner.cli_import",
         "planner.cli_roads",
         "planner.cli_robust",
