@@ -23,6 +23,7 @@ from rich.status import Status
 from planner import __version__
 from planner.cli_explain import explain
 from planner.cli_export import export
+from planner.cli_fleet import fleet_new, fleet_types
 from planner.cli_geocode import geocode
 from planner.cli_import import import_file
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
@@ -47,6 +48,8 @@ streets_app = typer.Typer(
     rich_markup_mode=None, help="Look at a streets file, cut a small one out of a large one, or give it heights."
 )
 app.add_typer(streets_app, name="streets")
+fleet_app = typer.Typer(rich_markup_mode=None, help="Begin a fleet file, and see which vehicle types there are.")
+app.add_typer(fleet_app, name="fleet")
 talk = Console(stderr=True, highlight=False)
 
 
@@ -216,6 +219,8 @@ app.command("import")(import_file)
 app.command()(matrix)
 app.command()(robust)
 app.command()(solve)
+fleet_app.command("new")(fleet_new)
+fleet_app.command("types")(fleet_types)
 streets_app.command("info")(streets_info)
 streets_app.command("cut")(streets_cut)
 streets_app.command("elevate")(streets_elevate)

@@ -112,7 +112,11 @@ def read_fleet(path: Path, *, day: date | None = None) -> FleetFile:
 
     Raises `InputError` with every fault of the file's shape, or, where the shape is right, every fault of its meaning.
     """
-    data = read_file(path, max_bytes=MAX_BYTES)
+    return parse_fleet(read_file(path, max_bytes=MAX_BYTES), path, day=day)
+
+
+def parse_fleet(data: bytes, path: Path, *, day: date | None = None) -> FleetFile:
+    """Return what the bytes of a fleet file say, as `read_fleet`; `path` is where it lies or is going to lie."""
     document = _document(toml_tables(data, path.name, docs="docs/fleet.md"), path.name)
     zone = _zone(document.time_zone, path.name)
     day = datetime.now(zone).date() if day is None else day
