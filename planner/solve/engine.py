@@ -12,20 +12,47 @@ from dataclasses import replace
 from planner.solve.cost import total_cost
 from planner.solve.day_search import search_day
 from planner.solve.insertion import insert_left_out
-from planner.solve.options import SolveOptions
+from planner.solve.options import UNLIMITED, SolveOptions
 from planner.solve.placing import drop_needless_stations, keep_groups_whole, place
 from planner.solve.problem import Problem
 from planner.solve.solution import Solution, Tour
 
 ROUNDS = 3  # between two of them a better plan is saved, and a cancelled run loses no more than one
 FIRST_SHARE = 0.9  # of the budget, for filling the vehicles; a later solution costs ten times as much as an insertion
+LEAST_S = 0.1  # of a search, however long the ones before it took
 SEARCH_SHARE = 0.8  # of the time limit; the rest is for fitting in what the search left out
 
 
 def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
     """Search until the iteration budget or the time limit is spent; `on_better` hears of better solutions."""
     search = _by_ortools if options.engine == "ortools" else search_day
-    return search(problem, options, on_better=on_better)
+    if options.starts == 1:
+        return search(problem, options, on_better=on_better)
+    return _best_of_starts(search, problem, options, on_better=on_better)
+
+
+def _best_of_starts(
+    search: Callable[..., Solution], problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]
+) -> Solution:
+    """Search several times from the beginning: on a small day that finds more than one long search does."""
+    until_s = time.monotonic() + options.time_limit_s
+    best: Solution | None = None
+
+    def tell(found: Solution) -> None:
+        if best is None or found.cost < best.cost:
+            on_better(found)
+
+    budget = options.iterations if options.iterations >= UNLIMITED else -(-options.iterations // options.starts)
+    spent, stopped_by = 0, "iterations"
+    for start in range(options.starts):
+        left_s = max((until_s - time.monotonic()) / (options.starts - start), LEAST_S)
+        part = replace(options, seed=options.seed + start, iterations=budget, time_limit_s=left_s)
+        found = search(problem, part, on_better=tell)
+        spent += found.iterations
+        stopped_by = found.stopped_by if found.stopped_by != "iterations" else stopped_by
+        best = found if best is None or found.cost < best.cost else best
+    assert best is not None  # there is at least one start
+    return replace(best, iterations=spent, stopped_by=stopped_by)
 
 
 def _by_ortools(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
