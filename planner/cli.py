@@ -31,6 +31,7 @@ from planner.cli_robust import robust
 from planner.cli_solve import solve
 from planner.cli_tools import Results, generate, parse_date, usage
 from planner.cli_ui import ui
+from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.solve.options import ENGINES, UNLIMITED, USUAL_ITERATIONS, EngineName, SolveOptions
@@ -50,6 +51,8 @@ streets_app = typer.Typer(
 app.add_typer(streets_app, name="streets")
 fleet_app = typer.Typer(rich_markup_mode=None, help="Begin a fleet file, and see which vehicle types there are.")
 app.add_typer(fleet_app, name="fleet")
+vroom_app = typer.Typer(rich_markup_mode=None, help="Exchange problems and solutions with VROOM.")
+app.add_typer(vroom_app, name="vroom")
 talk = Console(stderr=True, highlight=False)
 
 
@@ -221,6 +224,9 @@ app.command()(robust)
 app.command()(solve)
 fleet_app.command("new")(fleet_new)
 fleet_app.command("types")(fleet_types)
+vroom_app.command("write")(vroom_write)
+vroom_app.command("solve")(vroom_solve)
+vroom_app.command("check")(vroom_check)
 streets_app.command("info")(streets_info)
 streets_app.command("cut")(streets_cut)
 streets_app.command("elevate")(streets_elevate)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -13,6 +12,7 @@ from planner.io.files import read_file, write_atomic
 from planner.io.plan_document import to_document, to_plan
 from planner.io.plan_schema import FORMAT, PlanDocument
 from planner.io.shapes import faults
+from planner.io.strict_json import strict_json
 from planner.plan import Plan
 
 CODE = "E-F14"
@@ -48,25 +48,12 @@ def read_plan(path: Path) -> Plan:
 def _refuse_loose_json(data: bytes, file: str) -> None:
     """Refuse what JSON readers silently differ on, and what is another format altogether."""
     try:
-        document = json.loads(data, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise InputError(_fault(file, None, f"is no plan file ({reason})")) from None
+        document = strict_json(data)
+    except ValueError as error:
+        raise InputError(_fault(file, None, f"is no plan file ({error})")) from None
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT:
         raise InputError(_fault(file, "format", f'is not "{FORMAT}"', None if found is None else str(found)))
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f'the key "{next(key for key in keys if keys.count(key) > 1)}" is there twice')
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
 
 
 def _fault(file: str, column: str | None, message: str, value: str | None = None) -> Fault:

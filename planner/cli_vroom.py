@@ -1,0 +1,181 @@
+"""The verbs that exchange problems and solutions with VROOM."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from planner.cli_tools import parse_date, talk, usage
+from planner.errors import InputError, PlanRefused, listing
+from planner.solve.options import UNLIMITED, SolveOptions
+
+if TYPE_CHECKING:
+    from planner.exchange.vroom_solve import Solved
+
+INCOMPLETE, VIOLATIONS = 4, 7  # exit codes, see docs/errors.md
+TOLD_VIOLATIONS = 20
+
+ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM.json", help="VROOM problem with tables.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file to write if it exists.")]
+
+
+def vroom_write(
+    orders: Annotated[Path, typer.Argument(help="CSV file of orders, see docs/orders.md.")],
+    fleet: Annotated[Path, typer.Option("--fleet", help="TOML file of vehicles and depots, see docs/fleet.md.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")] = Path("problem.json"),
+    streets: Annotated[Path | None, typer.Option("--streets", help="Streets file, if not that of the fleet.")] = None,
+    day: Annotated[str | None, typer.Option("--date", help="Date, YYYY-MM-DD; today if absent.")] = None,
+    trips: Annotated[
+        int | None, typer.Option("--trips", min=1, max=24, help="Trips of a vehicle; what the load needs if absent.")
+    ] = None,
+    force: Force = False,
+) -> int:
+    """Write a day as a VROOM problem with the tables of our streets."""
+    from planner.exchange.vroom_write import vroom_problem
+    from planner.io.files import write_atomic
+    from planner.pipeline import read_inputs
+    from planner.roads.day import day_roads
+    from planner.solve.crew import pair_up
+    from planner.solve.problem import build_problem
+
+    _refuse_output(output, (orders, fleet), force=force)
+    inputs = read_inputs(orders, fleet, day=None if day is None else parse_date(day), streets=streets)
+    rows = inputs.orders_file
+    for note in inputs.notes:
+        talk.print(f"note: {note}", markup=False, soft_wrap=True)
+    if not rows.orders:
+        raise InputError(rows.faults)
+    if rows.faults:
+        talk.print(listing(rows.faults), markup=False, soft_wrap=True)
+    with talk.status(f"{len(rows.orders)} orders: measuring roads"):
+        work = inputs.day.manned(pair_up(inputs.day))
+        roads = day_roads(work, inputs.streets)
+        problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
+    written = vroom_problem(work, problem, trips=trips)
+    write_atomic(output, json.dumps(written.document, ensure_ascii=False) + "\n")
+    document = written.document
+    stops = len(document["jobs"]) + 2 * len(document["shipments"])
+    typer.echo(f"{stops} stops, {len(document['vehicles'])} vehicles of one trip each, written to {output}")
+    typer.echo("VROOM has no words for:")
+    for told in written.unsaid:
+        typer.echo(f"  {told}")
+    return INCOMPLETE if rows.rejected else 0
+
+
+def vroom_solve(
+    problem: ProblemFile,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the solution.")] = None,
+    time_limit: Annotated[
+        float | None, typer.Option("-l", "--time-limit", min=1, max=86_400, help="Seconds to search at most.")
+    ] = None,
+    iterations: Annotated[
+        int | None, typer.Option("--iterations", min=1, max=UNLIMITED, help="Search budget; makes it repeatable.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    threads: Annotated[
+        int, typer.Option("--threads", min=0, max=1_024, help="That search at once; 0 for one a core.")
+    ] = 0,
+    force: Force = False,
+) -> int:
+    """Solve a VROOM problem that has its own tables, with our search; the solution goes to stdout without -o."""
+    from planner.exchange.vroom_build import build
+    from planner.exchange.vroom_read import read_problem
+    from planner.exchange.vroom_solve import USUAL_ITERATIONS, solve_vroom
+    from planner.io.files import write_atomic
+
+    if output is not None:
+        _refuse_output(output, (problem,), force=force)
+    file = read_problem(problem)
+    built = build(file)
+    for note in (*file.warnings, *built.notes):
+        talk.print(f"note: {note}", markup=False, soft_wrap=True)
+    options = SolveOptions(
+        iterations=iterations or (UNLIMITED if time_limit else USUAL_ITERATIONS),
+        time_limit_s=time_limit or SolveOptions().time_limit_s,
+        seed=seed,
+        threads=threads,
+    )
+    with talk.status(f"{len(built.tasks)} stops") as status:
+        solved = solve_vroom(
+            file, built, options, progress=lambda n: status.update(f"{n} of {len(built.tasks)} stops served")
+        )
+    text = json.dumps(solved.document, ensure_ascii=False) + "\n"
+    if solved.checked.violations:
+        raise _refused(text, solved, output)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomic(output, text)
+    _tell(solved, output)
+    return INCOMPLETE if solved.checked.unassigned else 0
+
+
+def vroom_check(
+    problem: ProblemFile,
+    solution: Annotated[Path, typer.Argument(metavar="SOLUTION.json", help="VROOM's or our solution of it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
+) -> int:
+    """Look at a solution of a VROOM problem anew, whoever made it: every rule that VROOM has."""
+    from planner.exchange.vroom_check import check_solution
+    from planner.exchange.vroom_read import read_problem, read_solution
+
+    found = check_solution(read_problem(problem).document, read_solution(solution))
+    if as_json:
+        told = [{"code": v.code, "where": v.where, "message": v.message} for v in found.violations]
+        typer.echo(json.dumps({"violations": told, "cost": float(found.cost), "unassigned": found.unassigned}))
+    else:
+        for violation in found.violations:
+            typer.echo(f"{violation.code} {violation.where}: {violation.message}")
+        left = f"{found.unassigned} tasks left out"
+        typer.echo(f"cost {float(found.cost):,.2f}, {left}: {len(found.violations)} violations")
+    return VIOLATIONS if found.violations else 0
+
+
+def _tell(solved: Solved, output: Path | None) -> None:
+    summary: dict[str, Any] = solved.document["summary"]
+    line = (
+        f"cost {summary['cost']:,}, {summary['routes']} routes, {summary['unassigned']} tasks left out; "
+        f"checked: 0 violations; {solved.iterations:,} iterations, {solved.stopped_by}"
+    )
+    if output is None:
+        talk.print(line, markup=False, soft_wrap=True)
+    else:
+        typer.echo(f"{line}\nwritten to {output}")
+
+
+def _refused(text: str, solved: Solved, output: Path | None) -> PlanRefused:
+    """Keep a solution that breaks a rule where a maintainer can read it, and return the error that names the file."""
+    from planner.io.files import write_atomic
+
+    if output is None:
+        with tempfile.NamedTemporaryFile("w", prefix="planner-refused-", suffix=".json", delete=False) as file:
+            file.write(text)
+        kept = Path(file.name)
+    else:
+        kept = output.with_name(f"{output.name}.refused")
+        write_atomic(kept, text)
+    found = solved.checked.violations
+    listed = "\n".join(f"  {v.code} {v.where}: {v.message}" for v in found[:TOLD_VIOLATIONS])
+    return PlanRefused(
+        f"E-X01 the checker refused the solution ({len(found)} violations), a fault of this program\n"
+        f"{listed}\n→ the evidence is in {kept}; please report it"
+    )
+
+
+def _refuse_output(output: Path, inputs: tuple[Path, ...], *, force: bool) -> None:
+    """Raise `InputError` E-B07 where the file cannot be written, before the work and not after it."""
+    if output.is_dir():
+        message, remedy = "is a folder", "give the name of a file"
+    elif not output.parent.is_dir():
+        message, remedy = "is in a folder that does not exist", "make the folder first"
+    elif any(output.exists() and given.exists() and output.samefile(given) for given in inputs):
+        message, remedy = "is what is read", "give another name"
+    elif output.exists() and not force:
+        message, remedy = "exists already", "give another name with -o, or --force"
+    else:
+        return
+    raise usage("-o", str(output), message, remedy, code="E-B07")

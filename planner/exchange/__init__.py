@@ -1,0 +1,1 @@
+"""Problems and solutions in the words of other programs."""
