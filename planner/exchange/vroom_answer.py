@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from planner.exchange.vroom_build import HUNDREDTHS, PER_HOUR, PER_KM, Task, hundredths, tasks_of
 from planner.exchange.vroom_schema import BreakPart, Location, ProblemDocument, VehiclePart, Window
+from planner.exchange.vroom_tasks import HUNDREDTHS, PER_HOUR, PER_KM, Task, hundredths, tasks_of
 
 NEVER = 2**62
 AT_STOP, AFTER_DRIVE = 0, 1

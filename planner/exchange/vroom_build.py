@@ -9,47 +9,24 @@ price of one for a thousandth of it. A limit of driving, in seconds or in metres
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from planner.errors import Fault, InputError
 from planner.exchange.vroom_read import ProblemFile
-from planner.exchange.vroom_schema import ProblemDocument, StopPart, VehiclePart
+from planner.exchange.vroom_schema import VehiclePart
+from planner.exchange.vroom_tasks import HUNDREDTHS, PER_HOUR, PER_KM, Task, hundredths, merged, tasks_of
+from planner.exchange.vroom_unsaid import MOST_AMOUNTS, binding_amounts, unsaid, unsaid_fault
 from planner.solve.pace import profile
 from planner.solve.problem import LARGEST, LARGEST_PENALTY, MOST_WINDOWS, NO_PARTNER, NO_WAY, Ints, Problem, validate
 
-UNSAID, TOO_LARGE = "E-V09", "E-V10"
+TOO_LARGE = "E-V10"
 MOST_CELLS = 60_000_000  # of all tables together
-MOST_AMOUNTS = 2
-HUNDREDTHS = 100  # of a second: how finely VROOM reckons with a speed factor
-PER_HOUR, PER_KM = 3_600, 1_000
 FINEST = 6  # decimals of VROOM's unit of cost
 NO_LIMIT, SECONDS, METRES = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One stop in the order of `Problem`: jobs, then pickup and delivery of each shipment."""
-
-    type: Literal["job", "pickup", "delivery"]
-    stop: StopPart
-    delivery: Sequence[int]
-    pickup: Sequence[int]
-    skills: frozenset[int]
-    priority: int
-
-    @property
-    def place(self) -> int:
-        return self.stop.location_index or 0
-
-    def setup_s(self, kind: str) -> int:
-        return self.stop.setup_per_type.get(kind, self.stop.setup)
-
-    def service_s(self, kind: str) -> int:
-        return self.stop.service_per_type.get(kind, self.stop.service)
 
 
 class Kind(NamedTuple):
@@ -76,91 +53,17 @@ class Built:
     notes: tuple[Fault, ...]
 
 
-def hundredths(speed_factor: float) -> int:
-    """Return what a second of a table lasts for a vehicle, in hundredths, as VROOM rounds it."""
-    return round(HUNDREDTHS / speed_factor)
-
-
-def tasks_of(document: ProblemDocument) -> tuple[Task, ...]:
-    """Return all stops, in the order of our orders."""
-    found = [
-        Task(
-            type="job",
-            stop=job,
-            delivery=job.delivery or job.amount,
-            pickup=job.pickup,
-            skills=frozenset(job.skills),
-            priority=job.priority,
-        )
-        for job in document.jobs
-    ]
-    for s in document.shipments:
-        both: dict[str, Any] = {"skills": frozenset(s.skills), "priority": s.priority}
-        found.append(Task(type="pickup", stop=s.pickup, delivery=(), pickup=s.amount, **both))
-        found.append(Task(type="delivery", stop=s.delivery, delivery=s.amount, pickup=(), **both))
-    return tuple(found)
-
-
 def build(file: ProblemFile) -> Built:
     """Return the problem for our search. Raises `InputError` E-V09 with all that our rules cannot say, E-V10."""
     tasks = tasks_of(file.document)
-    unsaid = [replace(fault, file=file.name) for fault in _unsaid(file.document, tasks)]
-    if unsaid:
-        raise InputError(unsaid)
+    missing = [replace(fault, file=file.name) for fault in unsaid(file.document, tasks)]
+    if missing:
+        raise InputError(missing)
     steps = [f"vehicles[{i}].steps" for i, vehicle in enumerate(file.document.vehicles) if vehicle.steps]
-    notes = [_fault(column, "is where VROOM may begin; our search begins by itself", "none") for column in steps]
+    notes = [unsaid_fault(column, "is where VROOM may begin; our search begins by itself", "none") for column in steps]
     problem = _Builder(file, tasks).built()
     validate(problem)
     return Built(problem=problem, tasks=tasks, notes=tuple(replace(note, file=file.name) for note in notes))
-
-
-def _unsaid(document: ProblemDocument, tasks: Sequence[Task]) -> Iterable[Fault]:
-    """Yield what the file asks for that our rules have no word for."""
-    for i, job in enumerate(document.jobs):
-        if any(job.delivery or job.amount) and any(job.pickup):
-            yield _fault(f"jobs[{i}]", "delivers and picks up at one stop", "make it a job for each")
-    stops = [(f"jobs[{i}]", job) for i, job in enumerate(document.jobs)] + [
-        (f"shipments[{i}].{name}", getattr(s, name))
-        for i, s in enumerate(document.shipments)
-        for name in ("pickup", "delivery")
-    ]
-    for place, stop in stops:
-        if len(_merged(stop.time_windows)) > MOST_WINDOWS:
-            yield _fault(f"{place}.time_windows", f"are more than {MOST_WINDOWS}", "leave some out")
-    for i, vehicle in enumerate(document.vehicles):
-        yield from _unsaid_of(f"vehicles[{i}]", vehicle)
-    amounts = binding_amounts(document, tasks)
-    if len(amounts) > MOST_AMOUNTS:
-        told = ", ".join(str(a + 1) for a in amounts)
-        message = f"has more than {MOST_AMOUNTS} numbers that may bind ({told})"
-        yield _fault("vehicles[0].capacity", message, "leave out what is never full")
-
-
-def _unsaid_of(place: str, vehicle: VehiclePart) -> Iterable[Fault]:
-    if vehicle.max_travel_time is not None and vehicle.max_distance is not None:
-        yield _fault(f"{place}.max_distance", "stands beside max_travel_time", "keep one of the two")
-    if len(vehicle.breaks) > 1:
-        yield _fault(f"{place}.breaks", "are more than one", "keep one")
-    for i, pause in enumerate(vehicle.breaks):
-        at = f"{place}.breaks[{i}]"
-        if len(_merged(pause.time_windows)) > 1:
-            yield _fault(f"{at}.time_windows", "are more than one", "keep one")
-        if pause.max_load is not None and any(m < c for m, c in zip(pause.max_load, vehicle.capacity, strict=True)):
-            yield _fault(f"{at}.max_load", "is a limit that a break has not here", "leave it out")
-        window = vehicle.time_window
-        if window and any(max(a, window[0]) + pause.service > window[1] for a, _ in pause.time_windows):
-            yield _fault(at, "does not fit into the hours of its vehicle", "correct its windows")
-
-
-def binding_amounts(document: ProblemDocument, tasks: Sequence[Task]) -> list[int]:
-    """Return the numbers of an amount that could fill a vehicle if it served everything."""
-    size = max(len(vehicle.capacity) for vehicle in document.vehicles)
-    total = np.zeros(size, dtype=np.int64)
-    for task in tasks:
-        for amount in (task.delivery, task.pickup):
-            total += np.array(amount or [0] * size, dtype=np.int64)
-    least = np.array([vehicle.capacity or [0] * size for vehicle in document.vehicles], dtype=np.int64).min(axis=0)
-    return [int(a) for a in np.flatnonzero(total > least)]
 
 
 class _Builder:
@@ -175,7 +78,9 @@ class _Builder:
         self.places = self.n + len(self.ways)
         if self.places**2 * len(self.kinds) > MOST_CELLS:
             message = f"is too large: {self.places:,} places for {len(self.kinds):,} kinds of vehicles"
-            raise InputError(replace(_fault("", message, "split it"), code=TOO_LARGE, column=None, file=file.name))
+            raise InputError(
+                replace(unsaid_fault("", message, "split it"), code=TOO_LARGE, column=None, file=file.name)
+            )
         self.travel = np.stack([self._on_arcs(k.profile, "durations") * k.factor for k in self.kinds])
         self.base_s, self.hours = self._clock()
         self.span_s = max(end - start for start, end in self.hours)
@@ -259,7 +164,7 @@ class _Builder:
         moved = self.shift_s - self.base_s
         found = []
         for task in self.tasks:
-            spans = [(max(a + moved, 0), min(b + moved, last)) for a, b in _merged(task.stop.time_windows)]
+            spans = [(max(a + moved, 0), min(b + moved, last)) for a, b in merged(task.stop.time_windows)]
             # A window that no vehicle's hours reach is one that has passed: nothing of the search begins at 0.
             open_ones = [(a, b) for a, b in spans if a <= b] or ([(0, 0)] if spans else [(0, last)])
             found.append((open_ones * MOST_WINDOWS)[:MOST_WINDOWS])
@@ -270,7 +175,7 @@ class _Builder:
         if not vehicle.breaks or not vehicle.breaks[0].service:
             return (0, 0, 0, 0)
         pause, moved = vehicle.breaks[0], self.shift_s - self.base_s
-        opens, closes = _merged(pause.time_windows)[0] if pause.time_windows else (start, end)
+        opens, closes = merged(pause.time_windows)[0] if pause.time_windows else (start, end)
         latest = min(closes, end - pause.service)
         return (pause.service, max(opens, start) + moved, latest + moved, 0)
 
@@ -302,7 +207,7 @@ class _Builder:
             if max(weights) * most * scale < LARGEST_PENALTY and most * scale < LARGEST:
                 break
         else:
-            fault = _fault("", "has costs that are too large", "give them in a larger unit")
+            fault = unsaid_fault("", "has costs that are too large", "give them in a larger unit")
             raise InputError(replace(fault, code=TOO_LARGE, column=None, file=self.file.name))
         return {
             "distance_m": np.where(self.no_way, NO_WAY, np.rint(arcs * scale)),
@@ -376,17 +281,6 @@ def _limit(vehicle: VehiclePart) -> int:
     return 1 if vehicle.max_distance is None else vehicle.max_distance
 
 
-def _merged(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return windows in order of time, those that touch as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(windows):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return found
-
-
 def _zeros(n: int, v: int, t: int, d: int) -> dict[str, tuple[int, ...]]:
     """Return the shapes of what has no meaning in VROOM: parcels, batteries, pay by the hour, sites, nights."""
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(("parcels", "release_s", "late_per_s"), (n,))
@@ -398,7 +292,3 @@ def _zeros(n: int, v: int, t: int, d: int) -> dict[str, tuple[int, ...]]:
 
 def _ints(values: Any) -> Ints:
     return np.asarray(values).astype(np.int64)
-
-
-def _fault(column: str, message: str, remedy: str) -> Fault:
-    return Fault(code=UNSAID, file="", column=column, message=message, remedy=remedy)
