@@ -18,8 +18,8 @@ from planner.solve.problem import NO_PARTNER, restrict
 from planner.solve.solution import Solution, renumbered
 
 MOST_STARTS, TASKS_OF_STARTS = 8, 480  # a small problem is searched several times, one of 480 tasks once
-LEAST_START, LEAST_START_S = 8_000, 1.0  # iterations and seconds of each
-USUAL_ITERATIONS = 160_000  # of all starts
+LEAST_START, LEAST_START_S = 8_000, 0.5  # iterations and seconds of each
+USUAL_ITERATIONS = 320_000  # of all starts
 
 Progress = Callable[[int], None]
 """Hears of each better solution how many tasks it serves."""

@@ -5,6 +5,7 @@ OR-Tools searches for sequences in rounds; each round's result is timed exactly,
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +35,11 @@ def solve(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solut
 def _best_of_starts(
     search: Callable[..., Solution], problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]
 ) -> Solution:
-    """Search several times from the beginning: on a small day that finds more than one long search does."""
+    """Search several times from the beginning: on a small day that finds more than one long search does.
+
+    Which length is best differs from day to day, so that the starts share half of the budget, and a quarter as many
+    long ones the other half.
+    """
     until_s = time.monotonic() + options.time_limit_s
     best: Solution | None = None
 
@@ -42,10 +47,13 @@ def _best_of_starts(
         if best is None or found.cost < best.cost:
             on_better(found)
 
-    budget = options.iterations if options.iterations >= UNLIMITED else -(-options.iterations // options.starts)
+    long = options.starts // 4
+    halves = [options.starts, long] if long else [options.starts]
+    shares = [1 / len(halves) / count for count in halves for _ in range(count)]
     spent, stopped_by = 0, "iterations"
-    for start in range(options.starts):
-        left_s = max((until_s - time.monotonic()) / (options.starts - start), LEAST_S)
+    for start, share in enumerate(shares):
+        left_s = max((until_s - time.monotonic()) * share / sum(shares[start:]), LEAST_S)
+        budget = UNLIMITED if options.iterations >= UNLIMITED else math.ceil(options.iterations * share - 1e-9)
         part = replace(options, seed=options.seed + start, iterations=budget, time_limit_s=left_s)
         found = search(problem, part, on_better=tell)
         spent += found.iterations

@@ -22,4 +22,4 @@ class SolveOptions:
     seed: int = 1
     threads: int = 0  # that search at once, 0 for one a core; they change how long it takes, not the answer
     memory_mb: int = 4_096
-    starts: int = 1  # searches from the beginning, each with its part of the budget and a seed of its own
+    starts: int = 1  # searches from the beginning, each with a part of the budget and a seed of its own
