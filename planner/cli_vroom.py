@@ -16,7 +16,7 @@ from planner.solve.options import UNLIMITED, SolveOptions
 if TYPE_CHECKING:
     from planner.exchange.vroom_solve import Solved
 
-INCOMPLETE, VIOLATIONS = 4, 7  # exit codes, see docs/errors.md
+INCOMPLETE, VIOLATIONS, INTERRUPTED = 4, 7, 130  # exit codes, see docs/errors.md
 TOLD_VIOLATIONS = 20
 
 ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM.json", help="VROOM problem with tables.")]
@@ -111,6 +111,8 @@ def vroom_solve(
     else:
         write_atomic(output, text)
     _tell(solved, output)
+    if solved.stopped_by == "interrupt":
+        return INTERRUPTED
     return INCOMPLETE if solved.checked.unassigned else 0
 
 

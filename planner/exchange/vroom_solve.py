@@ -65,7 +65,7 @@ def _searched(built: Built, options: SolveOptions, progress: Progress | None) ->
     except EngineStopped as stopped:
         if stopped.best is None:
             raise Interrupted("stopped before there was a solution") from None
-        found = stopped.best
+        found = replace(stopped.best, stopped_by="interrupt")
     return renumbered(found, [*keep, *range(p.orders, p.places)])
 
 
