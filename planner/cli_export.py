@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.roads.streets import Streets
 
 # Named here again so that --help needs none of the libraries; a test holds them together.
-FORMAT_NAMES = ("manifest", "html", "csv", "xlsx", "geojson", "gpx", "kml", "ical", "links")
+FORMAT_NAMES = ("manifest", "html", "csv", "xlsx", "geojson", "gpx", "kml", "ical", "links", "vroom")
 LANGUAGE_NAMES = ("en", "de", "fr", "es")
 
 

@@ -74,6 +74,7 @@ ONLY = {
         "planner.roads.streets",
         "planner.io.files",
         "planner.io.safe_csv",
+        "planner.exchange.vroom_plan",
         "planner.export",
     ),
     "instances": ("planner.errors", "planner.io.files", "planner.solve.instance", "planner.instances"),

@@ -65,6 +65,7 @@ FORMATS = {
             needs=("babel", "jinja2"),
             folder=True,
         ),
+        Format(name="vroom", what="a solution in VROOM's words", module="vroom"),
     )
 }
 

@@ -48,6 +48,7 @@ def test_all_formats_at_once_from_the_folder_of_a_plan(run: Run, tmp_path: Path)
         "routes.kml",
         "stops.csv",
         "stops.xlsx",
+        "vroom.json",
     ]
     assert "manifest: exports/day/manifest, 4 files" in out
     assert "© Grid, ODbL" in (tmp_path / "exports/day/html/01-v1.html").read_text(encoding="utf-8")
