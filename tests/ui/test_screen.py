@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,6 +126,11 @@ def test_an_own_file_with_three_bad_rows_is_mended_planned_and_downloaded(visit:
     plan = json.loads(started.value.path().read_bytes())
     assert len(plan["day"]["orders"]) == 30
     assert plan["violations"] == []
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Make manifest").click()
+    names = zipfile.ZipFile(started.value.path()).namelist()
+    assert len([name for name in names if name.endswith(".pdf")]) == len(plan["routes"]) + 1
+    picture(page, "plan-files", tmp_path)
 
 
 def test_U01_U03_a_plan_can_be_watched_left_found_again_and_stopped(visit: Open) -> None:

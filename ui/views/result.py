@@ -17,7 +17,7 @@ from words import plain
 from planner.plan import Plan, Route, StepKind
 from planner.report.kpis import kpis
 from planner.report.view import PlanView, cost_words, numbered
-from views import harder_days, left
+from views import handouts, harder_days, left
 
 LIST_PX = PLAN_PX[1] - 50
 ONLY = "vehicle-shown"
@@ -138,6 +138,7 @@ def _lists(job: Job, view: PlanView, routes: Sequence[Route]) -> None:
         harder_days.show(job, view)
     with files:
         _downloads(job)
+        handouts.show(job, view.plan)
 
 
 def _night(view: PlanView) -> None:

@@ -1,0 +1,57 @@
+"""Sheets for drivers and files for other programs, made when they are asked for."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import partial
+
+import streamlit as st
+from jobs import Job
+from state import cached_streets
+from words import explain
+
+from planner.errors import PlannerError
+from planner.export.formats import FORMATS, Format, make, refuse_missing_parts
+from planner.plan import Plan
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows: the same plan gives the same bytes
+
+
+def show(job: Job, plan: Plan) -> None:
+    """Offer every format of ``planner export`` as one file to download."""
+    name = st.selectbox("For drivers and other programs", list(FORMATS), format_func=_said)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        language = st.selectbox("Language", list(LANGUAGES), format_func=LANGUAGES.__getitem__)
+        wanted = FORMATS[name]
+        try:
+            refuse_missing_parts([wanted])
+        except PlannerError as error:
+            st.warning(explain(error))
+            return
+        st.download_button(
+            f"Make {name}",
+            partial(_zipped, job, plan, wanted, language),
+            f"{name}-{plan.day.date}.zip",
+            "application/zip",
+            on_click="ignore",
+            icon=":material/print:",
+        )
+
+
+def _said(name: str) -> str:
+    return f"{name}: {FORMATS[name].what}"
+
+
+def _zipped(job: Job, plan: Plan, wanted: Format, language: str) -> bytes:
+    """Return all files of a format in one."""
+    from planner.export.job import Job as Export  # noqa: PLC0415  (its libraries are part of an extra)
+    from planner.language.words import Words  # noqa: PLC0415
+
+    made = make(wanted, Export(plan, Words(language), cached_streets(job.streets) if wanted.draws else None))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in made.files.items():
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), data)
+    return packed.getvalue()
