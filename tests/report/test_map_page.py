@@ -72,10 +72,11 @@ def test_a_vehicle_can_be_switched_off_and_on(show: Show) -> None:
     page = show(make_plan(unassigned=()))
     shown = page.evaluate(COLOURED_PIXELS, ROUTES)
     page.uncheck("article input")
-    page.wait_for_timeout(100)
-    assert page.evaluate(COLOURED_PIXELS, ROUTES) == 0
+    page.wait_for_function(f"(of) => ({COLOURED_PIXELS})(of) === 0", arg=ROUTES, timeout=5_000)
     page.click("#all")
-    page.wait_for_timeout(100)
+    page.wait_for_function(
+        f"([of, least]) => ({COLOURED_PIXELS})(of) > least", arg=[ROUTES, 0.95 * shown], timeout=5_000
+    )
     assert page.evaluate(COLOURED_PIXELS, ROUTES) == pytest.approx(shown, rel=0.05)
 
 
