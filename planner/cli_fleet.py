@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli_tools import Results, usage
+from planner.cli_tools import Results, refuse_output, usage
 
 if TYPE_CHECKING:
     from planner.generate.fleet_template import Place
@@ -44,7 +44,7 @@ def fleet_new(
         shift=shift,
         currency=currency,
     )
-    _refuse_output(output, force=force)
+    refuse_output(output, force=force)
     text = template_text(wanted)
     parse_fleet(text.encode(), output)  # what the options say is judged as if it stood in the file
     write_atomic(output, text)
@@ -93,16 +93,3 @@ def _place(text: str) -> Place:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise usage("--near", text, "is outside -90..90, -180..180", remedy, code="E-O07")
     return Place(lat=lat, lon=lon)
-
-
-def _refuse_output(output: Path, *, force: bool) -> None:
-    """Raise `InputError` E-B07 where the file cannot be written."""
-    if output.is_dir():
-        message, remedy = "is a folder", "give the name of a file"
-    elif not output.parent.is_dir():
-        message, remedy = "is in a folder that does not exist", "make the folder first"
-    elif output.exists() and not force:
-        message, remedy = "exists already", "give another name with -o, or --force"
-    else:
-        return
-    raise usage("-o", str(output), message, remedy, code="E-B07")

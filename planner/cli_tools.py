@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -80,3 +81,18 @@ def parse_date(text: str) -> date:
 def usage(flag: str, value: str | None, message: str, remedy: str, *, code: str = "E-A01") -> InputError:
     """Return the error for an option that cannot be used."""
     return InputError(Fault(code=code, file=flag, value=value, message=message, remedy=remedy))
+
+
+def refuse_output(output: Path, *, read: Sequence[Path] = (), force: bool) -> None:
+    """Raise `InputError` E-B07 where the file cannot be written, before the work and not after it."""
+    if output.is_dir():
+        message, remedy = "is a folder", "give the name of a file"
+    elif not output.parent.is_dir():
+        message, remedy = "is in a folder that does not exist", "make the folder first"
+    elif any(output.exists() and given.exists() and output.samefile(given) for given in read):
+        message, remedy = "is what is read", "give another name"
+    elif output.exists() and not force:
+        message, remedy = "exists already", "give another name with -o, or --force"
+    else:
+        return
+    raise usage("-o", str(output), message, remedy, code="E-B07")

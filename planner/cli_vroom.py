@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli_tools import parse_date, talk, usage
+from planner.cli_tools import parse_date, refuse_output, talk
 from planner.errors import InputError, PlanRefused, listing
 from planner.solve.options import UNLIMITED, SolveOptions
 
@@ -42,7 +42,7 @@ def vroom_write(
     from planner.solve.crew import pair_up
     from planner.solve.problem import build_problem
 
-    _refuse_output(output, (orders, fleet), force=force)
+    refuse_output(output, read=(orders, fleet), force=force)
     inputs = read_inputs(orders, fleet, day=None if day is None else parse_date(day), streets=streets)
     rows = inputs.orders_file
     for note in inputs.notes:
@@ -88,7 +88,7 @@ def vroom_solve(
     from planner.io.files import write_atomic
 
     if output is not None:
-        _refuse_output(output, (problem,), force=force)
+        refuse_output(output, read=(problem,), force=force)
     file = read_problem(problem)
     built = build(file)
     for note in (*file.warnings, *built.notes):
@@ -166,18 +166,3 @@ def _refused(text: str, solved: Solved, output: Path | None) -> PlanRefused:
         f"E-X01 the checker refused the solution ({len(found)} violations), a fault of this program\n"
         f"{listed}\n→ the evidence is in {kept}; please report it"
     )
-
-
-def _refuse_output(output: Path, inputs: tuple[Path, ...], *, force: bool) -> None:
-    """Raise `InputError` E-B07 where the file cannot be written, before the work and not after it."""
-    if output.is_dir():
-        message, remedy = "is a folder", "give the name of a file"
-    elif not output.parent.is_dir():
-        message, remedy = "is in a folder that does not exist", "make the folder first"
-    elif any(output.exists() and given.exists() and output.samefile(given) for given in inputs):
-        message, remedy = "is what is read", "give another name"
-    elif output.exists() and not force:
-        message, remedy = "exists already", "give another name with -o, or --force"
-    else:
-        return
-    raise usage("-o", str(output), message, remedy, code="E-B07")
