@@ -1,7 +1,8 @@
 """The auditor of answers to an instance: do the routes keep every rule, and how long are they?
 
-Written from the published rules of the sets (Schneider et al. 2014, Keskin and Çatay 2016, Mavrovouniotis et al. 2020,
-Solomon 1987, Uchoa et al. 2017). It shares the instance with the solver, and no decision and no arithmetic.
+Written from the published rules of the sets (Schneider et al. 2014, Keskin and Çatay 2016, Montoya et al. 2017,
+Mavrovouniotis et al. 2020, Solomon 1987, Uchoa et al. 2017). It shares the instance with the solver, and no decision
+and no arithmetic.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from planner.check_instance_clock import FullCharges, PartialCharges
+from planner.check_instance_curves import drive_with_curves
 from planner.solve.instance import Instance, RouteSet
 
 TOLERANCE = 1e-6  # of the usual checkers, in the instance's own units
@@ -48,9 +50,20 @@ def audit_routes(instance: Instance, found: RouteSet) -> Findings:
         *_visits(instance, found),
         *(f"route {number}: {broken}" for number, route in used for broken in _route(instance, route)),
     ]
+    if instance.curves:
+        walked = [drive_with_curves(instance, route, charges) for route, charges in _charged(found)]
+        length = math.fsum(hours for hours, _ in walked)
+        violations += [f"route {n}: {broken}" for n, (_, found_) in enumerate(walked, start=1) for broken in found_]
     if not math.isclose(length, found.length, rel_tol=LENGTH_TOLERANCE, abs_tol=TOLERANCE):
         violations.append(f"the length is {length:.6f}, not {found.length:.6f}")
     return Findings(violations=tuple(violations), vehicles=len(used), length=length)
+
+
+def _charged(found: RouteSet) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
+    """Yield each route with its charges, 0 where none is given."""
+    for number, route in enumerate(found.routes):
+        charges = found.charges[number] if number < len(found.charges) else ()
+        yield route, [charges[k] if k < len(charges) else 0.0 for k in range(len(route))]
 
 
 def _serves(instance: Instance, route: Sequence[int]) -> bool:
@@ -84,7 +97,8 @@ def _route(instance: Instance, route: Sequence[int]) -> Iterator[str]:
     load = math.fsum(float(instance.demand[customer]) for customer in served)
     if load > instance.capacity + _slack(instance):
         yield f"a load of {load:g} in {instance.capacity:g}"
-    yield from _drive(instance, route)
+    if not instance.curves:
+        yield from _drive(instance, route)
 
 
 def _drive(instance: Instance, route: Sequence[int]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def solve(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the routes; replaced.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> int:
-    """Solve a benchmark instance: E-VRPTW, E-CVRP of WCCI-2020, VRPTW or CVRP."""
+    """Solve a benchmark instance: E-VRPTW, E-CVRP of WCCI-2020, E-VRP-NL, VRPTW or CVRP."""
     from planner.instances.read import read_instance
 
     if recharge not in RECHARGES:
@@ -83,6 +83,9 @@ def solve(
     problem = read_instance(instance, recharge=chosen)
     if chosen == "partial" and not problem.partial:
         raise usage("--recharge", recharge, f"does not go with {instance.name}, which is no E-VRPTW", "leave it out")
+    if engine == "ortools" and problem.curves:
+        message, remedy = "knows no charge curves", "choose search"
+        raise usage("--engine", engine, message, remedy, code="E-F16")
     search = _engine(engine)  # loading compiled loops takes its time, which is not the search's
     limit_s = time_limit or (SolveOptions().time_limit_s if iterations else DEFAULT_LIMIT_S)
     options = SolveOptions(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from planner.catalogue import vehicle_type
@@ -11,7 +13,7 @@ from planner.roads.network import build_network
 from planner.roads.snap import snap
 from planner.roads.streets import assemble
 from planner.solve import island
-from planner.solve.case import build_case
+from planner.solve.case import case_of
 from planner.solve.day_case import build_day, new_books
 from planner.solve.day_moves import put_back
 from planner.solve.day_search import search_day
@@ -31,9 +33,10 @@ def warm() -> None:
     case = build_day(_smallest_day())
     put_back(case, new_books(case, seed=1))  # which only `explain` calls
     instance = _smallest_instance()
-    search_instance(instance, ONCE, on_better=lambda _: None)
-    # A search calls this only where recombining helped.
-    island.keep_best(island.new_island(build_case(instance), seed=1, most_routes=2, longest=2), np.int64(0))
+    for each in (instance, _with_a_curve(instance)):
+        search_instance(each, ONCE, on_better=lambda _: None)
+        # A search calls this only where recombining helped.
+        island.keep_best(island.new_island(case_of(each), seed=1, most_routes=2, longest=2), np.int64(0))
 
 
 def _warm_roads() -> None:
@@ -144,6 +147,18 @@ def _smallest_instance() -> Instance:
         charge_rate=1.0,
         partial=False,
         vehicles_first=True,
+    )
+
+
+def _with_a_curve(instance: Instance) -> Instance:
+    """Return the instance with a charge curve, and without windows."""
+    return replace(
+        instance,
+        kind="evrpnl",
+        windows=np.array([[0.0, 100.0]] * 3),
+        partial=True,
+        vehicles_first=False,
+        curves=(((0.0, 0.0), (1.0, instance.battery)),),
     )
 
 

@@ -109,14 +109,15 @@ def _instance(draft: Draft, customers: list[Node], depot: Node, stations: list[N
     length = _length(draft, ordered)
     zeros = np.zeros_like(length)
     timed = [*customers, depot]
+    time = zeros if math.isinf(vehicle.speed) else _scaled(length, 1.0 / vehicle.speed)
     windows = np.array([(node.ready, node.due) for node in timed])
     windows[-1, 0] = max(windows[-1, 0], 0.0)  # a clock starts at 0
     return Instance(
         name=draft.name,
         kind=draft.kind,
         names=tuple(node.id for node in ordered),
-        length=length,
-        time=zeros if math.isinf(vehicle.speed) else _scaled(length, 1.0 / vehicle.speed),
+        length=time if draft.curves else length,
+        time=time,
         energy=_scaled(length, vehicle.consumption) if vehicle.consumption else zeros,
         demand=np.array([node.demand for node in customers]),
         service=np.array([node.service for node in customers]),
@@ -124,8 +125,9 @@ def _instance(draft: Draft, customers: list[Node], depot: Node, stations: list[N
         capacity=vehicle.capacity,
         battery=vehicle.battery,
         charge_rate=vehicle.charge_rate,
-        partial=draft.kind == "evrptw-pr",
+        partial=draft.kind in {"evrptw-pr", "evrpnl"},
         vehicles_first=draft.kind in {"evrptw", "evrptw-pr", "vrptw"},
+        curves=draft.curves,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planner.errors import Fault, InputError
-from planner.solve.instance import Floats, Kind
+from planner.solve.instance import Corners, Floats, Kind
 
 LARGEST = 1e9
 """No number of an instance may be larger: sums and products of such stay exact enough for a tolerance of 1e-6."""
@@ -42,6 +42,7 @@ class Node:
     ready: float = 0.0
     due: float = math.inf
     service: float = 0.0
+    curve: str = ""  # the type of a station whose charge curve is its type's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Draft:
     """A file as it was read, before it is known whether it makes sense.
 
     `matrix` [nodes, nodes] holds lengths in the order of `nodes` where the file gives them, else they are Euclidean
-    and rounded as `rounding` says.
+    and rounded as `rounding` says. `curves` are those of the stations, in the order of `nodes`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Draft:
     vehicle: Vehicle
     rounding: Rounding = "none"
     matrix: Floats | None = None
+    curves: tuple[Corners, ...] = ()
 
 
 class Faults:

@@ -11,6 +11,7 @@ from planner.instances.build import build
 from planner.instances.cevrp import is_cevrp, read_cevrp
 from planner.instances.cvrp import read_cvrp
 from planner.instances.draft import Draft, Faults, Line, lines
+from planner.instances.evrpnl import is_xml, read_evrpnl
 from planner.instances.schneider import Recharge, is_schneider, read_schneider
 from planner.instances.sections import is_sections, split_sections
 from planner.instances.solomon import is_solomon, read_solomon
@@ -18,7 +19,7 @@ from planner.io.files import read_file
 from planner.solve.instance import Instance
 
 MAX_BYTES = 100_000_000
-KNOWN = "E-VRPTW text, Solomon text, VRPLIB CVRP, or WCCI-2020 .evrp"
+KNOWN = "E-VRPTW text, Solomon text, VRPLIB CVRP, WCCI-2020 .evrp, or E-VRP-NL XML"
 
 
 def read_instance(path: Path, *, recharge: Recharge = "full") -> Instance:
@@ -26,9 +27,11 @@ def read_instance(path: Path, *, recharge: Recharge = "full") -> Instance:
 
     Raises `InputError` with every fault of the file.
     """
-    text = _lines(path)
+    text = _text(path)
     faults = Faults(path.name)
-    instance = build(_draft(text, faults, name=path.stem, recharge=recharge), faults)
+    if is_xml(text):
+        return build(read_evrpnl(text, faults, name=path.stem), faults)
+    instance = build(_draft(list(lines(text)), faults, name=path.stem, recharge=recharge), faults)
     return _numbered_as_answers_are(instance) if instance.kind == "cvrp" else instance
 
 
@@ -44,7 +47,7 @@ def _draft(text: Sequence[Line], faults: Faults, *, name: str, recharge: Recharg
     raise _unknown(faults.file, message)
 
 
-def _lines(path: Path) -> list[Line]:
+def _text(path: Path) -> str:
     data = read_file(path, max_bytes=MAX_BYTES, remedy="use a smaller instance")
     if b"\0" in data:
         raise _unknown(path.name, "is not a text file")
@@ -52,7 +55,7 @@ def _lines(path: Path) -> list[Line]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")  # names and comments of old files; the numbers are ASCII in either
-    return list(lines(text.replace("\r\n", "\n").replace("\r", "\n")))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unknown(file: str, message: str) -> InputError:

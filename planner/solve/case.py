@@ -5,6 +5,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from planner.solve.curve_case import curves_of, reach_out
+from planner.solve.curve_labels import PER_HOUR
+from planner.solve.curve_pricing import CurvedCase
 from planner.solve.instance import Instance, Ints
 from planner.solve.labels import (
     FAR,
@@ -23,10 +26,45 @@ from planner.solve.pricing import Case, arrays, back, back_plug
 COST_UNIT = 1e-6  # of length; whole numbers make sums the same in any order
 SLACK = 1e-9  # sums of the same legs in another order must not seem late or flat
 MOST_DETOURS = 6  # tried between two customers
+MOST_CURVED_DETOURS = 8  # where stations differ in speed
 NEAREST_STATIONS = 4  # of a customer, between which a detour past two may lead
 NEIGHBOURS = 10  # of a customer: its usual legs
 SPARE_LEGS = 2.0  # what a route may cost too much in a label, for a station that one more customer might need
 MOST_HOPS = 3  # stations in a row between the depot and a customer
+
+
+def case_of(instance: Instance) -> Case | CurvedCase:
+    """Return an instance's case, by what its stations charge along."""
+    return build_curved_case(instance) if instance.curves else build_case(instance)
+
+
+def build_curved_case(instance: Instance) -> CurvedCase:
+    """Turn an instance with charge curves into whole costs, labels from and to the depot, and stations worth a stop."""
+    n, p = instance.customers, instance.places
+    cost = np.rint(instance.time * PER_HOUR).astype(np.int64)
+    curves, kind = curves_of(instance)
+    case = CurvedCase(
+        customers=n,
+        cost=cost,
+        lasts=instance.time,
+        takes=instance.energy,
+        opens=np.zeros(p),
+        closes=np.full(p, FAR),
+        demand=instance.service,
+        capacity=float(instance.windows[n, 1] - instance.windows[n, 0]),
+        battery=instance.battery,
+        curves=curves,
+        kind=kind,
+        vehicle_cost=0,
+        spare_cost=int(SPARE_LEGS * usual_leg(cost, n)),
+        detours=_worthwhile(cost, instance.energy, curves[kind, 1, 2], instance.battery, n, MOST_CURVED_DETOURS),
+        near=np.argsort(cost[:n, :n] + cost[:n, :n].T, axis=1, kind="stable"),
+        out=new_labels(p),
+        home=new_labels(p),
+        alone=np.full(n, NONE),
+    )
+    reach_out(case)
+    return case
 
 
 def build_case(instance: Instance) -> Case:
@@ -42,7 +80,7 @@ def build_case(instance: Instance) -> Case:
     # Where charging takes no time a set may allow no tolerance: the battery is then a hair smaller.
     battery += SLACK if instance.charge_rate else -SLACK
     takes = instance.energy if np.isfinite(instance.battery) else np.zeros((p, p))
-    first, second, via, many = _worthwhile(cost, takes, battery, n)
+    first, second, via, many = _worthwhile(cost, takes, np.zeros(p), battery, n, MOST_DETOURS)
     g = instance.charge_rate
     out, home = new_labels(p), new_labels(p)
     _straight_out(out, cost, lasts, takes, opens, closes, n, battery, g, not instance.partial)
@@ -78,16 +116,17 @@ def usual_leg(cost: Ints, customers: int) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def _worthwhile(cost, takes, battery, n):  # type: ignore[no-untyped-def]
+def _worthwhile(cost, takes, pace, battery, n, most):  # type: ignore[no-untyped-def]
     """Return for each pair of customers the detours worth a thought, the cheapest first: past one station or two.
 
     Not worth it is a detour that another one beats in cost, in what the battery must hold for it, and in what it leaves
-    the battery with. Detours past two stations go from one of the nearest to one of the nearest.
+    the battery with, and charges as fast by its `pace`. At most `most` are
+    kept. Detours past two stations go from one of the nearest to one of the nearest.
     """
     p = len(cost)
     count = p - n - 1
-    first, second = np.zeros((n, n, MOST_DETOURS), np.int64), np.zeros((n, n, MOST_DETOURS), np.int64)
-    costs, many = np.zeros((n, n, MOST_DETOURS), np.int64), np.zeros((n, n), np.int64)
+    first, second = np.zeros((n, n, most), np.int64), np.zeros((n, n, most), np.int64)
+    costs, many = np.zeros((n, n, most), np.int64), np.zeros((n, n), np.int64)
     ends = min(count, NEAREST_STATIONS)
     near_from, near_to = np.zeros((n, max(ends, 1)), np.int64), np.zeros((n, max(ends, 1)), np.int64)
     for i in range(n):
@@ -101,36 +140,39 @@ def _worthwhile(cost, takes, battery, n):  # type: ignore[no-untyped-def]
             of = (first[i, j], second[i, j], costs[i, j])
             kept = 0
             for s in range(n + 1, p):
-                kept = _keep_detour(of, kept, s, s, cost[i, s] + cost[s, j], i, j, takes, battery)
+                kept = _keep_detour(of, kept, s, s, cost[i, s] + cost[s, j], i, j, takes, pace, battery)
             for a in range(ends):
                 for b in range(ends):
                     s, r = near_from[i, a], near_to[j, b]
                     if s != r and takes[s, r] <= battery:
                         total = cost[i, s] + cost[s, r] + cost[r, j]
-                        kept = _keep_detour(of, kept, s, r, total, i, j, takes, battery)
+                        kept = _keep_detour(of, kept, s, r, total, i, j, takes, pace, battery)
             many[i, j] = kept
     return first, second, costs, many
 
 
 @numba.njit(cache=True, nogil=True)
-def _keep_detour(of, kept, s, r, total, i, j, takes, battery):  # type: ignore[no-untyped-def]
+def _keep_detour(of, kept, s, r, total, i, j, takes, pace, battery):  # type: ignore[no-untyped-def]
     """Put a detour into its list by cost, unless it is beaten; return the new count."""
     first, second, costs = of
     if takes[i, s] > battery or takes[r, j] > battery:
         return kept
-    at = 0
+    at, most = 0, len(costs)
     while at < kept and costs[at] <= total:
-        if takes[i, first[at]] <= takes[i, s] and takes[second[at], j] <= takes[r, j]:
+        a, b = first[at], second[at]
+        if takes[i, a] <= takes[i, s] and takes[b, j] <= takes[r, j] and pace[a] <= pace[s] and pace[b] <= pace[r]:
             return kept
         at += 1
-    if at == MOST_DETOURS:
+    if at == most:
         return kept
     last = at
     for k in range(at, kept):
-        if not (takes[i, s] <= takes[i, first[k]] and takes[r, j] <= takes[second[k], j]):
+        a, b = first[k], second[k]
+        beaten = takes[i, s] <= takes[i, a] and takes[r, j] <= takes[b, j] and pace[s] <= pace[a] and pace[r] <= pace[b]
+        if not beaten:
             first[last], second[last], costs[last] = first[k], second[k], costs[k]
             last += 1
-    kept = min(last, MOST_DETOURS - 1)
+    kept = min(last, most - 1)
     for k in range(kept, at, -1):
         first[k], second[k], costs[k] = first[k - 1], second[k - 1], costs[k - 1]
     first[at], second[at], costs[at] = s, r, total

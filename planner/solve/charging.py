@@ -19,10 +19,12 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
+
+import numpy as np
 
 from planner.solve.charging_ahead import Ahead, Legs, Rest, legs_of, look_ahead
 from planner.solve.instance import Instance
@@ -117,6 +119,22 @@ def charged(
     spent = cost_of_time * (start + sum(task.stands)) if cost_of_time else 0.0
     found = _search(task, start=start, at_most=at_most + spent)
     return _told(task, instance, found) if found else None
+
+
+def charged_best(instance: Instance, customers: Sequence[int]) -> Charged | None:
+    """Return the way to serve customers in this order that is worth most to the instance, with what it counts.
+
+    That is length, or where there are `Instance.curves` the time for driving and charging.
+    """
+    if not instance.curves:
+        return charged(instance, customers)
+    timed = replace(instance, length=np.zeros_like(instance.length))
+    curves = dict(enumerate(instance.curves, start=instance.depot + 1))
+    found = charged(timed, customers, curves=curves, cost_of_time=1.0)
+    if found is None:
+        return None
+    service = float(sum(instance.service[customer] for customer in customers))
+    return replace(found, length=found.end - float(instance.windows[instance.depot, 0]) - service)
 
 
 def _task(

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Kind = Literal["evrptw", "evrptw-pr", "cevrp", "vrptw", "cvrp"]
+Kind = Literal["evrptw", "evrptw-pr", "cevrp", "evrpnl", "vrptw", "cvrp"]
+Corners = tuple[tuple[float, float], ...]
+"""A concave charge curve: time and level at each corner, from (0, 0) to the full battery."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,6 +26,8 @@ class Instance:
     `energy` [p, p] what it takes from the battery. `demand`, `service` [n]; `windows` [n + 1, 2] bound the start of
     service, the last row is the depot's. `battery` is inf where nothing drives on one. A charge lasts `charge_rate` for
     each unit of energy; with `partial` a vehicle may leave a station at any level, else it leaves full.
+    Where there are `curves`, one for each station, they stand for the `charge_rate`, which is then the fastest of any,
+    and an answer is worth the time that driving and charging take.
     `vehicles_first` ranks by vehicles, then length; otherwise length alone counts.
     """
 
@@ -41,6 +45,7 @@ class Instance:
     charge_rate: float
     partial: bool
     vehicles_first: bool
+    curves: tuple[Corners, ...] = ()
 
     @property
     def customers(self) -> int:
@@ -57,10 +62,14 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSet:
-    """An answer: places between the depot and the depot for each vehicle, stations included."""
+    """An answer: places between the depot and the depot for each vehicle, stations included.
+
+    `charges` holds the energy taken at each place, where stations charge along curves.
+    """
 
     routes: tuple[tuple[int, ...], ...]
     length: float
     iterations: int
     stopped_by: str
     unserved: tuple[int, ...] = ()
+    charges: tuple[tuple[float, ...], ...] = ()

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
+from planner.solve.curve_pricing import CurvedCase
+from planner.solve.either import renew_route
 from planner.solve.instance import Floats, Ints
 from planner.solve.labels import NONE
-from planner.solve.pricing import Case, Routes, arrays, copy_list, new_routes, renew
+from planner.solve.pricing import Case, Routes, arrays, copy_list, new_routes
 
 # Rows of `Island.now`.
 ROUTES, FREE, ABSENT, COST, BEST_COST, BEST_ROUTES, DONE = range(7)
@@ -44,7 +46,7 @@ class Island(NamedTuple):
     random: NDArray[np.uint64]
 
 
-def new_island(case: Case, *, seed: int, most_routes: int, longest: int) -> Island:
+def new_island(case: Case | CurvedCase, *, seed: int, most_routes: int, longest: int) -> Island:
     """Return a search in which every customer is absent."""
     n = case.customers
     slots = 2 * most_routes + 2
@@ -178,7 +180,7 @@ def insert(case, island, r, k, u, bound):  # type: ignore[no-untyped-def]
     stops[slot, k] = u
     routes.length[slot] = length + 1
     routes.load[slot] += case.demand[u]
-    renew(case, routes, slot, k, k, bound)
+    renew_route(case, routes, slot, k, k, bound)
     index(island, r)
 
 
@@ -272,7 +274,7 @@ def restore(case, island, stops, lengths, count):  # type: ignore[no-untyped-def
             island.routes.stops[slot, k] = stops[r, k]
             load += case.demand[stops[r, k]]
         island.routes.load[slot] = load
-        renew(case, island.routes, slot, 0, length - 1, NONE)
+        renew_route(case, island.routes, slot, 0, length - 1, NONE)
         index(island, r)
     absent = 0
     for c in range(case.customers):

@@ -68,7 +68,7 @@ class Routes(NamedTuple):
 
     `ahead` holds forward labels (t, q, x), `behind` backward labels (latest, base, least): the list of a stop is the
     number of its slot times the width of `stops`, plus that of the stop. `soonest` and `last` bound them at each stop,
-    for a look before pricing. `at` is room for labels of a customer being priced.
+    for a look before pricing. `at` is room for labels of a customer being priced, in four lists.
     """
 
     stops: Ints
@@ -94,7 +94,7 @@ def new_routes(slots: int, longest: int) -> Routes:
         behind=new_labels(slots * longest),
         soonest=np.zeros(grid),
         last=np.zeros(grid),
-        at=new_labels(1),
+        at=new_labels(4),
     )
 
 

@@ -7,9 +7,14 @@ each customer was left out says how hard it is to place, and a solution with eas
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numba.extending import overload
 
 from planner.solve.compiled import compiled
+from planner.solve.curve_pricing import limit_of, price_curved
+from planner.solve.either import COMPILED, is_curved, renew_route
 from planner.solve.island import (
     ABSENT,
     BEST_COST,
@@ -29,7 +34,7 @@ from planner.solve.island import (
     undo,
 )
 from planner.solve.labels import MOST, NONE
-from planner.solve.pricing import arrays, price, renew
+from planner.solve.pricing import arrays, price
 
 BLINK = 0.01
 REMOVED = 10.0  # customers on average
@@ -95,7 +100,7 @@ def _cut(case, island, r, k, size):  # type: ignore[no-untyped-def]
         remove(case, island, r, begin, begin + head)
         first_changed, last_changed = begin, begin + kept - 1
     if island.routes.length[slot]:
-        renew(case, island.routes, slot, first_changed, last_changed, island.routes.cost[slot])
+        renew_route(case, island.routes, slot, first_changed, last_changed, island.routes.cost[slot])
     else:
         island.routes.cost[slot] = 0
     index(island, r)
@@ -198,11 +203,7 @@ def _look(case, island, u):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def cheapest(case, island, u):  # type: ignore[no-untyped-def]
-    """Return the least extra cost of a customer in the routes, the route and the stop before which it comes.
-
-    Places are priced in order of what they cost at least, until that is more than a price.
-    """
+def _cheapest_steady(case, island, u):  # type: ignore[no-untyped-def]
     found = _look(case, island, u)
     best, best_r, best_k = NONE, -1, 0
     routes, costs, look_route, look_stop = island.routes, island.look_cost, island.look_route, island.look_stop
@@ -234,6 +235,43 @@ def cheapest(case, island, u):  # type: ignore[no-untyped-def]
         )  # fmt: skip
         if extra < best and extra < NONE - base:
             best, best_r, best_k = extra, r, k
+
+
+@compiled
+def _cheapest_curved(case, island, u):  # type: ignore[no-untyped-def]
+    found = _look(case, island, u)
+    best, best_r, best_k = NONE, -1, 0
+    routes, costs = island.routes, island.look_cost
+    while True:
+        pick, least = -1, best
+        for f in range(found):
+            if costs[f] < least:
+                pick, least = f, costs[f]
+        if pick < 0:
+            return best, best_r, best_k
+        r, k = island.look_route[pick], island.look_stop[pick]
+        costs[pick] = NONE
+        slot = island.slot_of[r]
+        base = routes.cost[slot]
+        most = min(base + min(best, NONE - base), limit_of(case, routes.load[slot] + case.demand[u]) + 1)
+        cost = price_curved(case, routes, slot, k, u, most)
+        if cost < most:
+            best, best_r, best_k = cost - base, r, k
+
+
+def cheapest(case: Any, island: Any, u: int) -> tuple[int, int, int]:
+    """Return the least extra cost of a customer in the routes, the route and the stop before which it comes.
+
+    Places are priced in order of what they cost at least, until that is more than a price. For compiled loops only.
+    """
+    raise NotImplementedError
+
+
+@overload(cheapest, jit_options=COMPILED)
+def _cheapest(case, island, u):  # type: ignore[no-untyped-def]
+    if is_curved(case):
+        return lambda case, island, u: _cheapest_curved(case, island, u)
+    return lambda case, island, u: _cheapest_steady(case, island, u)
 
 
 @compiled

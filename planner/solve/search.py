@@ -21,8 +21,9 @@ from threading import Event, Thread
 
 import numpy as np
 
-from planner.solve.case import build_case, usual_leg
-from planner.solve.charging import charged
+from planner.solve.case import case_of, usual_leg
+from planner.solve.charging import Charged, charged_best
+from planner.solve.curve_pricing import CurvedCase
 from planner.solve.instance import Instance, Ints, RouteSet
 from planner.solve.island import ABSENT, BEST_COST, BEST_ROUTES, COST, ROUTES, Island, keep_best, new_island, restore
 from planner.solve.labels import NONE
@@ -52,7 +53,7 @@ def search_instance(instance: Instance, options: SolveOptions, *, on_better: Cal
     found (more than three stations in a row would be needed) is listed as unserved.
     """
     begun = time.monotonic()
-    case = build_case(instance)
+    case = case_of(instance)
     served = np.flatnonzero(case.alone < NONE)
     if len(served) == instance.customers:
         return _Search(instance, case, options, on_better, begun=begun).run()
@@ -66,7 +67,7 @@ def search_instance(instance: Instance, options: SolveOptions, *, on_better: Cal
         visited = {place for route in routes for place in route}
         return replace(found, routes=routes, unserved=tuple(c for c in range(instance.customers) if c not in visited))
 
-    search = _Search(part, build_case(part), options, lambda better: on_better(whole(better)), begun=begun)
+    search = _Search(part, case_of(part), options, lambda better: on_better(whole(better)), begun=begun)
     return whole(search.run())
 
 
@@ -112,7 +113,7 @@ class _Search:
     def __init__(
         self,
         instance: Instance,
-        case: Case,
+        case: Case | CurvedCase,
         options: SolveOptions,
         on_better: Callable[[RouteSet], None],
         *,
@@ -133,7 +134,7 @@ class _Search:
         self.round = _Round(number=1, begin=0.0, end=1.0)
         self.best_cost, self.best_routes = int(NONE), list[Route]()
         self.told = int(NONE)
-        self.charged: dict[Route, tuple[float, Route]] = {}
+        self.charged: dict[Route, Charged] = {}
         self.leg = usual_leg(self.case.cost, self.n)
 
     @property
@@ -162,7 +163,7 @@ class _Search:
     def _start(self) -> None:
         """Let every island place all customers, with as many slots for routes as that takes."""
         most = min(self.n, 200 if self.n <= 200 else 3 * self._least_routes() + 50)
-        longest = _longest(self.instance)
+        longest = _longest(self.case)
         while True:
             seeds = range(self.options.seed * ISLANDS, self.options.seed * ISLANDS + ISLANDS)
             self.islands = [new_island(self.case, seed=s, most_routes=most, longest=longest) for s in seeds]
@@ -173,7 +174,7 @@ class _Search:
             most = min(self.n, 2 * most)
 
     def _least_routes(self) -> int:
-        return max(1, math.ceil(float(self.instance.demand.sum()) / self.instance.capacity - 1e-9))
+        return max(1, math.ceil(float(self.case.demand.sum()) / self.case.capacity - 1e-9))
 
     def _descend(self) -> None:
         """Seek fewer vehicles, then less length at falling temperature, in each round."""
@@ -364,20 +365,21 @@ class _Search:
         if self.islands:
             self._note_best()
         routes = [self._with_stations(route) for route in sorted(self.best_routes)]
-        served = {place for _, route in routes for place in route if place < self.n}
+        served = {place for route in routes for place in route.places if place < self.n}
         return RouteSet(
-            routes=tuple(route for _, route in routes),
-            length=sum(length for length, _ in routes),
+            routes=tuple(route.places for route in routes),
+            length=sum(route.length for route in routes),
+            charges=tuple(route.amounts for route in routes) if self.instance.curves else (),
             iterations=self.done,
             stopped_by=stopped_by,
             unserved=tuple(c for c in range(self.n) if c not in served),
         )
 
-    def _with_stations(self, route: Route) -> tuple[float, Route]:
+    def _with_stations(self, route: Route) -> Charged:
         if route not in self.charged:
-            answer = charged(self.instance, route)
+            answer = charged_best(self.instance, route)
             assert answer is not None, route  # the search has priced it
-            self.charged[route] = (answer.length, answer.places)
+            self.charged[route] = answer
         return self.charged[route]
 
 
@@ -389,10 +391,10 @@ def _temperature(way: float) -> float:
     return temperature
 
 
-def _longest(instance: Instance) -> int:
+def _longest(case: Case | CurvedCase) -> int:
     """Return the most customers that one load can hold."""
-    held = int(np.searchsorted(np.cumsum(np.sort(instance.demand)), instance.capacity + 1e-6, side="right"))
-    return max(1, min(held, instance.customers))
+    held = int(np.searchsorted(np.cumsum(np.sort(case.demand)), case.capacity + 1e-6, side="right"))
+    return max(1, min(held, case.customers))
 
 
 def _present(island: Island) -> list[tuple[int, Route]]:

@@ -163,7 +163,13 @@ def test_a_better_answer_is_kept_and_only_a_better_one_replaces_it(tmp_path: Pat
 
 
 def test_the_sets_leave_no_instance_out_and_know_the_best_of_each(shared: Path) -> None:
-    for folder, suffix in {"evrptw": "txt", "cevrp": "evrp", "solomon": "txt", "cvrp_x": "vrp"}.items():
+    for folder, suffix in {
+        "evrptw": "txt",
+        "cevrp": "evrp",
+        "solomon": "txt",
+        "cvrp_x": "vrp",
+        "evrpnl": "xml",
+    }.items():
         files = sorted((shared / "bench" / folder / "instances").glob(f"*.{suffix}"))
         for best_known in {one.best_known for one in SETS.values() if one.folder == folder}:
             of_sets = [one for one in SETS.values() if one.best_known == best_known]

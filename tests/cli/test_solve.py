@@ -18,7 +18,7 @@ from planner.check_instance import Findings
 from planner.clock import process_age_s
 from planner.solve.instance import RouteSet
 from tests.cli.conftest import Run
-from tests.instances.files import CVRP, EVRPTW, SOLOMON, changed, written
+from tests.instances.files import CVRP, EVRPNL, EVRPTW, SOLOMON, changed, written
 
 QUICK = ("--engine", "ortools", "--iterations", "40", "-l", "20")
 
@@ -63,6 +63,17 @@ def test_json_tells_all_and_names_places_as_the_file_does(run: Run, small: Path,
         "audited": True,
     }
     assert (tmp_path / "routes.txt").read_text().count("\n") == 2
+
+
+def test_charge_curves_are_searched_and_answered_in_xml(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, EVRPNL, "two.xml")
+    code, out, err = run("solve", file, "--iterations", 20)
+    assert code == 0
+    assert '<node id="3">' in out
+    assert err.startswith("two: 1 vehicles, length 3.83, 2 of 2 customers; audited: 0 violations; ")
+    code, out, err = run("solve", file, "--engine", "ortools")
+    assert (code, out) == (2, "")
+    assert err.startswith('E-F16 --engine: "ortools" knows no charge curves')
 
 
 def test_a_cvrp_is_answered_in_the_form_of_cvrplib(run: Run, tmp_path: Path) -> None:

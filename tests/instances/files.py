@@ -112,6 +112,48 @@ DEPOT_SECTION
 EOF
 """
 
+# A fast station 30 km to the east, a customer 10 km to the north and one 70 km to the east.
+EVRPNL = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<instance>
+  <info><dataset>by hand</dataset><name>two</name></info>
+  <network>
+    <nodes>
+      <node id="0" type="0"><cx>0</cx><cy>0</cy></node>
+      <node id="1" type="1"><cx>0</cx><cy>10</cy></node>
+      <node id="2" type="1"><cx>70</cx><cy>0</cy></node>
+      <node id="3" type="2"><cx>30</cx><cy>0</cy><custom><cs_type>fast</cs_type></custom></node>
+    </nodes>
+    <euclidean/>
+    <decimals>14</decimals>
+  </network>
+  <fleet>
+    <vehicle_profile type="0">
+      <departure_node>0</departure_node>
+      <arrival_node>0</arrival_node>
+      <max_travel_time>10</max_travel_time>
+      <speed_factor>40</speed_factor>
+      <custom>
+        <consumption_rate>125</consumption_rate>
+        <battery_capacity>16000</battery_capacity>
+        <charging_functions>
+          <function cs_type="fast">
+            <breakpoint><battery_level>0</battery_level><charging_time>0.0</charging_time></breakpoint>
+            <breakpoint><battery_level>13600</battery_level><charging_time>0.31</charging_time></breakpoint>
+            <breakpoint><battery_level>15200</battery_level><charging_time>0.39</charging_time></breakpoint>
+            <breakpoint><battery_level>16000</battery_level><charging_time>0.51</charging_time></breakpoint>
+          </function>
+        </charging_functions>
+      </custom>
+    </vehicle_profile>
+  </fleet>
+  <requests>
+    <request id="1" node="1"><service_time>0.5</service_time></request>
+    <request id="2" node="2"><service_time>0.5</service_time></request>
+  </requests>
+</instance>
+"""
+
 
 def written(folder: Path, text: str, name: str = "instance.any") -> Path:
     path = folder / name

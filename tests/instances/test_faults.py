@@ -11,12 +11,57 @@ import pytest
 from planner.errors import InputError
 from planner.instances import build, cvrp
 from planner.instances.read import read_instance
-from tests.instances.files import CEVRP, CVRP, EVRPTW, EXPLICIT, SOLOMON, changed, instance_of, without, written
+from tests.instances.files import CEVRP, CVRP, EVRPNL, EVRPTW, EXPLICIT, SOLOMON, changed, instance_of, without, written
 
 CASES = {
     "empty": ("", "E-I01 instance.any: is empty"),
     "prose": ("Lorem ipsum dolor\nsit amet\n", "E-I01 instance.any: is no instance"),
-    "xml": ("<?xml version='1.0'?><instance/>", "E-I01"),
+    "xml": ("<?xml version='1.0'?><plan/>", "E-I01"),
+    "torn xml": (without(EVRPNL, "</instance"), "E-I16 instance.any line 38: is no well-formed XML"),
+    "entities": (
+        changed(EVRPNL, ("<instance>", "<!DOCTYPE x [<!ENTITY a 'b'>]><instance>")),
+        "E-I17 instance.any line 2",
+    ),
+    "another element": (
+        changed(EVRPNL, ("<euclidean/>", "<capacity>4</capacity>")),
+        'E-I17 instance.any line 11: "capacity" is an element that is not read',
+    ),
+    "rounded": (changed(EVRPNL, (">14<", ">2<")), 'E-I17 instance.any line 12: "2" rounds lengths'),
+    "no battery": (without(EVRPNL, "        <battery_capacity"), "E-I03 instance.any column battery_capacity"),
+    "no coordinate": (changed(EVRPNL, ("<cx>70</cx>", "")), "E-I03 instance.any line 8 column cx"),
+    "no service": (
+        changed(EVRPNL, ('node="2"><service_time>0.5</service_time>', 'node="2">')),
+        "E-I03 instance.any line 36 column service_time",
+    ),
+    "no request": (without(EVRPNL, '    <request id="2"'), 'E-I06 instance.any line 8: "2" is a customer without'),
+    "request of nobody": (changed(EVRPNL, ('node="2"', 'node="3"')), 'E-I06 instance.any line 36: "3" is a request'),
+    "two requests": (changed(EVRPNL, ('node="2"', 'node="1"')), 'E-I05 instance.any line 36: "1" has a second'),
+    "slower than known": (
+        changed(EVRPNL, ("<cs_type>fast", "<cs_type>fasd")),
+        'E-I06 instance.any line 9 column cs_type: "fasd" is a type of station without a charging function',
+    ),
+    "another role": (changed(EVRPNL, ('id="2" type="1"', 'id="2" type="7"')), "E-I17 instance.any line 8 column type"),
+    "a convex curve": (
+        changed(EVRPNL, (">0.39<", ">0.32<")),
+        "E-I18 instance.any line 24 column function: \"fast\" is the curve of type 'fast', and is not concave",
+    ),
+    "a short curve": (
+        changed(EVRPNL, (">16000</battery_level", ">15900</battery_level")),
+        "does not end at the battery",
+    ),
+    "a curve with a jump": (
+        changed(EVRPNL, (">0.0</charging_time", ">0.1</charging_time")),
+        "E-I18 instance.any line 24",
+    ),
+    "a flat curve": (changed(EVRPNL, (">15200<", ">13600<")), "E-I18 instance.any line 24"),
+    "beyond any charge": (
+        changed(EVRPNL, ("<cx>70</cx>", "<cx>170</cx>")),
+        'E-I14 instance.any line 8: "2" is a customer out of reach',
+    ),
+    "beyond the day": (
+        changed(EVRPNL, ("<max_travel_time>10", "<max_travel_time>3")),
+        'E-I15 instance.any line 8: "2" is a customer',
+    ),
     "binary": ("StringID\0", "E-I01 instance.any: is not a text file"),
     "figure missing": (without(EVRPTW, "g inverse"), "E-I03 instance.any column g: the time for each unit of energy"),
     "header missing": (without(CEVRP, "ENERGY_CAPACITY"), "E-I03 instance.any column ENERGY_CAPACITY"),
@@ -162,7 +207,7 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path, monkeypatch: 
         instance_of(tmp_path, CVRP)
 
 
-@pytest.mark.parametrize("text", [EVRPTW, CEVRP, SOLOMON, CVRP, EXPLICIT])
+@pytest.mark.parametrize("text", [EVRPTW, CEVRP, SOLOMON, CVRP, EXPLICIT, EVRPNL])
 def test_no_damage_at_all_gives_a_traceback(tmp_path: Path, text: str) -> None:
     words = re.findall(r"\S+|\s+", text)
     for at in range(len(words)):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner.instances.read import read_instance
-from tests.instances.files import CEVRP, CVRP, EVRPTW, EXPLICIT, SOLOMON, changed, instance_of, written
+from tests.instances.files import CEVRP, CVRP, EVRPNL, EVRPTW, EXPLICIT, SOLOMON, changed, instance_of, written
 
 
 def test_an_evrptw_file_gives_customers_then_the_depot_then_stations(tmp_path: Path) -> None:
@@ -102,6 +102,15 @@ def test_the_name_of_a_file_does_not_matter_and_neither_do_line_ends_or_marks(tm
     assert read_instance(written(tmp_path, EVRPTW.replace("\n", "\r"))).kind == "evrptw"
 
 
+def test_stations_of_an_evrpnl_keep_their_curves_and_hours_count(tmp_path: Path) -> None:
+    instance = instance_of(tmp_path, EVRPNL)
+    assert instance.names == ("1", "2", "0", "3")
+    assert instance.curves == (((0.0, 0.0), (0.31, 13_600.0), (0.39, 15_200.0), (0.51, 16_000.0)),)
+    assert instance.length[0, 2] == instance.time[0, 2] == 0.25
+    assert instance.energy[1, 3] == 40 * 125
+    assert instance.windows.tolist() == [[0, math.inf], [0, math.inf], [0, 10]]
+
+
 def test_an_old_encoding_in_a_comment_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(changed(CVRP, ("three customers", "Corber\u00e1n")).encode("latin-1"))
@@ -115,9 +124,20 @@ def test_a_depot_that_opens_before_the_clock_starts_opens_with_it(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("folder", "kind"),
-    [("evrptw", "evrptw"), ("cevrp", "cevrp"), ("solomon", "vrptw"), ("cvrp_x", "cvrp"), ("loggi_ortec", "cvrp")],
+    [
+        ("evrptw", "evrptw"),
+        ("cevrp", "cevrp"),
+        ("solomon", "vrptw"),
+        ("cvrp_x", "cvrp"),
+        ("loggi_ortec", "cvrp"),
+        ("evrpnl", "evrpnl"),
+    ],
 )
 def test_every_published_instance_is_read(shared: Path, folder: str, kind: str) -> None:
-    files = [path for path in (shared / "bench" / folder / "instances").iterdir() if path.suffix != ".sol"]
+    files = [
+        path
+        for path in (shared / "bench" / folder / "instances").iterdir()
+        if path.suffix not in {".sol", ".txt"} or folder not in {"evrpnl", "cvrp_x"}
+    ]
     assert files
     assert {read_instance(path).kind for path in files} == {kind}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from planner.instances.write import routes_text
-from tests.instances.files import CVRP, EVRPTW, instance_of
+from tests.instances.files import CVRP, EVRPNL, EVRPTW, instance_of
 from tests.instances.score import SETS, WORDS, answer_of, published, scored, scorer
 
 
@@ -27,6 +29,18 @@ def test_customers_left_out_are_named_in_the_comment(tmp_path: Path) -> None:
 def test_a_cvrp_is_answered_in_the_form_of_cvrplib(tmp_path: Path) -> None:
     found = answer_of([[0, 1], [2]], length=14.0)
     assert routes_text(instance_of(tmp_path, CVRP), found) == "Route #1: 1 2\nRoute #2: 3\nCost 14\n"
+
+
+def test_an_evrpnl_is_answered_with_the_energy_of_each_charge(tmp_path: Path) -> None:
+    found = replace(answer_of([[0, 1, 3]], length=3.8), charges=((0.0, 0.0, 2838.5),))
+    sequence = ElementTree.fromstring(routes_text(instance_of(tmp_path, EVRPNL), found)).findall("route/sequence/node")
+    assert [(node.get("id"), node.findtext("charge")) for node in sequence] == [
+        ("0", None),
+        ("1", None),
+        ("2", None),
+        ("3", "2838.5"),
+        ("0", None),
+    ]
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.solve.charging import charged
-from planner.solve.instance import Instance, Kind
+from planner.solve.charging import charged_best
+from planner.solve.instance import Corners, Instance, Kind
 
 
 def make_instance(
@@ -37,8 +37,8 @@ def make_instance(
         "capacity": 1e6,
         "battery": math.inf,
         "charge_rate": 0.0,
-        "partial": kind == "evrptw-pr",
-        "vehicles_first": kind != "cevrp",
+        "partial": kind in {"evrptw-pr", "evrpnl"},
+        "vehicles_first": kind not in {"cevrp", "evrpnl"},
     }
     return Instance(kind=kind, **default | values)
 
@@ -65,12 +65,42 @@ def random_instance(random: np.random.Generator, customers: int, kind: Kind) -> 
     )
 
 
+def random_curved_instance(random: np.random.Generator, customers: int) -> Instance:
+    """Scatter customers and stations of three speeds; batteries need a charge now and then, and days are short."""
+    points = random.integers(0, 30, (customers, 2)).astype(float).tolist()
+    stations = random.integers(0, 30, (int(random.integers(1, 4)), 2)).astype(float).tolist()
+    battery = float(random.integers(34, 60))
+    limit = float(random.integers(110, 160))
+    return make_instance(
+        points,
+        stations=stations,
+        depot=(15.0, 15.0),
+        kind="evrpnl",
+        demand=np.zeros(customers),
+        service=random.integers(0, 5, customers).astype(float),
+        windows=np.array([[0.0, math.inf]] * customers + [[0.0, limit]]),
+        capacity=math.inf,
+        battery=battery,
+        charge_rate=0.05,
+        curves=tuple(curve_of(battery, pace=float(random.choice([0.05, 0.1, 0.3]))) for _ in stations),
+    )
+
+
+def curve_of(battery: float, *, pace: float) -> Corners:
+    """Charge at `pace` (time for each unit) up to 85 %, at a half of that up to 95 %, then at a fifth."""
+    levels = (0.0, 0.85 * battery, 0.95 * battery, battery)
+    first, second = pace * levels[1], 2 * pace * (levels[2] - levels[1])
+    return tuple(
+        zip((0.0, first, first + second, first + second + 5 * pace * (battery - levels[2])), levels, strict=True)
+    )
+
+
 def best_answer(instance: Instance) -> tuple[int, float] | None:
     """Try every way to part the customers and every order: fewest vehicles and least length, as the kind ranks them."""
     routes: dict[frozenset[int], float] = {}
     for group in _subsets(instance.customers):
         if instance.demand[list(group)].sum() <= instance.capacity:
-            found = [charged(instance, order) for order in permutations(group)]
+            found = [charged_best(instance, order) for order in permutations(group)]
             lengths = [answer.length for answer in found if answer is not None]
             if lengths:
                 routes[frozenset(group)] = min(lengths)

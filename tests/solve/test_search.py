@@ -20,7 +20,7 @@ from planner.solve.island import new_island, restore
 from planner.solve.labels import NONE
 from planner.solve.options import UNLIMITED, SolveOptions
 from planner.solve.search import search_instance
-from tests.solve.instance_factories import best_answer, make_instance, random_instance
+from tests.solve.instance_factories import best_answer, make_instance, random_curved_instance, random_instance
 
 KINDS: tuple[Kind, ...] = ("evrptw", "evrptw-pr", "cevrp", "vrptw")
 SMALL = ("evrptw", "evrptw_pr")
@@ -45,6 +45,22 @@ def test_no_answer_to_a_small_instance_is_better_than_the_one_found(kind: Kind) 
         assert len(found.routes) == best[0]
         assert found.length == pytest.approx(best[1], abs=1e-4)
         compared += 1
+
+
+def test_no_answer_with_charge_curves_is_better_than_the_one_found() -> None:
+    random = np.random.default_rng(5)
+    compared = charges = 0
+    while compared < 20:
+        instance = random_curved_instance(random, 5)
+        best = best_answer(instance)
+        if best is None:
+            continue
+        found = search(instance)
+        assert audit_routes(instance, found).violations == ()
+        assert found.length == pytest.approx(best[1], abs=1e-4)
+        compared += 1
+        charges += sum(charge > 0 for charges_ in found.charges for charge in charges_)
+    assert charges > 10
 
 
 @pytest.mark.parametrize("folder", SMALL)
@@ -73,7 +89,7 @@ def test_whatever_the_instance_the_answer_is_legal_and_names_every_customer_once
 
 
 def test_every_kind_is_searched() -> None:
-    assert set(get_args(Kind)) - set(KINDS) == {"cvrp"}  # as cevrp, with a battery that never ends
+    assert set(get_args(Kind)) - set(KINDS) == {"cvrp", "evrpnl"}  # as cevrp, with a battery that never ends; and above
 
 
 def test_a_route_never_costs_less_in_the_search_than_it_does_exactly_and_nearly_always_the_same() -> None:

@@ -11,11 +11,11 @@ from typing import Literal
 from tests.bench.sets.best_known import BestKnown, read_best_known
 
 ROOT = Path(__file__).parents[3]
-Objective = Literal["vehicles_then_distance", "distance", "distance_rounded_int"]
+Objective = Literal["vehicles_then_distance", "distance", "distance_rounded_int", "total_time_h(driving+charging)"]
 Peer = Literal["pyvrp", "pyvrp+stations"]
 
 LONG_S, SHORT_S = 60.0, 5.0
-QUICK_S = 30.0  # at most, for one run of a quick sample
+QUICK_S = 25.0  # at most, for one run of a quick sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,20 @@ def _cevrp(name: str, title: str, *, pattern: str, sample: int) -> BenchSet:
     )
 
 
+def _curved(name: str, title: str, *, pattern: str, sample: int) -> BenchSet:
+    return BenchSet(
+        name=name,
+        title=title,
+        folder="evrpnl",
+        pattern=pattern,
+        suffix=".xml",
+        best_known="evrpnl/bks.csv",
+        objective="total_time_h(driving+charging)",
+        scorer="evrpnl",
+        sample=sample,
+    )
+
+
 _ALL = (
     _electric("evrptw-large", "E-VRPTW, 100 customers, full recharge", recharge="full", small=False),
     _electric("evrptw-small", "E-VRPTW, 5-15 customers, full recharge", recharge="full", small=True),
@@ -94,6 +108,8 @@ _ALL = (
     _cevrp("cevrp-e", "CEVRP, E-n22 to E-n101", pattern=r"E-n\d+-.*", sample=2),
     _cevrp("cevrp-x", "CEVRP, X-n143 to X-n351", pattern=r"X-n[1-3]\d\d-.*", sample=2),
     _cevrp("cevrp-x-large", "CEVRP, above X-n351", pattern=r"X-n([4-9]\d\d|\d{4,})-.*", sample=1),
+    _curved("evrpnl", "E-VRP-NL, 10 to 80 customers", pattern=r"tc\dc[1-8]0s.*", sample=2),
+    _curved("evrpnl-large", "E-VRP-NL, 160 and 320 customers", pattern=r"tc\dc(160|320)s.*", sample=1),
     BenchSet(
         name="solomon",
         title="VRPTW, 100 customers (Solomon)",
