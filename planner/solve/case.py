@@ -55,6 +55,7 @@ def build_curved_case(instance: Instance) -> CurvedCase:
         battery=instance.battery,
         curves=curves,
         kind=kind,
+        fastest=instance.charge_rate,
         vehicle_cost=0,
         spare_cost=int(SPARE_LEGS * usual_leg(cost, n)),
         detours=_worthwhile(cost, instance.energy, curves[kind, 1, 2], instance.battery, n, MOST_CURVED_DETOURS),

@@ -53,6 +53,7 @@ def _straight_out(case, labels):  # type: ignore[no-untyped-def]
     n, p = case.customers, len(case.cost)
     out = arrays(labels)
     many, costs, values = out
+    legs, power = (case.cost, case.lasts, case.takes), (case.curves, case.kind, case.battery)
     free = len(case.curves) - 1
     many[n] = keep_ahead(case.curves, costs, values, n * MOST, 0, 0, 0.0, 0.0, joined(0.0, free), case.battery)
     for _ in range(MOST_HOPS):
@@ -61,11 +62,11 @@ def _straight_out(case, labels):  # type: ignore[no-untyped-def]
                 for station in range(n + 1, p):
                     if station != i:
                         t, s, value = values[m, 0], values[m, 1], values[m, 2]
-                        plug_ahead(case, out, station, t, s, value, i, station, np.inf, NONE)
+                        plug_ahead(legs, power, out, station, t, s, value, i, station, np.inf, NONE)
     for u in range(n):
         for i in range(n, p):
             for m in range(i * MOST, i * MOST + many[i]):
-                drive_ahead(case, out, u, u, values[m, 0], values[m, 1], values[m, 2], i, NONE)
+                drive_ahead(legs, power, out, u, u, values[m, 0], values[m, 1], values[m, 2], i, NONE)
 
 
 @compiled
@@ -73,6 +74,7 @@ def _straight_home(case, labels):  # type: ignore[no-untyped-def]
     n, p = case.customers, len(case.cost)
     home = arrays(labels)
     many, costs, values = home
+    legs, power = (case.cost, case.lasts, case.takes), (case.curves, case.kind, case.battery)
     free = len(case.curves) - 1
     many[n] = keep_behind(case.curves, costs, values, n * MOST, 0, 0, 0.0, joined(0.0, free), case.battery)
     for _ in range(MOST_HOPS):
@@ -80,16 +82,16 @@ def _straight_home(case, labels):  # type: ignore[no-untyped-def]
             for m in range(j * MOST, j * MOST + many[j]):
                 for station in range(n + 1, p):
                     if station != j:
-                        plug_behind(case, home, station, costs[m], values[m, 0], values[m, 1], station, j, NONE)
+                        plug_behind(legs, power, home, station, costs[m], values[m, 0], values[m, 1], station, j, NONE)
     for u in range(n):
         for j in range(n, p):
             for m in range(j * MOST, j * MOST + many[j]):
-                drive_behind(case, home, u, costs[m], values[m, 0], values[m, 1], u, j, NONE)
+                drive_behind(legs, power, home, u, costs[m], values[m, 0], values[m, 1], u, j, NONE)
 
 
 @compiled
 def _alone(case):  # type: ignore[no-untyped-def]
     out, home = arrays(case.out), arrays(case.home)
     for u in range(case.customers):
-        cost = met(case, out, u, home, u, NONE)
+        cost = met(case.curves, case.battery, out, u, home, u, NONE)
         case.alone[u] = cost if cost <= limit_of(case, case.demand[u]) else NONE

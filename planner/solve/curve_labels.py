@@ -91,6 +91,8 @@ def meeting(curves, t, s, value, least, wanted, battery):  # type: ignore[no-unt
     if most < least - TINY:
         return -1.0
     e = min(max(level_at(curves, k, t - s) - d, least), most)
+    if ahead == len(curves) - 1:
+        return max(t, s + time_to(curves, k, e + d)) - t
     target = time_to(curves, ahead, n)
     best = max(t, s + time_to(curves, k, e + d)) - t + max(0.0, target - time_to(curves, ahead, max(e - least, 0.0)))
     if faster(curves, k, ahead):
@@ -121,6 +123,11 @@ def _ahead_of(curves, t, s, value, t0, s0, value0, battery):  # type: ignore[no-
     k, k0 = kind_of(value), kind_of(value0)
     d, d0 = value - k * KIND, value0 - k0 * KIND
     if t > t0 + ENOUGH * 1e-3 or d > d0 + ENOUGH:
+        return False
+    if k == len(curves) - 1 or (k == k0 and s <= s0):
+        return True  # it has charged nothing, or charges the same and began no later
+    most = battery - d0
+    if _here_at(curves, t, s, d, k, most) > _here_at(curves, t0, s0, d0, k0, most) + 1e-9:
         return False
     corners = curves.shape[1]
     for c in range(2 * corners):
@@ -172,8 +179,10 @@ def _behind_of(curves, cost, d, wanted, cost0, d0, wanted0, battery):  # type: i
     """Say whether a backward label needs no more time than another one, whatever the energy."""
     k, k0 = kind_of(wanted), kind_of(wanted0)
     n, n0 = wanted - k * KIND, wanted0 - k0 * KIND
-    if d > d0 + ENOUGH:
+    if d > d0 + ENOUGH or cost > cost0:
         return False
+    if k == len(curves) - 1:
+        return True  # it charges nothing
     less = (cost0 - cost) / PER_HOUR
     corners = curves.shape[1]
     for c in range(2 * corners + 2):

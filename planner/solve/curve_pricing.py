@@ -39,7 +39,8 @@ class CurvedCase(NamedTuple):
 
     `demand` is each customer's service, `capacity` the limit of a route; `lasts` holds drives without service. `curves`
     [k, c, 3] are the corners of each type of station (time, level, time per energy since the corner before), the type
-    that takes no time last; `kind` [p] is the type of each station.
+    that takes no time last; `kind` [p] is the type of each station. `fastest` is the least time
+    for a unit of energy.
     """
 
     customers: int
@@ -53,6 +54,7 @@ class CurvedCase(NamedTuple):
     battery: float
     curves: Floats
     kind: Ints
+    fastest: float
     vehicle_cost: int
     spare_cost: int
     detours: tuple[Ints, Ints, Ints, Ints]
@@ -68,33 +70,32 @@ def whole(hours):  # type: ignore[no-untyped-def]
     return np.int64(np.rint(hours * PER_HOUR))
 
 
-@compiled
-def drive_ahead(case, target, p, u, t0, s0, value0, i, limit):  # type: ignore[no-untyped-def]
+@inlined
+def drive_ahead(legs, power, target, p, u, t0, s0, value0, i, limit):  # type: ignore[no-untyped-def]
     """Drive a forward label from i to u and keep it in list p."""
     many, costs, values = target
+    _, lasts, takes = legs
+    curves, _, battery = power
     k = kind_of(value0)
-    t, s, d = drive_on(
-        case.curves, t0, s0, value0 - k * KIND, k, case.lasts[i, u], case.takes[i, u], case.battery
-    )  # fmt: skip
+    t, s, d = drive_on(curves, t0, s0, value0 - k * KIND, k, lasts[i, u], takes[i, u], battery)
     if t >= 0.0:
         cost = whole(t)
         if cost <= limit:
-            many[p] = keep_ahead(
-                case.curves, costs, values, p * MOST, many[p], cost, t, s, joined(d, k), case.battery
-            )  # fmt: skip
+            many[p] = keep_ahead(curves, costs, values, p * MOST, many[p], cost, t, s, joined(d, k), battery)
 
 
 @compiled
-def plug_ahead(case, target, p, t0, s0, value0, i, station, most, limit):  # type: ignore[no-untyped-def]
+def plug_ahead(legs, power, target, p, t0, s0, value0, i, station, most, limit):  # type: ignore[no-untyped-def]
     """Drive a forward label from i to a station, plug in there, and keep what comes of it in list p.
 
     The charge before ends as early as it may, or where the station charges more slowly at a corner of its curve.
     Nobody stops with more than `most` in the battery.
     """
-    curves, battery = case.curves, case.battery
     many, costs, values = target
-    k, here = kind_of(value0), case.kind[station]
-    t, s, d = drive_on(curves, t0, s0, value0 - k * KIND, k, case.lasts[i, station], case.takes[i, station], battery)
+    _, lasts, takes = legs
+    curves, kinds, battery = power
+    k, here = kind_of(value0), kinds[station]
+    t, s, d = drive_on(curves, t0, s0, value0 - k * KIND, k, lasts[i, station], takes[i, station], battery)
     if t < 0.0 or battery - d > most:
         return
     e0 = min(max(level_at(curves, k, t - s) - d, 0.0), battery - d)
@@ -111,43 +112,45 @@ def plug_ahead(case, target, p, t0, s0, value0, i, station, most, limit):  # typ
 
 
 @compiled
-def charge_ahead(case, room, target, p, u, t, s, value, i, first, second, most, limit):  # type: ignore[no-untyped-def]
+def charge_ahead(legs, power, room, target, p, u, t, s, value, i, first, second, most, limit):  # type: ignore[no-untyped-def]
     """Drive a forward label from i to u past a station, or two, and keep what comes of it in list p."""
     many, _, values = room
     many[FIRST] = many[SECOND] = 0
-    plug_ahead(case, room, FIRST, t, s, value, i, first, most, limit)
+    plug_ahead(legs, power, room, FIRST, t, s, value, i, first, most, limit)
     last = FIRST
     if first != second:
         last = SECOND
         for m in range(FIRST * MOST, FIRST * MOST + many[FIRST]):
-            plug_ahead(
-                case, room, SECOND, values[m, 0], values[m, 1], values[m, 2], first, second, np.inf, limit
-            )  # fmt: skip
+            t, s, value = values[m, 0], values[m, 1], values[m, 2]
+            plug_ahead(legs, power, room, SECOND, t, s, value, first, second, np.inf, limit)
     for m in range(last * MOST, last * MOST + many[last]):
-        drive_ahead(case, target, p, u, values[m, 0], values[m, 1], values[m, 2], second, limit)
+        drive_ahead(legs, power, target, p, u, values[m, 0], values[m, 1], values[m, 2], second, limit)
 
 
-@compiled
-def drive_behind(case, target, p, cost0, d0, wanted, i, j, limit):  # type: ignore[no-untyped-def]
+@inlined
+def drive_behind(legs, power, target, p, cost0, d0, wanted, i, j, limit):  # type: ignore[no-untyped-def]
     """Bring a backward label from j back to i and keep it in list p."""
     many, costs, values = target
-    d, cost = d0 + case.takes[i, j], cost0 + case.cost[i, j]
-    if d <= case.battery + TINY and cost <= limit:
-        many[p] = keep_behind(case.curves, costs, values, p * MOST, many[p], cost, d, wanted, case.battery)
+    leg_cost, _, takes = legs
+    curves, _, battery = power
+    d, cost = d0 + takes[i, j], cost0 + leg_cost[i, j]
+    if d <= battery + TINY and cost <= limit:
+        many[p] = keep_behind(curves, costs, values, p * MOST, many[p], cost, d, wanted, battery)
 
 
 @compiled
-def plug_behind(case, target, p, cost0, d0, wanted, station, j, limit):  # type: ignore[no-untyped-def]
+def plug_behind(legs, power, target, p, cost0, d0, wanted, station, j, limit):  # type: ignore[no-untyped-def]
     """Bring a backward label from j back to the arrival at a station, and keep what comes of it in list p.
 
     The charge there ends as early as it may, or where it is faster than the one ahead at a corner of either curve.
     """
-    curves = case.curves
     many, costs, values = target
-    d, cost = d0 + case.takes[station, j], cost0 + case.cost[station, j]
-    if d > case.battery + TINY:
+    leg_cost, _, takes = legs
+    curves, kinds, battery = power
+    d, cost = d0 + takes[station, j], cost0 + leg_cost[station, j]
+    if d > battery + TINY:
         return
-    k, here = kind_of(wanted), case.kind[station]
+    k, here = kind_of(wanted), kinds[station]
     n, corners = wanted - k * KIND, curves.shape[1]
     for c in range(-1, 2 * corners if faster(curves, here, k) else 0):
         if c < 0:
@@ -156,28 +159,26 @@ def plug_behind(case, target, p, cost0, d0, wanted, station, j, limit):  # type:
             level = curves[here, c, 1]
         else:
             level = min(curves[k, c - corners, 1], n) + d
-        if c >= 0 and (level <= d or level > min(n + d, case.battery)):
+        if c >= 0 and (level <= d or level > min(n + d, battery)):
             continue
         total = cost + whole(still_takes(curves, k, n, d, level))
         if total <= limit:
-            many[p] = keep_behind(
-                curves, costs, values, p * MOST, many[p], total, 0.0, joined(level, here), case.battery
-            )  # fmt: skip
+            many[p] = keep_behind(curves, costs, values, p * MOST, many[p], total, 0.0, joined(level, here), battery)
 
 
 @compiled
-def charge_behind(case, room, target, p, cost, d, wanted, i, first, second, j, limit):  # type: ignore[no-untyped-def]
+def charge_behind(legs, power, room, target, p, cost, d, wanted, i, first, second, j, limit):  # type: ignore[no-untyped-def]
     """Bring a backward label from j back to i past a station, or two, and keep what comes of it in list p."""
     many, costs, values = room
     many[FIRST] = many[SECOND] = 0
-    plug_behind(case, room, SECOND, cost, d, wanted, second, j, limit)
+    plug_behind(legs, power, room, SECOND, cost, d, wanted, second, j, limit)
     last = SECOND
     if first != second:
         last = FIRST
         for m in range(SECOND * MOST, SECOND * MOST + many[SECOND]):
-            plug_behind(case, room, FIRST, costs[m], values[m, 0], values[m, 1], first, second, limit)
+            plug_behind(legs, power, room, FIRST, costs[m], values[m, 0], values[m, 1], first, second, limit)
     for m in range(last * MOST, last * MOST + many[last]):
-        drive_behind(case, target, p, costs[m], values[m, 0], values[m, 1], i, first, limit)
+        drive_behind(legs, power, target, p, costs[m], values[m, 0], values[m, 1], i, first, limit)
 
 
 @compiled
@@ -187,20 +188,22 @@ def ahead_to(case, room, source, p0, i, target, p, u, ample, most, limit):  # ty
     Those with an `ample` battery need no station for the rest of the way.
     """
     first_s, second_s, via, many_s = case.detours
+    legs, power = (case.cost, case.lasts, case.takes), (case.curves, case.kind, case.battery)
     many0, costs0, values0 = source
     many, costs, _ = target
     for m in range(p0 * MOST, p0 * MOST + many0[p0]):
         cost0, t, s, value = costs0[m], values0[m, 0], values0[m, 1], values0[m, 2]
         if cost0 + case.cost[i, u] > limit:
             break
-        drive_ahead(case, target, p, u, t, s, value, i, limit)
+        drive_ahead(legs, power, target, p, u, t, s, value, i, limit)
         if case.battery - (value - kind_of(value) * KIND) >= ample:
             continue
         for n in range(many_s[i, u]):
             total = cost0 + via[i, u, n]
             if total > limit or (many[p] == MOST and total >= costs[p * MOST + MOST - 1]):
                 break
-            charge_ahead(case, room, target, p, u, t, s, value, i, first_s[i, u, n], second_s[i, u, n], most, limit)
+            a, b = first_s[i, u, n], second_s[i, u, n]
+            charge_ahead(legs, power, room, target, p, u, t, s, value, i, a, b, most, limit)
 
 
 @compiled
@@ -212,25 +215,25 @@ def behind_to(case, room, source, p0, j, target, p, i, little, limit):  # type: 
     first_s, second_s, via, many_s = case.detours
     many0, costs0, values0 = source
     many, costs, _ = target
+    legs, power = (case.cost, case.lasts, case.takes), (case.curves, case.kind, case.battery)
     free = len(case.curves) - 1
     for m in range(p0 * MOST, p0 * MOST + many0[p0]):
         cost0, d, wanted = costs0[m], values0[m, 0], values0[m, 1]
         if cost0 + case.cost[i, j] > limit:
             break
-        drive_behind(case, target, p, cost0, d, wanted, i, j, limit)
+        drive_behind(legs, power, target, p, cost0, d, wanted, i, j, limit)
         if d <= little and kind_of(wanted) == free:
             continue
         for n in range(many_s[i, j]):
             total = cost0 + via[i, j, n]
             if total > limit or (many[p] == MOST and total >= costs[p * MOST + MOST - 1]):
                 break
-            charge_behind(
-                case, room, target, p, cost0, d, wanted, i, first_s[i, j, n], second_s[i, j, n], j, limit
-            )  # fmt: skip
+            a, b = first_s[i, j, n], second_s[i, j, n]
+            charge_behind(legs, power, room, target, p, cost0, d, wanted, i, a, b, j, limit)
 
 
 @compiled
-def met(case, ahead, p, behind, b, bound):  # type: ignore[no-untyped-def]
+def met(curves, battery, ahead, p, behind, b, bound):  # type: ignore[no-untyped-def]
     """Return the least cost below `bound` at which the forward labels of list p meet the backward ones of list b."""
     many, costs, values = ahead
     many_b, costs_b, values_b = behind
@@ -239,51 +242,57 @@ def met(case, ahead, p, behind, b, bound):  # type: ignore[no-untyped-def]
             total = costs[f] + costs_b[m]
             if total >= bound:
                 break
-            charges = meeting(
-                case.curves, values[f, 0], values[f, 1], values[f, 2], values_b[m, 0], values_b[m, 1], case.battery
-            )  # fmt: skip
+            t, s, value = values[f, 0], values[f, 1], values[f, 2]
+            charges = meeting(curves, t, s, value, values_b[m, 0], values_b[m, 1], battery)
             if charges >= 0.0:
                 bound = min(bound, total + whole(charges))
     return bound
 
 
 @compiled
-def price_curved(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
-    """Return what a route costs with customer u before stop k, `bound` where that is not less."""
+def price_by_way_of(case, routes, slot, k, u, bound, past_stations):  # type: ignore[no-untyped-def]
+    """Return what a route costs with customer u before stop k, with stations before and after u or without."""
+    legs, power = (case.cost, case.lasts, case.takes), (case.curves, case.kind, case.battery)
+    first_s, second_s, via, many_s = case.detours
     stops, length, width, depot = routes.stops, routes.length[slot], routes.stops.shape[1], case.customers
     ahead, behind, at = arrays(routes.ahead), arrays(routes.behind), arrays(routes.at)
+    many, costs, values = at
     p, home = slot * width + k, k == length
     i, j = depot if k == 0 else stops[slot, k - 1], depot if home else stops[slot, k]
     if k == 0:
         copy_list(arrays(case.out), u, at, 0)
     else:
-        at[0][0] = 0
+        many[0] = 0
         onward = case.home.cost[u * MOST] if home else case.cost[u, j] + behind[1][p * MOST]
-        ahead_to(case, at, ahead, p - 1, i, at, 0, u, np.inf, np.inf, bound - onward)
+        ample = np.inf if past_stations else -np.inf
+        ahead_to(case, at, ahead, p - 1, i, at, 0, u, ample, np.inf, bound - onward)
     if home:
-        return met(case, at, 0, arrays(case.home), u, bound)
+        return met(case.curves, case.battery, at, 0, arrays(case.home), u, bound)
     goal = behind[1][p * MOST]
-    many, costs, _ = at
     for m in range(many[0]):
-        if costs[m] + case.cost[u, j] + goal >= bound:
+        cost0, t, s, value = costs[m], values[m, 0], values[m, 1], values[m, 2]
+        if cost0 + case.cost[u, j] + goal >= bound:
             break
         # Each label goes on alone, so that none of them crowds out another one that would meet what lies ahead.
         many[1] = 0
-        one_ahead(case, at, m, u, j, bound - goal)
-        bound = met(case, at, 1, behind, p, bound)
+        drive_ahead(legs, power, at, 1, j, t, s, value, u, bound - goal)
+        for n in range(many_s[u, j] if past_stations else 0):
+            if cost0 + via[u, j, n] + goal >= bound:
+                break
+            a, b = first_s[u, j, n], second_s[u, j, n]
+            charge_ahead(legs, power, at, at, 1, j, t, s, value, u, a, b, np.inf, bound - goal)
+        bound = met(case.curves, case.battery, at, 1, behind, p, bound)
     return bound
 
 
 @compiled
-def one_ahead(case, at, m, u, j, limit):  # type: ignore[no-untyped-def]
-    """Drive one label of list 0 on from u to j into list 1, past stations or not."""
-    first_s, second_s, via, many_s = case.detours
-    cost0, t, s, value = at[1][m], at[2][m, 0], at[2][m, 1], at[2][m, 2]
-    drive_ahead(case, at, 1, j, t, s, value, u, limit)
-    for n in range(many_s[u, j]):
-        if cost0 + via[u, j, n] > limit:
-            break
-        charge_ahead(case, at, at, 1, j, t, s, value, u, first_s[u, j, n], second_s[u, j, n], np.inf, limit)
+def price_curved(case, routes, slot, k, u, bound):  # type: ignore[no-untyped-def]
+    """Return what a route costs with customer u before stop k, `bound` where that is not less.
+
+    What it costs without another station bounds what may be tried with one.
+    """
+    bound = price_by_way_of(case, routes, slot, k, u, bound, False)
+    return price_by_way_of(case, routes, slot, k, u, bound, True)
 
 
 @compiled
@@ -296,40 +305,59 @@ def renew_curved(case, routes, slot, first, last, bound):  # type: ignore[no-unt
     stops, length, at0 = routes.stops, routes.length[slot], slot * routes.stops.shape[1]
     ahead, behind, at = arrays(routes.ahead), arrays(routes.behind), arrays(routes.at)
     bound = min(bound, NONE // 4) + case.spare_cost
-    rest = takes[stops[slot, length - 1], depot]
-    for k in range(max(first, 1), length):
-        rest += takes[stops[slot, k - 1], stops[slot, k]]
-    for k in range(first, length):
+    legs_cost, legs_take = case.cost[depot, stops[slot, 0]], takes[depot, stops[slot, 0]]
+    for k in range(length):
+        j = stops[slot, k + 1] if k < length - 1 else depot
+        legs_cost += case.cost[stops[slot, k], j]
+        legs_take += takes[stops[slot, k], j]
+    routes.direct[slot, 0], routes.direct[slot, 1] = legs_cost, legs_take
+    rest, rest_cost, i = legs_take, legs_cost, depot
+    for k in range(length):
         u = stops[slot, k]
-        if k == 0:
-            copy_list(arrays(case.out), u, ahead, at0)
-        else:
-            i = stops[slot, k - 1]
-            ahead[0][at0 + k] = 0
-            ahead_to(case, at, ahead, at0 + k - 1, i, ahead, at0 + k, u, rest + margin, most, bound)
-            rest -= takes[i, u]
-        routes.soonest[slot, k] = ahead[2][(at0 + k) * MOST, 0] if ahead[0][at0 + k] else 1e18
+        rest_cost -= case.cost[i, u]
+        if k >= first:
+            if k == 0:
+                copy_list(arrays(case.out), u, ahead, at0)
+            else:
+                ahead[0][at0 + k] = 0
+                ahead_to(
+                    case, at, ahead, at0 + k - 1, i, ahead, at0 + k, u, rest + margin, most, bound - rest_cost
+                )  # fmt: skip
+            routes.soonest[slot, k] = ahead[2][(at0 + k) * MOST, 0] if ahead[0][at0 + k] else 1e18
+        rest -= takes[i, u]
+        i = u
     last = min(last, length - 1)
-    so_far = takes[depot, stops[slot, 0]]
-    for k in range(1, last + 1):
-        so_far += takes[stops[slot, k - 1], stops[slot, k]]
-    for k in range(last, -1, -1):
+    so_far, cost_so_far, j = legs_take, legs_cost, depot
+    for k in range(length - 1, -1, -1):
         u = stops[slot, k]
-        if k == length - 1:
-            copy_list(arrays(case.home), u, behind, at0 + k)
-        else:
-            j = stops[slot, k + 1]
-            behind[0][at0 + k] = 0
-            little = case.battery - so_far - takes[u, j] - margin
-            behind_to(case, at, behind, at0 + k + 1, j, behind, at0 + k, u, little, bound)
-        if k > 0:
-            so_far -= takes[stops[slot, k - 1], u]
-        routes.last[slot, k] = case.capacity - behind[1][(at0 + k) * MOST] / PER_HOUR if behind[0][at0 + k] else -1.0
+        so_far -= takes[u, j]
+        cost_so_far -= case.cost[u, j]
+        if k <= last:
+            if k == length - 1:
+                copy_list(arrays(case.home), u, behind, at0 + k)
+            else:
+                behind[0][at0 + k] = 0
+                little = case.battery - so_far - takes[u, j] - margin
+                behind_to(case, at, behind, at0 + k + 1, j, behind, at0 + k, u, little, bound - cost_so_far)
+            least = behind[1][(at0 + k) * MOST]
+            routes.last[slot, k] = case.capacity - least / PER_HOUR if behind[0][at0 + k] else -1.0
+        j = u
     # Lists are short: a way that one end has lost may still be known where the route was changed.
-    best = met(case, ahead, at0 + length - 1, behind, at0 + length - 1, NONE)
+    best = met(case.curves, case.battery, ahead, at0 + length - 1, behind, at0 + length - 1, NONE)
     if 0 < first < length - 1:
-        best = met(case, ahead, at0 + first, behind, at0 + first, best)
+        best = met(case.curves, case.battery, ahead, at0 + first, behind, at0 + first, best)
     routes.cost[slot] = best if best <= limit_of(case, routes.load[slot]) else NONE
+
+
+@inlined
+def least_with(case, routes, slot, k, u):  # type: ignore[no-untyped-def]
+    """Return the least that a route with customer u before stop k can cost: legs, and the fastest charge for them."""
+    depot, stops = case.customers, routes.stops
+    i = depot if k == 0 else stops[slot, k - 1]
+    j = depot if k == routes.length[slot] else stops[slot, k]
+    cost = routes.direct[slot, 0] + case.cost[i, u] + case.cost[u, j] - case.cost[i, j]
+    missing = routes.direct[slot, 1] + case.takes[i, u] + case.takes[u, j] - case.takes[i, j] - case.battery
+    return np.int64(cost + max(0.0, missing) * case.fastest * PER_HOUR)
 
 
 @inlined

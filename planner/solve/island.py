@@ -119,6 +119,7 @@ def _copy(routes, source, target):  # type: ignore[no-untyped-def]
     routes.length[target] = length
     routes.load[target] = routes.load[source]
     routes.cost[target] = routes.cost[source]
+    routes.direct[target, 0], routes.direct[target, 1] = routes.direct[source, 0], routes.direct[source, 1]
     for k in range(length):
         stops[target, k], soonest[target, k], last[target, k] = stops[source, k], soonest[source, k], last[source, k]
         copy_list(ahead, source * width + k, ahead, target * width + k)

@@ -68,7 +68,8 @@ class Routes(NamedTuple):
 
     `ahead` holds forward labels (t, q, x), `behind` backward labels (latest, base, least): the list of a stop is the
     number of its slot times the width of `stops`, plus that of the stop. `soonest` and `last` bound them at each stop,
-    for a look before pricing. `at` is room for labels of a customer being priced, in four lists.
+    for a look before pricing. `at` is room for labels of a customer being priced, in four lists. `direct` [slot, 2]
+    is what the legs of a route without stations cost and take; only where there are charge curves.
     """
 
     stops: Ints
@@ -80,6 +81,7 @@ class Routes(NamedTuple):
     soonest: Floats
     last: Floats
     at: Labels
+    direct: Floats
 
 
 def new_routes(slots: int, longest: int) -> Routes:
@@ -95,6 +97,7 @@ def new_routes(slots: int, longest: int) -> Routes:
         soonest=np.zeros(grid),
         last=np.zeros(grid),
         at=new_labels(4),
+        direct=np.zeros((slots, 2)),
     )
 
 

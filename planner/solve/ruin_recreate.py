@@ -13,7 +13,7 @@ import numpy as np
 from numba.extending import overload
 
 from planner.solve.compiled import compiled
-from planner.solve.curve_pricing import limit_of, price_curved
+from planner.solve.curve_pricing import least_with, limit_of, price_curved
 from planner.solve.either import COMPILED, is_curved, renew_route
 from planner.solve.island import (
     ABSENT,
@@ -242,6 +242,9 @@ def _cheapest_curved(case, island, u):  # type: ignore[no-untyped-def]
     found = _look(case, island, u)
     best, best_r, best_k = NONE, -1, 0
     routes, costs = island.routes, island.look_cost
+    for f in range(found):
+        slot = island.slot_of[island.look_route[f]]
+        costs[f] = max(costs[f], least_with(case, routes, slot, island.look_stop[f], u) - routes.cost[slot])
     while True:
         pick, least = -1, best
         for f in range(found):
