@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.sets.catalogue import SETS
-from tests.bench.sets.records import FOLDER, kept_value
+from tests.bench.sets.catalogue import ROOT, SETS
+from tests.bench.sets.records import FOLDER, kept_value, records_table
 from tests.bench.sets.scoring import score
 
 RECORDS = sorted(path for path in FOLDER.rglob("*") if path.is_file())
@@ -13,12 +13,10 @@ RECORDS = sorted(path for path in FOLDER.rglob("*") if path.is_file())
 
 def test_every_record_is_named_after_an_instance_of_its_set(shared: Path) -> None:
     known = {
-        Path(bench_set.name, f"{instance.stem}.txt")
-        for bench_set in SETS.values()
-        for instance in bench_set.instances(shared)
+        Path(bench_set.name, instance.stem) for bench_set in SETS.values() for instance in bench_set.instances(shared)
     }
     assert len(known) > 100
-    assert {path.relative_to(FOLDER) for path in RECORDS} <= known
+    assert {path.relative_to(FOLDER).with_suffix("") for path in RECORDS} <= known
 
 
 def test_every_record_beats_the_best_known_answer_and_is_what_its_first_line_says(shared: Path) -> None:
@@ -37,6 +35,11 @@ def fault_of(record: Path, shared: Path) -> str | None:
     if (stated_vehicles, round(stated_distance, 4)) != (scored.vehicles, round(scored.distance, 4)):
         return f"scores {scored.vehicles} / {scored.distance}, not what it states"
     return None
+
+
+def test_the_page_of_records_lists_them_all() -> None:
+    page = (ROOT / "docs" / "records.md").read_text(encoding="utf-8")
+    assert records_table(FOLDER) in page
 
 
 def test_a_best_known_answer_itself_is_no_record(shared: Path, tmp_path: Path) -> None:
