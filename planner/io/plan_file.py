@@ -37,12 +37,16 @@ def write_plan(plan: Plan, path: Path) -> None:
 
 def read_plan(path: Path) -> Plan:
     """Read a plan file. Raises `InputError` with the places inside the document that are wrong."""
-    data = read_file(path, max_bytes=MAX_BYTES)
-    _refuse_loose_json(data, path.name)
+    return plan_from_json(read_file(path, max_bytes=MAX_BYTES), file=path.name)
+
+
+def plan_from_json(data: bytes, *, file: str) -> Plan:
+    """Read the bytes of a plan file, which complaints call `file`. Raises `InputError` like `read_plan`."""
+    _refuse_loose_json(data, file)
     try:
         return to_plan(PlanDocument.model_validate_json(data))
     except ValidationError as error:
-        raise InputError(faults(error, file=path.name, code=lambda _: CODE, keys=lambda _: ())) from None
+        raise InputError(faults(error, file=file, code=lambda _: CODE, keys=lambda _: ())) from None
 
 
 def _refuse_loose_json(data: bytes, file: str) -> None:
