@@ -24,6 +24,14 @@ CHROMIUM_FLAGS = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Plans that tests make go to a store of the tests, never to the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANNER_STORE", str(tmp_path_factory.mktemp("store") / "plans.db"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of street extracts and benchmark instances that lies beside the project."""

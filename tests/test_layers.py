@@ -25,7 +25,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("io", "report"),
     ("exchange",),
     ("answer", "export", "instances", "replay"),
-    ("pipeline", "outputs", "robust", "warm"),
+    ("pipeline", "outputs", "robust", "store", "warm"),
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online"),
     ("cli_tools", "cli_ui"),
     (
@@ -37,6 +37,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         "cli_roads",
         "cli_robust",
         "cli_solve",
+        "cli_store",
         "cli_vroom",
     ),
     ("cli",),
@@ -90,6 +91,7 @@ NOT_FOR_THE_AUDITOR = (
 )
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
+    "alembic": ("planner.store",),
     "altair": ("ui",),
     "geopy": ("planner.geocode_online",),
     "babel": ("planner.language",),
@@ -104,7 +106,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "ortools": ("planner.solve",),
     "osmium": ("planner.roads",),
     "osmnx": ("planner.roads",),
-    "platformdirs": ("planner.roads.cache",),
+    "platformdirs": ("planner.roads.cache", "planner.store"),
     "polyline": ("planner.exchange", "planner.io"),
     "pydantic": ("planner.catalogue", "planner.exchange", "planner.io"),
     "pydantic_core": ("planner.exchange", "planner.io"),
@@ -118,6 +120,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "segno": ("planner.export",),
     "scipy": ("planner.roads", "planner.solve.crew"),
     "shapely": ("planner.roads", "planner.report", "planner.export"),
+    "sqlalchemy": ("planner.store",),
     "streamlit": ("ui",),
     "typer": (
         "planner.cli",
@@ -129,6 +132,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "planner.cli_roads",
         "planner.cli_robust",
         "planner.cli_solve",
+        "planner.cli_store",
         "planner.cli_tools",
         "planner.cli_ui",
         "planner.cli_vroom",
