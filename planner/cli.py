@@ -29,6 +29,7 @@ from planner.cli_import import import_file
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
+from planner.cli_store import history, keep_plan, show, store_app
 from planner.cli_tools import Results, generate, parse_date, usage
 from planner.cli_ui import ui
 from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
@@ -53,6 +54,7 @@ fleet_app = typer.Typer(rich_markup_mode=None, help="Begin a fleet file, and see
 app.add_typer(fleet_app, name="fleet")
 vroom_app = typer.Typer(rich_markup_mode=None, help="Exchange problems and solutions with VROOM.")
 app.add_typer(vroom_app, name="vroom")
+app.add_typer(store_app, name="store")
 talk = Console(stderr=True, highlight=False)
 
 
@@ -159,6 +161,7 @@ def plan(
     scenarios: Annotated[
         Path | None, typer.Option("--scenarios", help="TOML file of scenarios for --robust, see docs/robust.md.")
     ] = None,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Do not keep the plan in the store.")] = False,
     output: Output = None,
     as_json: Json = False,
     progress_file: ProgressFile = None,
@@ -184,6 +187,7 @@ def plan(
         allow_incomplete=allow_incomplete,
         share=share,
         scenarios=scenarios,
+        store=not no_store,
     )
     return _plan(request, job)
 
@@ -219,8 +223,10 @@ app.command()(ui)
 app.command()(generate)
 app.command()(geocode)
 app.command("import")(import_file)
+app.command()(history)
 app.command()(matrix)
 app.command()(robust)
+app.command()(show)
 app.command()(solve)
 fleet_app.command("new")(fleet_new)
 fleet_app.command("types")(fleet_types)
@@ -244,6 +250,7 @@ class _Job:
     allow_incomplete: bool = False
     share: float | None = None  # of the scenarios, under which the plan is to hold
     scenarios: Path | None = None
+    store: bool = False
 
 
 def _plan(request: dict[str, Any], job: _Job) -> int:
@@ -264,11 +271,14 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
         made = _make(inputs, job, tell, stages)
     with stages.stage("write"):
         made = write_outputs(made, inputs.streets, job.folder, orders_file=rows, seconds=stages.seconds)
+    stored = keep_plan(made, job.folder) if job.store else None
     if job.as_json:
         sys.stdout.write(plan_to_json(made).decode())
     else:
         print_summary(made, Results(highlight=False))
         typer.echo(f"\nwritten to {job.folder}: open {job.folder / 'map.html'} in a browser")
+        if stored:
+            typer.echo(f"stored as {stored}: see planner history")
     if made.provenance.stopped_by == "interrupt":
         return Exit.INTERRUPTED
     fragile = made.provenance.robust is not None and not made.provenance.robust.enough

@@ -43,7 +43,12 @@ def run(command: str, folder: Path) -> str:
     verb, *arguments = shlex.split(command)
     assert verb == "planner"
     done = subprocess.run(
-        [sys.executable, "-m", "planner.cli", *arguments], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "planner.cli", *arguments],
+        cwd=folder,
+        env={**os.environ, "PLANNER_STORE": str(folder / "plans.db")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"

@@ -56,17 +56,25 @@ def test_the_wheel_brings_data_and_screen_under_names_of_its_own(wheel: Path) ->
         "planner/export/manifest.html.j2",
         "planner/export/manifest.typ",
         "planner/language/locale/de.po",
+        "planner/store/migrations/env.py",
+        "planner/store/migrations/versions/v0001_days_and_plans.py",
     } <= set(names)
 
 
-def test_the_demo_runs_from_the_wheel_in_any_folder(installed: Path, tmp_path: Path) -> None:
+def test_the_demo_runs_from_the_wheel_in_any_folder(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     where = subprocess.check_output(
         [installed / "python", "-c", "import planner; print(planner.__file__)"], text=True, cwd=tmp_path
     )
     assert where.startswith(str(installed.parent))
+    monkeypatch.setenv("PLANNER_STORE", str(tmp_path / "plans.db"))
     done = subprocess.run([installed / "planner", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "plans.db").exists()  # the demo is nobody's plan
     assert "audited: 0 violations" in done.stdout
+    saved = "from planner.store.store import open_store; open_store().history()"  # which makes its tables
+    subprocess.run([installed / "python", "-c", saved], cwd=tmp_path, check=True)
     checked = [str(installed / "planner"), "check", "runs/demo/plan.json"]
     assert subprocess.run(checked, cwd=tmp_path, capture_output=True, check=False).returncode == 0
 
