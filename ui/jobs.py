@@ -58,11 +58,13 @@ class Job:
             )
 
     @classmethod
-    def start(cls, folder: Path, *, orders: Path, fleet: Path, streets: Path, day: date, iterations: int) -> Job:
-        """Start planning in a folder of its own."""
+    def start(
+        cls, folder: Path, *, orders: Path, fleet: Path, streets: Path, day: date, iterations: int, store: bool = True
+    ) -> Job:
+        """Start planning in a folder of its own; the plan is kept in the store unless that is not wanted."""
         files = [str(orders), "--fleet", str(fleet), "--streets", str(streets), "--date", day.isoformat()]
         limits = ["--iterations", str(iterations), "--seed", str(OPTIONS.seed)]  # the demo is that of `planner demo`
-        limits += ["--progress-file", str(folder / "progress.json")]
+        limits += ["--progress-file", str(folder / "progress.json"), *([] if store else ["--no-store"])]
         command = [sys.executable, "-P", "-m", "planner.cli", "plan", *files, *limits]
         return cls(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets)
 

@@ -97,6 +97,7 @@ class Workspace:
                 streets=draft.streets,
                 day=draft.day,
                 iterations=iterations,
+                store=draft != demo_draft(),
             )
             return self.job
 

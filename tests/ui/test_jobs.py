@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import jobs
@@ -78,6 +79,17 @@ def test_U02_a_double_click_starts_one_job(tmp_path: Path) -> None:
     assert work.plan(1) is first
     first.discard()
     assert not first.folder.exists()
+
+
+def test_own_orders_are_kept_in_the_store_and_the_demo_is_not(tmp_path: Path) -> None:
+    draft = state.demo_draft()
+    orders = tmp_path / "orders.csv"
+    orders.write_text("id,lat,lon,demand_kg\na,-29.95,-71.28,1\n")
+    for mine, told in ((draft, True), (replace(draft, orders=orders), False)):
+        job = state.Workspace("id", tmp_path, mine).plan(1)
+        assert isinstance(job.process.args, list)
+        assert ("--no-store" in job.process.args) == told
+        job.kill()
 
 
 def test_an_order_is_explained_once_by_the_command_line(tmp_path: Path) -> None:
