@@ -52,6 +52,7 @@ class Outcome:
     lost: int = 0
     torn: int = 0
     problems: int = 0
+    conflicts: int = 0  # saves that somebody else was before, and that were made anew
     errors: tuple[str, ...] = ()
 
 
@@ -209,7 +210,7 @@ def race(url: str, saves: int) -> Outcome:
         os.waitpid(child, 0)
     outcome = Outcome(acknowledged=sum(line.startswith("saved") for lines in told for line in lines))
     outcome.errors = tuple(line for lines in told for line in lines if line.startswith("error"))
-    outcome.unacknowledged = sum(line == "conflict" for lines in told for line in lines)
+    outcome.conflicts = sum(line == "conflict" for lines in told for line in lines)
     store = _opened(url)
     chain = store.history()
     outcome.lost = 2 * saves - seed_of(store.load_plan(chain[-1].id))
