@@ -20,8 +20,8 @@ from planner.solve.trips import from_depot
 
 def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
     """Return the route of each vehicle that serves an order, with the night that follows."""
-    days = [(day.vehicles[tour.vehicle], _RouteWriter(day, problem, roads, tour).written()) for tour in solution.tours]
-    nights, above = plan_nights(day, days), _above_the_mean(day, [steps for _, steps in days])
+    days = [(day.vehicles[tour.vehicle], steps_of(day, problem, roads, tour)) for tour in solution.tours]
+    nights, above = plan_nights(day, days), above_the_mean(day, [steps for _, steps in days])
     costs = [
         replace(route_cost(day, vehicle, steps, night), balance=round(money, 6))
         for (vehicle, steps), night, money in zip(days, nights, above, strict=True)
@@ -32,7 +32,12 @@ def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -
     )
 
 
-def _above_the_mean(day: Day, routes: Sequence[Sequence[Step]]) -> list[float]:
+def steps_of(day: Day, problem: Problem, roads: DayRoads, tour: Tour) -> tuple[Step, ...]:
+    """Return what one vehicle does in its shift."""
+    return _RouteWriter(day, problem, roads, tour).written()
+
+
+def above_the_mean(day: Day, routes: Sequence[Sequence[Step]]) -> list[float]:
     """Return for each route the price of what its vehicle does above the mean."""
     if day.balance is None:
         return [0.0] * len(routes)

@@ -7,6 +7,7 @@ Every rule is derived anew. The auditor shares the physics (`planner.energy`) an
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from planner import (
     check_rules_away,
@@ -47,6 +48,43 @@ ROUTE_RULES = (
     *check_rules_legs.ROUTE_RULES,
     *check_rules_orders.ROUTE_RULES,
 )
+
+
+class Audits:
+    """Audits plans that differ from one in a few routes: what is the same in all of them is judged once.
+
+    A plan of these holds if the one they differ from holds. The reasons why orders are left out and the lines that
+    are drawn are not looked at: `audit` is the judge of a plan that is kept.
+    """
+
+    NOT_HERE = (*check_rules_reasons.PLAN_RULES, check_rules_legs.drawn_along_streets)
+
+    def __init__(self, plan: Plan, legs: LegFinder) -> None:
+        case = open_case(plan, legs)
+        readable = (route.route for route in case.routes)
+        self._case = replace(case, read={route.vehicle_id: route.steps for route in readable})
+        self.faults = tuple(day_faults(plan.day))
+        self.plan_rules = tuple(rule for rule in PLAN_RULES if rule not in self.NOT_HERE)
+        self.route_rules = tuple(rule for rule in ROUTE_RULES if rule not in self.NOT_HERE)
+
+    def audit(self, plan: Plan, *, only: Collection[str], plugs: Collection[str] = ()) -> tuple[Violation, ...]:
+        """Return what a plan of the same day breaks whose routes differ in those of the vehicles `only`.
+
+        Those of `plugs` charge at another plug, and differ in nothing else.
+        """
+        if self.faults:
+            return self.faults
+        case = replace(self._case, plan=plan)
+        rules = dict.fromkeys(only, self.route_rules) | dict.fromkeys(plugs, check_rules_energy.PLUG_RULES)
+        return (
+            *(violation for rule in self.plan_rules for violation in rule(case)),
+            *(
+                violation
+                for route in case.routes
+                for rule in rules.get(route.vehicle.id, ())
+                for violation in rule(route)
+            ),
+        )
 
 
 def audit(

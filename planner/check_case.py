@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -149,11 +149,13 @@ class RouteCase:
             found[i] = standing(start) if alike else self.case.leg(self.kind, start, end)
         return found
 
-    def broken(self, code: str, i: int, message: str) -> Violation:
-        """Return a violation at step `i` (from 0; shown from 1)."""
+    def broken(self, code: str, i: int, message: str, *, by: float | None = None, unit: str = "") -> Violation:
+        """Return a violation at step `i` (from 0; shown from 1), broken `by` so much where that is known."""
         step = self.steps[i]
         where = f"vehicle {self.vehicle.id} step {i + 1} ({step.kind} {step.place_id})"
-        return Violation(code=code, where=where, message=message, vehicle_id=self.vehicle.id, step=i)
+        return Violation(
+            code=code, where=where, message=message, vehicle_id=self.vehicle.id, step=i, amount=by, unit=unit
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +169,7 @@ class Case:
     stations: Mapping[str, Station]
     vehicles: Mapping[str, Vehicle]
     drivers: Mapping[str, Driver]
+    read: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)  # steps found readable before, by vehicle
 
     def with_driver(self, vehicle: Vehicle, driver_id: str) -> Vehicle:
         """Return a vehicle as its driver may use it: in the hours of both, with the skills, the break and the pay."""
@@ -215,7 +218,7 @@ class Case:
     @cached_property
     def faults(self) -> tuple[tuple[Violation, ...], ...]:
         """For each route of the plan, what makes it unreadable."""
-        return tuple(tuple(_route_faults(route, self.vehicles)) for route in self.plan.routes)
+        return tuple(tuple(_route_faults(route, self.vehicles, self.read)) for route in self.plan.routes)
 
     @cached_property
     def routes(self) -> tuple[RouteCase, ...]:
@@ -387,7 +390,9 @@ STEP_NUMBERS = (
 )
 
 
-def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Violation]:
+def _route_faults(
+    route: Route, vehicles: Mapping[str, Vehicle], read: Mapping[str, tuple[Step, ...]]
+) -> Iterator[Violation]:
     where = f"vehicle {route.vehicle_id}"
     if route.vehicle_id not in vehicles:
         yield Violation(code="vehicle_unknown", where=where, message="the day has no vehicle with this id")
@@ -395,7 +400,10 @@ def _route_faults(route: Route, vehicles: Mapping[str, Vehicle]) -> Iterator[Vio
     middle = {*StepKind} - {StepKind.START, StepKind.END}
     if kinds[:1] != [StepKind.START] or kinds[-1:] != [StepKind.END] or not middle.issuperset(kinds[1:-1]):
         yield Violation(code="route_shape", where=where, message="a route is a start, orders and such, and an end")
+    known = read.get(route.vehicle_id, ())
     for i, step in enumerate(route.steps):
+        if i < len(known) and known[i] is step:
+            continue
         for name in _not_numbers(step):
             message = f"{name} is not a usable number"
             yield Violation(code="not_a_number", where=f"{where} step {i + 1} ({step.place_id})", message=message)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.check_energy import STANDING, DriveEnergy, drive_energy
-from planner.check_search import FAR, quickest
+from planner.check_search import FAR, quickest, quickest_to_many
 from planner.check_states import Moves, moves_of
 from planner.errors import RoadsError
 from planner.model import RoadClass, VehicleType
@@ -133,6 +133,23 @@ class LegFinder:
             self._legs[key] = None if ground is None else self._find(ground, kind, start, end)
         return self._legs[key]
 
+    def learn_drives(self, kind: VehicleType, hub: Point, others: Iterable[Point], *, span: Span | None = None) -> None:
+        """Find the drives from one place to many and back with one search each way, far quicker than one by one."""
+        points = [point for point in dict.fromkeys(others) if point != hub]
+        self.learn(kind, (hub, *points), span=span)
+        ground = self._ground(kind, span)
+        if ground is None or (here := ground.spots[hub]) is None:
+            return
+        for against in (False, True):
+            pairs = {point: (point, hub) if against else (hub, point) for point in points}
+            there = {
+                pair: spot
+                for point, pair in pairs.items()
+                if pair not in ground.drives and (spot := ground.spots[point]) is not None
+                if not _on_one_street(here, spot)
+            }
+            ground.drives.update(zip(there, _drives(ground, here, list(there.values()), against=against), strict=True))
+
     def strays_m(self, kind: VehicleType, lines: Sequence[Line], *, span: Span | None = None) -> list[float]:
         """Return how far the farthest point of each line lies from any street that the class may use."""
         ground = self._ground(kind, span)
@@ -211,6 +228,23 @@ def _drive(ground: _Ground, source: _Spot, target: _Spot) -> _Drive | None:
     return min(drives, key=lambda drive: drive.key, default=None)
 
 
+def _on_one_street(one: _Spot, other: _Spot) -> bool:
+    return bool(set(one.edge[one.edge >= 0].tolist()) & set(other.edge[other.edge >= 0].tolist()))
+
+
+def _drives(ground: _Ground, here: _Spot, there: Sequence[_Spot], *, against: bool) -> list[_Drive | None]:
+    """Return the drives between one place and others on other streets: away from it, or `against` that to it."""
+    sign = -1 if against else 1  # of a last edge what lies behind the place is not driven
+    others = [(spot.edge, -sign * spot.from_key) for spot in there]
+    found = quickest_to_many(ground.moves, here.edge, sign * here.from_key, others, against=against)
+    return [
+        None
+        if key == FAR
+        else _around_by(key, edges, source=spot if against else here, target=here if against else spot)
+        for (key, edges), spot in zip(found, there, strict=True)
+    ]
+
+
 def _straight_on(source: _Spot, target: _Spot) -> list[_Drive]:
     """Return the drives within one edge, where the target lies ahead on the source's own street."""
     ahead = (source.edge >= 0) & (source.edge == target.edge) & (target.share >= source.share)
@@ -229,6 +263,10 @@ def _around(ground: _Ground, source: _Spot, target: _Spot) -> list[_Drive]:
     key, edges = quickest(ground.moves, source.edge, source.from_key, target.edge, target.from_key)
     if key == FAR:
         return []
+    return [_around_by(key, edges, source=source, target=target)]
+
+
+def _around_by(key: int, edges: Ints, *, source: _Spot, target: _Spot) -> _Drive:
     parts = np.ones(len(edges))
     parts[0], parts[-1] = 1.0 - source.share[edges[0] % 2], target.share[edges[-1] % 2]
-    return [_Drive(key=int(key), edges=edges, parts=parts)]
+    return _Drive(key=int(key), edges=edges, parts=parts)

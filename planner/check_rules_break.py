@@ -35,9 +35,17 @@ def _faults(route: RouteCase, due: DriverBreak, i: int, *, since_s: int) -> Iter
     step = route.steps[i]
     begin_s, lasts_s = step.begin_s - since_s, step.end_s - step.begin_s
     if begin_s > due.latest_s:
-        yield route.broken("break_late", i, f"begins {begin_s - due.latest_s} s after its time")
+        yield route.broken(
+            "break_late", i, f"begins {begin_s - due.latest_s} s after its time", by=begin_s - due.latest_s, unit="s"
+        )
     if begin_s < due.earliest_s:
-        yield route.broken("break_early", i, f"begins {due.earliest_s - begin_s} s before its time")
+        yield route.broken(
+            "break_early",
+            i,
+            f"begins {due.earliest_s - begin_s} s before its time",
+            by=due.earliest_s - begin_s,
+            unit="s",
+        )
     if lasts_s < due.length_s:
         yield route.broken("break_short", i, f"{due.length_s - lasts_s} s short of {due.length_s} s")
 

@@ -56,7 +56,7 @@ def keeps_its_reserve(route: RouteCase) -> Iterator[Violation]:
         if short_wh > ENERGY_WH:
             where = " on the way" if driving_wh < standing_wh - ENERGY_WH else ""
             message = f"{short_wh:.2f} Wh below the reserve of {reserve_wh:.1f} Wh{where}"
-            yield route.broken("reserve_broken", i, message)
+            yield route.broken("reserve_broken", i, message, by=short_wh, unit="Wh")
 
 
 def ends_with_its_charge(route: RouteCase) -> Iterator[Violation]:
@@ -64,7 +64,7 @@ def ends_with_its_charge(route: RouteCase) -> Iterator[Violation]:
     end = len(route.steps) - 1
     short_wh = route.vehicle.end_soc * route.kind.battery_wh - route.steps[end].stored_end_wh
     if short_wh > ENERGY_WH:
-        yield route.broken("end_soc_short", end, f"{short_wh:.2f} Wh short")
+        yield route.broken("end_soc_short", end, f"{short_wh:.2f} Wh short", by=short_wh, unit="Wh")
 
 
 def does_not_overfill(route: RouteCase) -> Iterator[Violation]:
@@ -131,6 +131,7 @@ def _plug(place: Order | Depot | Station | Spot | None, step: Step) -> Plug | No
     return next((plug for plug in place.plugs if plug.id == step.plug_id), None)
 
 
+PLUG_RULES = (charges_where_it_may, charges_in_time)  # all that look at which plug a vehicle charges at
 ROUTE_RULES = (
     starts_with_its_charge,
     keeps_its_books,

@@ -58,7 +58,9 @@ def may_carry_each_order(route: RouteCase) -> Iterator[Violation]:
         if missing := sorted(set(order.skills) - set(route.vehicle.skills)):
             yield route.broken("skill_missing", i, f"the vehicle lacks {', '.join(missing)}")
         if order.longest_cm > route.kind.longest_cm:
-            yield route.broken("too_long", i, f"{order.longest_cm} cm, the bay takes {route.kind.longest_cm} cm")
+            over_cm = order.longest_cm - route.kind.longest_cm
+            message = f"{order.longest_cm} cm, the bay takes {route.kind.longest_cm} cm"
+            yield route.broken("too_long", i, message, by=over_cm, unit="cm")
 
 
 def does_what_the_order_asks(route: RouteCase) -> Iterator[Violation]:
@@ -72,9 +74,11 @@ def fits_the_bay(route: RouteCase) -> Iterator[Violation]:
     """At no moment there is more on board than the vehicle may carry."""
     for i, (kg, litres) in enumerate(route.loads):
         if kg > route.kind.payload_kg + 1e-6:
-            yield route.broken("overweight", i, f"{kg:.2f} kg, the vehicle takes {route.kind.payload_kg} kg")
+            over_kg, message = kg - route.kind.payload_kg, f"{kg:.2f} kg, the vehicle takes {route.kind.payload_kg} kg"
+            yield route.broken("overweight", i, message, by=over_kg, unit="kg")
         if litres > route.kind.volume_l + 1e-6:
-            yield route.broken("overfull", i, f"{litres:.2f} l, the bay holds {route.kind.volume_l} l")
+            over_l, message = litres - route.kind.volume_l, f"{litres:.2f} l, the bay holds {route.kind.volume_l} l"
+            yield route.broken("overfull", i, message, by=over_l, unit="l")
 
 
 def states_its_load(route: RouteCase) -> Iterator[Violation]:
@@ -95,14 +99,15 @@ def keeps_the_shift(route: RouteCase) -> Iterator[Violation]:
     end_s = max(route.steps[late].arrival_s, route.steps[late].end_s)
     if end_s > latest_s:
         after = "the end of the shift" + (" and its overtime" if route.vehicle.overtime_s else "")
-        yield route.broken("shift_exceeded", late, f"{end_s - latest_s} s after {after}")
+        yield route.broken("shift_exceeded", late, f"{end_s - latest_s} s after {after}", by=end_s - latest_s, unit="s")
 
 
 def stops_no_more_than_allowed(route: RouteCase) -> Iterator[Violation]:
     """A vehicle serves so many orders and no more."""
     most, stops = route.vehicle.max_stops, [i for i, _ in _orders(route)]
     if most is not None and len(stops) > most:
-        yield route.broken("too_many_stops", stops[most], f"serves {len(stops)} orders, {most} at most")
+        message, over = f"serves {len(stops)} orders, {most} at most", len(stops) - most
+        yield route.broken("too_many_stops", stops[most], message, by=over, unit="stops")
 
 
 def takes_time_to_load(route: RouteCase) -> Iterator[Violation]:
@@ -172,7 +177,7 @@ def meets_windows(route: RouteCase) -> Iterator[Violation]:
         if spans and not any(start_s <= begin_s <= end_s for start_s, end_s in spans):
             off_s = min(max(start_s - begin_s, begin_s - end_s) for start_s, end_s in spans)
             beyond = " and the lateness it allows" if order.late_max_s else ""
-            yield route.broken("window_missed", i, f"{off_s} s outside the nearest window{beyond}")
+            yield route.broken("window_missed", i, f"{off_s} s outside the nearest window{beyond}", by=off_s, unit="s")
 
 
 def waits_forwards(route: RouteCase) -> Iterator[Violation]:

@@ -7,6 +7,7 @@ third number is taken (`roads.ties`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 
 import numba
@@ -30,6 +31,68 @@ def quickest(moves: Moves, first: Ints, first_key: Ints, last: Ints, last_left: 
     end_states, end_keys = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     key, states = _search(*moves.onwards, *moves.backwards, first[begins], first_key[begins], end_states, end_keys)
     return int(key), moves.edge[states]
+
+
+def quickest_to_many(
+    moves: Moves, first: Ints, first_key: Ints, others: Sequence[tuple[Ints, Ints]], *, against: bool = False
+) -> list[tuple[int, Ints]]:
+    """Find what `quickest` finds from one place to many, or `against` the way from many to one, by one search.
+
+    `first` and `first_key` are of the one place, each of the `others` the same of another: the edges, and the cost of
+    what is driven of a first edge, less what is not driven of a last one. No other may lie on the street of the one.
+    """
+    start, table = moves.backwards if against else moves.onwards
+    begins, begin_keys = _states(moves, first, first_key, all_of_edge=against)
+    ends = [_states(moves, edge, key, all_of_edge=not against) for edge, key in others]
+    wanted = np.unique(np.concatenate([states for states, _ in ends])) if ends else begins[:0]
+    labels = _flood(start, table, begins, begin_keys, wanted)
+    found = []
+    for states, keys in ends:
+        reached = [i for i, state in enumerate(states) if labels[state, KEY] < FAR]
+        if not reached:
+            found.append((int(FAR), begins[:0]))
+            continue
+        best = min(reached, key=lambda i: (labels[states[i], KEY] + keys[i], labels[states[i], TIE]))
+        way = np.array(_way_back(labels, states[best]))
+        key = int(labels[states[best], KEY] + keys[best])
+        found.append((key, moves.edge[way if against else way[::-1]]))
+    return found
+
+
+def _states(moves: Moves, edges: Ints, keys: Ints, *, all_of_edge: bool) -> tuple[Ints, Ints]:
+    """Return the states of the open edges, in which a drive begins or may end, with the cost of each."""
+    pairs = [
+        (state, keys[side])
+        for side in np.flatnonzero(edges >= 0)
+        for state in (moves.states_of(edges[side]) if all_of_edge else edges[side : side + 1])
+    ]
+    states, costs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T.copy()
+    return states, costs
+
+
+@numba.njit(cache=True, nogil=True)
+def _flood(start, moves, begins, begin_keys, wanted):  # type: ignore[no-untyped-def] # compiled
+    """Search until all wanted states are settled; return the labels."""
+    labels, heap = _set_out(len(start) - 1, begins, begin_keys)
+    missing = np.zeros(len(start) - 1, dtype=np.bool_)
+    missing[wanted] = True
+    left = len(wanted)
+    while len(heap) > 0 and left > 0:
+        key, state = heappop(heap)
+        if key > labels[state, KEY]:
+            continue
+        if missing[state]:
+            missing[state] = False
+            left -= 1
+        tie = labels[state, TIE]
+        for i in range(start[state], start[state + 1]):
+            other, after, after_tie = moves[i, 0], key + moves[i, 1], tie + moves[i, 2]
+            if after < labels[other, KEY]:
+                heappush(heap, (after, other))
+            elif after > labels[other, KEY] or after_tie >= labels[other, TIE]:
+                continue
+            labels[other, KEY], labels[other, TIE], labels[other, FROM] = after, after_tie, state
+    return labels
 
 
 @numba.njit(cache=True, nogil=True)

@@ -165,7 +165,8 @@ class Unassigned:
 class Violation:
     """A rule that a plan breaks: a stable code, where, and how far.
 
-    One found at a step of a route also names it: the vehicle, and the step's place in the route, from 0.
+    One found at a step of a route also names it: the vehicle, and the step's place in the route, from 0. Where the rule
+    knows by how much it is broken, that is `amount` in `unit`, beside what the message says.
     """
 
     code: str
@@ -173,6 +174,31 @@ class Violation:
     message: str
     vehicle_id: str | None = None
     step: int | None = None
+    amount: float | None = None
+    unit: str = ""
+
+
+class LockKind(StrEnum):
+    """What is not to be changed."""
+
+    ORDER = "order"  # stays on its vehicle
+    VEHICLE = "vehicle"  # keeps its orders, in their order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A part of a plan that later changes leave as it is."""
+
+    kind: LockKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Says that the violations of a plan are known and kept on purpose, and where that was told by whom and when."""
+
+    by: str = ""
+    at: str = ""  # ISO 8601
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,13 +239,18 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A day with its routes. `violations` is what the auditor found; a released plan has none."""
+    """A day with its routes. `violations` is what the auditor found; a released plan has none, or is `kept` with them.
+
+    `locks` are honoured by whoever changes the plan.
+    """
 
     day: Day
     routes: tuple[Route, ...]
     unassigned: tuple[Unassigned, ...]
     provenance: Provenance
     violations: tuple[Violation, ...] = ()
+    kept: Kept | None = None
+    locks: tuple[Lock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

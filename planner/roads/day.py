@@ -22,7 +22,8 @@ Shape = tuple[tuple[float, float], ...]
 class DayRoads:
     """Roads of a day, its places numbered orders, depots, stations, spots; types of one class and pace share a network.
 
-    `shapes` remembers the streets of drives that were asked for, by network, source and target.
+    `shapes` remembers the streets of drives that were asked for, by network, source and target. Without `drawn` no
+    others are looked up: what is not shown needs no line.
     """
 
     types: tuple[VehicleType, ...]
@@ -31,6 +32,7 @@ class DayRoads:
     snapped: tuple[Snapped, ...]
     matrices: tuple[Matrices, ...]
     shapes: dict[tuple[int, int, int], Shape] = field(default_factory=dict)
+    drawn: bool = True
 
 
 def day_roads(day: Day, streets: Streets) -> DayRoads:
@@ -72,6 +74,8 @@ def leg_shape(roads: DayRoads, kind: VehicleType, source: int, target: int) -> S
     """Return the streets driven between two places as (lon, lat) pairs, a point twice where nothing is driven."""
     key = (roads.network_of_type[roads.types.index(kind)], source, target)
     if key not in roads.shapes:
+        if not roads.drawn:
+            return ()
         roads.shapes[key] = _shape(roads, *key)
     return roads.shapes[key]
 

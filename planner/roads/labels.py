@@ -107,17 +107,21 @@ def _climb(hierarchy: Hierarchy, metric: Metric, lowest: Ints, labels: Labels, f
             v = hierarchy.parent[v]
 
 
-def meet(searches: Searches, key: Ints, depth: Ints32) -> None:
+def meet(searches: Searches, key: Ints, depth: Ints32, *, rows: Ints | None = None) -> None:
     """Fill in the cheapest cost `key` [n, n] between places and the `depth` [n, n] where their searches meet.
 
-    Both are left as they are where there is no way.
+    Both are left as they are where there is no way, and from all but some `rows` of the searches where they are named.
     """
     if len(searches.place) == 0:
         return
     state = searches.away.state
     parted = (state[:-1] != state[1:]) | (state[:-1] < 0)
     shared = np.where(parted.any(axis=1), parted.argmax(axis=1), state.shape[1])
-    by_rows(len(searches.place), partial(_meet, searches, shared, key, depth))
+    if rows is None:
+        by_rows(len(searches.place), partial(_meet, searches, shared, key, depth))
+    else:
+        for row in rows.tolist():
+            _meet(searches, shared, key, depth, row, row + 1)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -20,7 +20,7 @@ from planner.roads.metric import FAR
 from planner.roads.nearby import same_streets
 from planner.roads.network import DM_BITS, DM_MASK, Network
 from planner.roads.snap import Snapped
-from planner.roads.streets import Floats
+from planner.roads.streets import Floats, Ints
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,6 +55,11 @@ def matrices(network: Network, snapped: Snapped, types: Sequence[VehicleType]) -
     for kind, layer in zip(types, np.moveaxis(wh, 1, 0), strict=True):
         fill_energy(network, snapped, kind, searches, streets=streets, depth=depth, out=layer)
         layer[1::2] = (layer[1::2] - layer[0::2]) / (kind.payload_kg or 1.0)
+    return matrices_from(key, wh)
+
+
+def matrices_from(key: Ints, wh: Floats) -> Matrices:
+    """Return costs [p, p] and energy columns [c, k, p, p] as matrices."""
     reached = key < NOWHERE
     rows = [*wh] if len(wh) > LEVEL else [*wh] * 3  # on level streets no part of a leg takes more than the whole
     return Matrices(

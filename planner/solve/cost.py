@@ -15,7 +15,7 @@ def total_cost(problem: Problem, tours: Sequence[Tour]) -> int:
     """Return the money spent and the penalties of orders not served, in millionths."""
     visited = {visit.place for tour in tours for visit in tour.visits}
     missing = sum(int(problem.penalty[order]) for order in range(problem.orders) if order not in visited)
-    return missing + sum(_tour_cost(problem, tour) for tour in tours) + _balance_cost(problem, tours)
+    return missing + sum(tour_cost(problem, tour) for tour in tours) + _balance_cost(problem, tours)
 
 
 def _balance_cost(p: Problem, tours: Sequence[Tour]) -> int:
@@ -43,7 +43,8 @@ def _metres(p: Problem, tour: Tour) -> int:
     return sum(int(p.distance_m[p.network[p.kind[tour.vehicle]], a, b]) for a, b in pairwise(stops))
 
 
-def _tour_cost(p: Problem, tour: Tour) -> int:
+def tour_cost(p: Problem, tour: Tour) -> int:
+    """Return the money that one vehicle's day costs, but for its part of the balance."""
     kind, depot = int(p.kind[tour.vehicle]), int(p.depot[tour.vehicle])
     metres = _metres(p, tour)
     public = [(v.charge_mwh, int(p.price_per_kwh[v.place - p.orders])) for v in tour.all_visits if v.plug >= 0]

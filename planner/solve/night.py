@@ -7,7 +7,7 @@ are still out. Whoever is short then gets what is free between them to the secon
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -19,7 +19,7 @@ from planner.clock import same_clock_tomorrow
 from planner.energy.charging import charge_bands, charge_power_w
 from planner.energy.tariff import energy_cost, mean_price
 from planner.model import Day, Depot, Vehicle
-from planner.plan import Night, NightCharge, Step, StepKind
+from planner.plan import Night, NightCharge, Route, Step, StepKind
 from planner.solve.night_slots import assign_slots
 
 SLOT_S = 900
@@ -101,6 +101,29 @@ def plan_nights(day: Day, days: Sequence[tuple[Vehicle, Sequence[Step]]]) -> lis
             missing_wh = missing_wh if missing_wh > LEAST_MISSING_WH else 0.0
             nights[i] = replace(nights[i], charges=tuple(taken), missing_wh=missing_wh)
     return nights
+
+
+def night_beside(day: Day, vehicle: Vehicle, steps: Sequence[Step], others: Iterable[Route]) -> Night:
+    """Return the night of one vehicle beside the days and nights of others, which stay as they are."""
+    night = _night(day, vehicle, steps)
+    depot = next(depot for depot in day.depots if depot.id == vehicle.depot_id)
+    sleeper = None if vehicle.end else _sleeper(depot, vehicle, steps, night)
+    if sleeper is None:
+        return night
+    taken = [_by_day(step) for step in steps if _charges_at(depot, step)]
+    for route in others:
+        taken += [_by_day(step) for step in route.steps if _charges_at(depot, step)]
+        if route.night is not None and any(v.id == route.vehicle_id and v.depot_id == depot.id for v in day.vehicles):
+            taken += [_by_night(charge) for charge in route.night.charges]
+    _find_slots(depot, [sleeper], taken)
+    _fill_gaps(depot, [sleeper], taken)
+    (charges,) = _on_plugs(depot, [sleeper], taken)
+    missing_wh = round(night.missing_wh - sum(charge.wh for charge in charges), 3)
+    return replace(night, charges=tuple(charges), missing_wh=missing_wh if missing_wh > LEAST_MISSING_WH else 0.0)
+
+
+def _by_night(charge: NightCharge) -> _Draw:
+    return _Draw(begin_s=charge.begin_s, end_s=charge.end_s, power_w=charge.power_w, plug_id=charge.plug_id)
 
 
 def _night(day: Day, vehicle: Vehicle, steps: Sequence[Step]) -> Night:

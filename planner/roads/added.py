@@ -1,0 +1,91 @@
+"""Roads of a day to which orders are added: only the drives from and to the new places are measured."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+from planner.model import Day, VehicleType
+from planner.roads.day import DayRoads
+from planner.roads.edge_energy import columns_of
+from planner.roads.labels import Searches, meet, search_places
+from planner.roads.leg_energy import fill_energy
+from planner.roads.matrices import Matrices, matrices_from
+from planner.roads.metric import FAR
+from planner.roads.nearby import same_street
+from planner.roads.network import Network
+from planner.roads.snap import Snapped, snap
+from planner.roads.streets import Ints
+
+
+def with_orders(roads: DayRoads, day: Day, *, before: int) -> DayRoads:
+    """Return the roads of a day whose first `before` orders and all other places are those of `roads`.
+
+    The networks stay: the day has the vehicle types and the hours of the day before.
+    """
+    new = np.arange(before, len(day.orders))
+    kerbs = [order.kerb for order in day.orders[before:]]
+    lat, lon = (np.array([getattr(kerb, axis) for kerb in kerbs]) for axis in ("lat", "lon"))
+    snapped = tuple(
+        _inserted(old, snap(network, lat=lat, lon=lon), before)
+        for network, old in zip(roads.networks, roads.snapped, strict=True)
+    )
+    tables = tuple(
+        _more(
+            network,
+            at,
+            [kind for kind, g in zip(roads.types, roads.network_of_type, strict=True) if g == i],
+            known,
+            new,
+        )
+        for i, (network, at, known) in enumerate(zip(roads.networks, snapped, roads.matrices, strict=True))
+    )
+    moved = {
+        (g, _moved(a, before, len(new)), _moved(b, before, len(new))): shape
+        for (g, a, b), shape in roads.shapes.items()
+    }
+    return replace(roads, snapped=snapped, matrices=tables, shapes=moved)
+
+
+def _moved(place: int, before: int, count: int) -> int:
+    return place if place < before else place + count
+
+
+def _inserted(old: Snapped, new: Snapped, at: int) -> Snapped:
+    parts = {
+        f.name: np.insert(getattr(old, f.name), [at] * len(new.lat), getattr(new, f.name), axis=0) for f in fields(old)
+    }
+    return Snapped(**parts)
+
+
+def _more(network: Network, snapped: Snapped, types: list[VehicleType], known: Matrices, new: Ints) -> Matrices:
+    """Measure what leads from and to the new places, and put it beside what is known of the others."""
+    places = len(snapped.segment)
+    searches = search_places(network, snapped)
+    key = np.full((places, places), FAR)
+    depth = np.full((places, places), -1, dtype=np.int32)
+    meet(searches, key, depth, rows=np.flatnonzero(np.isin(searches.place, new)))
+    # The same searches the other way round meet in the same places.
+    back_key, back_depth = np.full_like(key, FAR), np.full_like(depth, -1)
+    turned = Searches(place=searches.place, away=searches.back, back=searches.away)
+    meet(turned, back_key, back_depth, rows=np.flatnonzero(np.isin(searches.place, new)))
+    key[:, new], depth[:, new] = back_key[new].T, back_depth[new].T
+    key[new, new] = np.where(snapped.found[new], 0, FAR)
+    streets = [
+        same_street(network, snapped, np.flatnonzero(snapped.segment == street), key)
+        for street in np.unique(snapped.segment[new])
+        if street >= 0 and (snapped.segment == street).sum() > 1
+    ]
+    wh = np.full((columns_of(network.streets), len(types), places, places), np.nan)
+    for kind, layer in zip(types, np.moveaxis(wh, 1, 0), strict=True):
+        fill_energy(network, snapped, kind, searches, streets=streets, depth=depth, out=layer)
+        layer[1::2] = (layer[1::2] - layer[0::2]) / (kind.payload_kg or 1.0)
+    found = matrices_from(key, wh)
+    old = np.setdiff1d(np.arange(places), new)
+    tables = {
+        id(table): (table, getattr(known, name)) for name, table in vars(found).items()
+    }  # some are one and the same
+    for table, before in tables.values():
+        table[..., old[:, None], old] = before
+    return found
