@@ -34,7 +34,7 @@ from planner.cli_tools import Results, generate, parse_date, usage
 from planner.cli_ui import ui
 from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
 from planner.clock import process_age_s
-from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
+from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing, printable
 from planner.solve.options import ENGINES, UNLIMITED, USUAL_ITERATIONS, EngineName, SolveOptions
 
 if TYPE_CHECKING:
@@ -201,19 +201,21 @@ def check(
     """Audit a plan anew: every rule, from the day in the plan and the streets it names."""
     from planner.check import audit
     from planner.io.plan_file import read_plan
+    from planner.report.broken import kept_words
     from planner.roads.read import read_streets
 
     found = read_plan(plan_file)
     network = read_streets(streets or plan_file.parent / found.provenance.streets_file)
     violations = audit(found, network)
     if as_json:
-        typer.echo(
-            json.dumps({"violations": [{"code": v.code, "where": v.where, "message": v.message} for v in violations]})
-        )
+        told = [{"code": v.code, "where": v.where, "message": v.message} for v in violations]
+        kept = {"kept": {"by": found.kept.by, "at": found.kept.at}} if found.kept else {}
+        typer.echo(json.dumps({"violations": told} | kept))
     else:
         for violation in violations:
             typer.echo(f"{violation.code} {violation.where}: {violation.message}")
-        typer.echo(f"{len(found.routes)} routes audited: {len(violations)} violations")
+        kept_too = f", {printable(kept_words(found), limit=200)}" if violations and found.kept else ""
+        typer.echo(f"{len(found.routes)} routes audited: {len(violations)} violations{kept_too}")
     return Exit.VIOLATIONS if violations else Exit.DONE
 
 

@@ -29,20 +29,22 @@ def write_outputs(
 ) -> Plan:
     """Write everything to `folder`, replacing a plan folder of ours; return the plan as written.
 
-    A plan that the auditor refused goes to ``FOLDER.refused`` instead, as evidence, and raises `PlanRefused`.
+    A plan that the auditor refused goes to ``FOLDER.refused`` instead, as evidence, and raises `PlanRefused`, unless
+    its violations are kept on purpose.
     """
-    target = folder.with_name(f"{folder.name}.refused") if plan.violations else folder
+    refused = bool(plan.violations) and plan.kept is None
+    target = folder.with_name(f"{folder.name}.refused") if refused else folder
     plan = _with_relative_streets(plan, target)
     with replace_folder(target) as fresh:
         write_plan(plan, fresh / PLAN_NAME)
         write_run(fresh / RUN_NAME, run_facts(seconds))
         if orders_file is not None and (orders_file.faults or orders_file.warnings):
             write_import_report(fresh / REPORT_NAME, orders_file)
-        if not plan.violations:
+        if not refused:
             write_atomic(fresh / "stops.csv", stops_csv(plan))
             write_atomic(fresh / "routes.geojson", routes_geojson(plan))
             write_atomic(fresh / "map.html", map_page(plan, streets))
-    if plan.violations:
+    if refused:
         listed = "\n".join(f"  {v.code} {v.where}: {v.message}" for v in plan.violations[:20])
         raise PlanRefused(
             f"E-X01 the auditor refused the plan ({len(plan.violations)} violations), a fault of this program\n"

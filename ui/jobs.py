@@ -123,10 +123,10 @@ class Job:
             return None
 
     def plan(self) -> Plan | None:
-        """Return the plan it wrote, None if it wrote none. A plan that breaks a rule is never returned."""
+        """Return the plan it wrote, None if it wrote none. One that breaks rules is returned only if it says so."""
         if self._plan is None and (self.folder / "plan" / "plan.json").exists():
             found = read_plan(self.folder / "plan" / "plan.json")
-            self._plan = None if found.violations else found
+            self._plan = None if found.violations and found.kept is None else found
         return self._plan
 
     def result(self, name: str) -> Path:

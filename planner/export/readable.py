@@ -17,8 +17,11 @@ MOST, MOST_S = 1e12, 1e9  # of anything, and of seconds: what clocks and languag
 
 
 def refuse_unreadable(plan: Plan, *, file: str) -> None:
-    """Raise `InputError` for a plan that its auditor refused (E-T01), or with names that lead nowhere (E-T02)."""
-    if plan.violations:
+    """Raise `InputError` for a plan that its auditor refused (E-T01), or with names that lead nowhere (E-T02).
+
+    One whose violations are kept on purpose is shown, with them.
+    """
+    if plan.violations and plan.kept is None:
         found = f"breaks {len(plan.violations)} rules, the first: {plan.violations[0].code}"
         raise InputError(Fault(code="E-T01", file=file, message=found, remedy="see planner check, and plan again"))
     if faults := [_fault(file, where, value, message) for where, value, message in _loose_ends(plan)]:

@@ -12,6 +12,7 @@ from planner.export.trip_sheet import trip_sheet
 from planner.export.trips import Trip, trips_of
 from planner.language.words import Words
 from planner.plan import Plan, Route
+from planner.report.broken import broken_words
 from planner.report.kpis import Kpis, VehicleLine, kpis, vehicle_line
 from planner.report.view import REASON_TEXT, PlanView
 
@@ -35,7 +36,7 @@ def vehicle_sheet(job: Job, route: Route) -> Sheet:
         subtitle=words.day(date.fromisoformat(view.plan.day.date)),
         facts=tuple(_vehicle_facts(tell, route, line)),
         tables=(_trips_table(tell, route, trips),) if len(trips) > 1 else (),
-        remarks=tuple(_night(tell, route)),
+        remarks=(*_kept(view.plan, words, route.vehicle_id), *_night(tell, route)),
         trips=tuple(trip_sheet(trip, len(trips), words, job.backdrop) for trip in trips),
         labels=_labels(words),
         footer=_footer(view.plan, words),
@@ -54,7 +55,7 @@ def day_sheet(plan: Plan, words: Words) -> Sheet:
         subtitle=words.day(date.fromisoformat(plan.day.date)),
         facts=tuple(_day_facts(measured, words, plan.day.currency)),
         tables=tuple(tables),
-        remarks=(),
+        remarks=tuple(_kept(plan, words)),
         trips=(),
         labels=_labels(words),
         footer=_footer(plan, words),
@@ -118,6 +119,16 @@ def _trips_table(tell: Telling, route: Route, trips: list[Trip]) -> Table:
         numbers=(True,) * 8,
         rows=tuple(rows),
     )
+
+
+def _kept(plan: Plan, say: Words, vehicle_id: str | None = None) -> Iterator[str]:
+    """Say what the plan breaks on purpose: all of it, or what concerns one vehicle."""
+    if plan.kept is None:
+        return
+    own = [v for v in plan.violations if vehicle_id is None or f"vehicle {vehicle_id} " in f"{v.where} "]
+    if own:
+        yield say.gettext("This plan breaks rules, which was kept on purpose")
+        yield from (one_line(broken_words(violation)) for violation in own)
 
 
 def _night(tell: Telling, route: Route) -> Iterator[str]:

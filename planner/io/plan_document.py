@@ -9,7 +9,9 @@ from typing import Any
 from planner.io.plan_schema import (
     FORMAT,
     CostPart,
+    KeptPart,
     LegPart,
+    LockPart,
     NightChargePart,
     NightPart,
     PlanDocument,
@@ -22,9 +24,27 @@ from planner.io.plan_schema import (
     encode_line,
 )
 from planner.model import Day, Order, OrderKind
-from planner.plan import Cost, Leg, Night, NightCharge, Plan, Route, Step, StepKind, Unassigned, Violation
+from planner.plan import (
+    Cost,
+    Kept,
+    Leg,
+    Lock,
+    Night,
+    NightCharge,
+    Plan,
+    Route,
+    Step,
+    StepKind,
+    Unassigned,
+    Violation,
+)
 
-MONEY_DECIMALS, ENERGY_DECIMALS, METRE_DECIMALS = 6, 3, 3  # of sums; single values are written as they are
+MONEY_DECIMALS, ENERGY_DECIMALS, METRE_DECIMALS, AMOUNT_DECIMALS = (
+    6,
+    3,
+    3,
+    3,
+)  # of sums; single values are written as they are
 
 
 def to_document(plan: Plan) -> PlanDocument:
@@ -39,7 +59,9 @@ def to_document(plan: Plan) -> PlanDocument:
         ),
         routes=tuple(_route(route, plan.day, orders) for route in plan.routes),
         unassigned=tuple(_unassigned(left_out, orders) for left_out in plan.unassigned),
-        violations=tuple(ViolationPart(code=v.code, where=v.where, message=v.message) for v in plan.violations),
+        violations=tuple(_violation(violation) for violation in plan.violations),
+        kept=None if plan.kept is None else KeptPart(by=plan.kept.by, at=plan.kept.at),
+        locks=tuple(LockPart(type=lock.kind, id=lock.id) for lock in plan.locks) or None,
         provenance=plan.provenance,
         day=plan.day,
     )
@@ -54,7 +76,19 @@ def to_plan(document: PlanDocument) -> Plan:
             Unassigned(order_id=part.id, reason=part.reason, detail=part.detail) for part in document.unassigned
         ),
         provenance=document.provenance,
-        violations=tuple(Violation(code=v.code, where=v.where, message=v.message) for v in document.violations),
+        violations=tuple(
+            Violation(code=v.code, where=v.where, message=v.message, amount=v.amount, unit=v.unit or "")
+            for v in document.violations
+        ),
+        kept=None if document.kept is None else Kept(by=document.kept.by, at=document.kept.at),
+        locks=tuple(Lock(kind=part.type, id=part.id) for part in document.locks or ()),
+    )
+
+
+def _violation(found: Violation) -> ViolationPart:
+    amount = None if found.amount is None else round(found.amount, AMOUNT_DECIMALS)
+    return ViolationPart(
+        code=found.code, where=found.where, message=found.message, amount=amount, unit=found.unit or None
     )
 
 

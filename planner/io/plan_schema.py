@@ -14,7 +14,7 @@ import polyline
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from planner.model import Day, OrderKind
-from planner.plan import Provenance, Reason, StepKind
+from planner.plan import LockKind, Provenance, Reason, StepKind
 
 FORMAT: Final = "planner-plan-1"
 PRECISION = 6
@@ -177,6 +177,22 @@ class ViolationPart(Part):
     code: str
     where: str
     message: str
+    amount: Annotated[float | None, Field(description="by how much, in `unit`, where the rule knows it")] = None
+    unit: str | None = None
+
+
+class KeptPart(Part):
+    """Says that the violations are known and kept on purpose: by whom and when, where that was told."""
+
+    by: str = ""
+    at: Annotated[str, Field(description="ISO 8601")] = ""
+
+
+class LockPart(Part):
+    """An order that stays on its vehicle, or a vehicle that keeps its route."""
+
+    type: Annotated[LockKind, Field(strict=False)]
+    id: str
 
 
 class PlanDocument(Part):
@@ -187,6 +203,8 @@ class PlanDocument(Part):
     routes: tuple[RoutePart, ...]
     unassigned: tuple[UnassignedPart, ...]
     violations: tuple[ViolationPart, ...]
+    kept: KeptPart | None = None
+    locks: tuple[LockPart, ...] | None = None
     provenance: Provenance
     day: Day
 

@@ -226,7 +226,7 @@ function leftOutItem(order, mark) {
 function fillPanel() {
   document.getElementById("title").textContent = plan.title;
   const verdict = document.getElementById("verdict");
-  verdict.textContent = plan.verdict.text;
+  verdict.textContent = [plan.verdict.text, ...plan.verdict.broken].join(" · ");
   verdict.className = plan.verdict.ok ? "ok" : "bad";
   const tiles = plan.kpis.map(([label, value, small]) =>
     element("div", "", [element("dt", "", label), element("dd", "", [value, element("small", "", small)])]),

@@ -9,6 +9,7 @@ import shapely
 from planner.errors import printable
 from planner.model import Depot, Plug, Station
 from planner.plan import Leg, Plan, Route, Step, StepKind, Unassigned
+from planner.report.broken import broken_words, verdict
 from planner.report.kpis import Kpis, VehicleLine, kpis
 from planner.report.lines import packed, thinned
 from planner.report.view import REASON_TEXT, PlanView, drives, late_words, leg_line, numbered
@@ -46,8 +47,7 @@ def page_data(plan: Plan) -> dict[str, Any]:
 
 
 def _verdict(plan: Plan) -> dict[str, Any]:
-    found = len(plan.violations)
-    return {"ok": found == 0, "text": f"audited: {found} violation{'' if found == 1 else 's'}"}
+    return {"ok": not plan.violations, "text": verdict(plan), "broken": [broken_words(v) for v in plan.violations]}
 
 
 def _tiles(measured: Kpis, currency: str) -> list[list[str]]:

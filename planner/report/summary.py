@@ -10,6 +10,7 @@ from rich.text import Text
 
 from planner.errors import printable
 from planner.plan import Plan
+from planner.report.broken import broken_words, verdict
 from planner.report.kpis import Kpis, VehicleLine, kpis
 from planner.report.view import REASON_TEXT, PlanView, cost_words
 
@@ -154,12 +155,10 @@ def _print_short(console: Console, view: PlanView) -> None:
 
 
 def _print_verdict(console: Console, plan: Plan) -> None:
-    found = len(plan.violations)
-    style = "bold red" if found else "bold green"
-    print_text(console, f"audited: {found} violation{'' if found == 1 else 's'}", style=style)
+    style = "bold red" if plan.violations else "bold green"
+    print_text(console, printable(verdict(plan), limit=200), style=style)
     for violation in plan.violations:
-        where, message = printable(violation.where), printable(violation.message, limit=200)
-        print_text(console, f"{violation.code} {where}: {message}")
+        print_text(console, f"{violation.code} {printable(broken_words(violation), limit=300)}")
 
 
 def plain_table(*, show_header: bool = False) -> Table:

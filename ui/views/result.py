@@ -15,6 +15,7 @@ from street_paths import street_paths
 from words import plain
 
 from planner.plan import Plan, Route, StepKind
+from planner.report.broken import broken_words, kept_words
 from planner.report.kpis import kpis
 from planner.report.view import PlanView, cost_words, numbered
 from views import handouts, harder_days, left
@@ -31,8 +32,13 @@ FILES = {
 
 
 def show(job: Job, plan: Plan) -> None:
-    """Draw everything about a plan that passed the audit."""
+    """Draw everything about a plan that passed the audit, or says what it breaks on purpose."""
     view = PlanView(plan)
+    if plan.violations:
+        broken = [f"- {plain(broken_words(violation))}" for violation in plan.violations]
+        st.error(
+            "\n".join([f"This plan breaks rules, {plain(kept_words(plan))}:", "", *broken]), icon=":material/gavel:"
+        )
     _figures(plan)
     only = _vehicle_choice(plan)
     routes = [route for route in plan.routes if only in {None, route.vehicle_id}]
