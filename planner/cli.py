@@ -21,11 +21,14 @@ from rich.console import Console
 from rich.status import Status
 
 from planner import __version__
+from planner.cli_compare import compare
+from planner.cli_edit import InOrder, edit
 from planner.cli_explain import explain
 from planner.cli_export import export
 from planner.cli_fleet import fleet_new, fleet_types
 from planner.cli_geocode import geocode
 from planner.cli_import import import_file
+from planner.cli_insert import insert
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
@@ -220,6 +223,9 @@ def check(
 
 
 app.command()(explain)
+app.command()(insert)
+app.command(cls=InOrder)(edit)
+app.command()(compare)
 app.command()(export)
 app.command()(ui)
 app.command()(generate)

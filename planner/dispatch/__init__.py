@@ -1,0 +1,1 @@
+"""What a dispatcher does to a plan once it is made."""
