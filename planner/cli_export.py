@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli_tools import talk, usage
-from planner.errors import did_you_mean
+from planner.errors import did_you_mean, printable
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -46,10 +46,14 @@ def export(
     from planner.io.files import PLAN_NAME
     from planner.io.plan_file import read_plan
     from planner.language.words import Words
+    from planner.report.broken import kept_words
 
     file = plan_file / PLAN_NAME if plan_file.is_dir() else plan_file
     plan = read_plan(file)
     refuse_unreadable(plan, file=file.name)
+    if plan.kept is not None:
+        note = f"note: the plan breaks {len(plan.violations)} rules, {printable(kept_words(plan), limit=200)}"
+        talk.print(note, markup=False, soft_wrap=True)
     folder = output or Path("exports") / (file.absolute().parent.name or "plan")
     job = Job(plan, Words(language), _streets(plan, file, streets) if any(found.draws for found in wanted) else None)
     for found in wanted:

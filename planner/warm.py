@@ -55,6 +55,7 @@ def _warm_roads() -> None:
     places = snap(network, lat=np.array([0.0, 0.0, 0.001]), lon=np.array([0.0002, 0.0005, 0.0005]))
     matrices(network, places, [kind])
     LegFinder(streets).leg(kind, Point(0.0, 0.0005), Point(0.001, 0.0005))
+    LegFinder(streets).learn_drives(kind, Point(0.0, 0.0005), [Point(0.001, 0.0005)])
 
 
 def _smallest_day() -> Problem:

@@ -122,6 +122,8 @@ class _Hands:
     def _swap(self, edit: Swap, refuse: Refusals) -> None:
         a, b = self._order(edit.a, refuse), self._order(edit.b, refuse)
         at, to = self.board.where(a), self.board.where(b)
+        if a == b:
+            raise refuse.itself(edit.a)
         if at is None or to is None:
             raise refuse.unplanned(edit.a if at is None else edit.b)
         if len(stops_of(self.p, a)) + len(stops_of(self.p, b)) > 2:

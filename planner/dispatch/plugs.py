@@ -50,10 +50,10 @@ def taken_by(problem: Problem, tours: Iterable[Tour]) -> Taken:
     return taken
 
 
-def free_gaps(p: Problem, taken: Taken, group: list[int], *, kind: int) -> Iterator[Gap]:
+def free_gaps(p: Problem, taken: Taken, group: list[int], *, kind: int, hours: bool = True) -> Iterator[Gap]:
     """Yield the times at which a plug of a set is free, and power for a vehicle of a type.
 
-    The others move to equal plugs if they must.
+    The others move to equal plugs if they must. Without `hours` nobody minds whether the place is open.
     """
     site = int(p.plug_site[group[0]])
     limit = int(p.site_w[site])
@@ -65,7 +65,8 @@ def free_gaps(p: Problem, taken: Taken, group: list[int], *, kind: int) -> Itera
         if sum(c <= a < d for c, d in held) >= len(group)
         or (limit and sum(w for c, d, w in power if c <= a < d) + watts > limit)
     ]
-    for opens, closes in sorted({(int(a), int(b)) for a, b in p.open[site]}):
+    spans = {(int(a), int(b)) for a, b in p.open[site]} if hours else {(0, FAR_S)}
+    for opens, closes in sorted(spans):
         begin = opens
         for a, b in full:
             if b > begin and a < closes:

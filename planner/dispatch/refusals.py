@@ -28,6 +28,9 @@ class Refusals:
     def unplanned(self, id: str) -> InputError:
         return self._fault("E-D43", id, "is not planned", "move it to a vehicle instead")
 
+    def itself(self, id: str) -> InputError:
+        return self._fault("E-D43", id, "cannot change places with itself", "name two orders")
+
     def elsewhere(self, id: str, vehicle: str) -> InputError:
         return self._fault("E-D43", id, f"is not on {vehicle}", "name an order of that vehicle")
 

@@ -283,7 +283,7 @@ class Day:
                 continue
             gap = next(iter(self.gaps(group, ready_s, least_s)), None)
             if gap is None:
-                gap = Gap(ready_s, ready_s + most_s, group[0])
+                gap = self._gap_after_hours(group, ready_s, least_s)
                 found.closed = True
             end = min(gap.begin + most_s, gap.end)
             if not needed and not wish.forced and not wish.exact and gap.begin > visit.end_s:
@@ -294,6 +294,12 @@ class Day:
             return visit
         end, begin, plug, gained = best
         return replace(visit, plug=plug, charge_begin_s=begin, charge_end_s=end, charge_mwh=gained)
+
+    def _gap_after_hours(self, group: list[int], ready_s: int, least_s: int) -> Gap:
+        """Return when a plug is free next, whether or not the place is open."""
+        gaps = free_gaps(self.p, self.taken, group, kind=self.kind, hours=False)
+        later = (gap._replace(begin=max(gap.begin, ready_s)) for gap in gaps)
+        return next((gap for gap in later if gap.end - gap.begin >= least_s), Gap(ready_s, FAR_S, group[0]))
 
     def rate(self, plug: int) -> int:
         """Return the mWh a second that the vehicle takes at a plug."""

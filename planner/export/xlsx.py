@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from planner.export.job import Job, Made
+from planner.report.broken import broken_words, kept_words
 from planner.report.kpis import Kpis, kpis
 from planner.report.tables import COLUMNS, stop_row
 from planner.report.view import REASON_TEXT
@@ -34,6 +35,8 @@ def files(job: Job) -> Made:
     heads, rows = _vehicles(kpis(job.plan), job.plan.day.currency)
     table.write("Vehicles", heads, rows)
     table.write("Left out", ("order", "address", "reason", "detail"), _left_out(job))
+    if job.plan.kept is not None:
+        table.write("Broken rules", ("rule", "what", "kept"), _kept(job))
     book.close()
     cut = ("stops.xlsx: a text is longer than the 32,767 letters of a cell, and was cut",) if table.cut else ()
     return Made(files={"stops.xlsx": buffer.getvalue()}, notes=cut)
@@ -75,6 +78,12 @@ class _Tables:
             sheet.write_string(row, column, value[:MOST_LETTERS])
         else:
             sheet.write_number(row, column, value)
+
+
+def _kept(job: Job) -> Iterable[Sequence[Value]]:
+    """Return what the plan breaks on purpose."""
+    said = kept_words(job.plan)
+    return [(violation.code, broken_words(violation), said) for violation in job.plan.violations]
 
 
 def _stops(job: Job) -> Iterable[Sequence[Value]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from planner.plan import Leg, Plan, Step
+from planner.report.broken import broken_words, kept_words
 from planner.report.view import PlanView, drives, leg_line, numbered
 
 
@@ -17,7 +18,10 @@ def routes_geojson(plan: Plan) -> str:
     for route in plan.routes:
         features += [_drive(route.vehicle_id, origin, step, leg) for origin, step, leg in drives(route)]
         features += [_step(view, route.vehicle_id, step, number) for step, number in numbered(route)]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    collection: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    if plan.kept is not None:
+        collection |= {"kept": kept_words(plan), "violations": [broken_words(found) for found in plan.violations]}
+    return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
 
 
 def _drive(vehicle_id: str, origin: Step, step: Step, leg: Leg) -> dict[str, Any]:

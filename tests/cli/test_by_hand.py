@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from planner.export.job import Job
@@ -61,6 +62,13 @@ def test_kept_on_purpose_it_is_written_and_every_later_view_says_so(run: Run, pl
     for _, sheet in sheets(Job(kept, Words("en"))):
         assert any("kept on purpose" in remark for remark in sheet.remarks)
         assert any("30 min outside its window" in remark for remark in sheet.remarks)
+    assert json.loads((folder / "routes.geojson").read_text(encoding="utf-8"))["kept"].startswith(
+        "kept on purpose by Ana"
+    )
+    code, _, err = run("export", folder, "--to", "xlsx", "-o", tmp_path / "files")
+    assert (code, "breaks 1 rules, kept on purpose by Ana" in err) == (0, True)
+    rows = openpyxl.load_workbook(tmp_path / "files" / "stops.xlsx")["Broken rules"]
+    assert "30 min outside its window" in rows["B2"].value
     _, out, _ = run("compare", plan, folder)
     assert "B audited: 1 violation, kept on purpose by Ana" in out
 
