@@ -108,15 +108,10 @@ class Board:
     def copy(self) -> Board:
         """Return a board that may be changed without this one."""
         trips = {
-            vehicle: [Trip([replace_stop(stop) for stop in trip.stops], trip.wish) for trip in trips]
+            vehicle: [Trip([replace(stop) for stop in trip.stops], trip.wish) for trip in trips]
             for vehicle, trips in self.trips.items()
         }
         return Board(problem=self.problem, trips=trips, home=dict(self.home))
-
-
-def replace_stop(stop: Stop) -> Stop:
-    """Return a copy of a stop."""
-    return replace(stop)
 
 
 def _forced(wish: Wish | None) -> bool:

@@ -174,8 +174,7 @@ class Day:
 
     def _drive(self, start_s: int, *, rests: bool) -> Driven:
         p, last = self.p, len(self.places) - 1
-        length_s, earliest, latest, from_start = (int(value) for value in p.breaks[self.vehicle])
-        since_s = start_s if from_start else 0
+        since_s = start_s if p.breaks[self.vehicle, 3] else 0
         found = Driven(tour=Tour(vehicle=self.vehicle, first=_NOWHERE, visits=(), home=_NOWHERE))
         visits: list[Visit] = []
         now, stored, waited, slack = start_s, int(p.start_mwh[self.vehicle]), 0, FAR_S
@@ -186,28 +185,18 @@ class Day:
                 kept = min(stored, self.battery - leg.lost_mwh)
                 found.short_mwh += max(0, self.reserve - (kept - leg.peak_mwh))
                 stored = kept - leg.net_mwh
-            visit = Visit(place=place, arrival_s=now, begin_s=now, end_s=now)
+            visit, closes = self._stand(i, now, found)
+            if rests and 0 < i < last:
+                visit = self._rest(visit, i, since_s, found)
+                rests = not visit.break_end_s
             if place < p.orders:
-                visit, closes = self._serve(visit, i, found)
-                slack = min(slack, waited + (visit.begin_s - now) + max(0, closes - visit.begin_s))
-                waited += visit.begin_s - now
-            elif place == self.depot and i < last:
-                begun = self.dock(max(now, self.ready[i]), self.loads[i])
-                visit = replace(visit, begin_s=begun, end_s=begun + self.loads[i])
-            if rests and i and i < last and visit.end_s < FAR_S:
-                rest_s = max(visit.end_s, since_s + earliest)
-                goes_on = visit.end_s + self.drives[i] + self.stands[i + 1] > since_s + latest
-                if rest_s == visit.end_s or goes_on:
-                    visit = replace(visit, break_begin_s=rest_s, break_end_s=rest_s + length_s)
-                    rests = False
-                    found.break_missed |= rest_s > since_s + latest
-            visit = self._charge(visit, i, stored, found)
-            stored += visit.charge_mwh
-            forced = self.wishes.get(i, _NO_WISH).forced
-            if visit.plug < 0 and not visit.break_end_s and (forced or place >= p.orders + p.depots):
-                found.idle.add(i)
-            if place >= p.orders:
-                waited += _idle_s(visit)
+                waits_s = visit.begin_s - now
+                slack = min(slack, waited + waits_s + max(0, closes - visit.begin_s))
+            else:
+                visit = self._charge(visit, i, stored, found)
+                stored += visit.charge_mwh
+                waits_s = _idle_s(visit)
+            waited += waits_s
             visits.append(visit)
             if self.strict and not found.holds:
                 return found
@@ -244,14 +233,29 @@ class Day:
         place = self.places[i]
         return self.p.standing_of(self.kind, self.places[i - 1], place) if place < self.p.orders else self.loads[i]
 
-    def _serve(self, visit: Visit, i: int, found: Driven) -> tuple[Visit, int]:
-        """Begin in the first window that is not over, at once where all are; return the visit and when that closes."""
-        spans = self.spans[i]
-        begins = [(max(visit.arrival_s, a), b) for a, b in spans if visit.arrival_s <= b]
-        begun, closes = min(begins, default=(visit.arrival_s, visit.arrival_s))
-        if not begins:
-            found.late_s += max(1, visit.arrival_s - max((b for _, b in spans), default=0))
-        return replace(visit, begin_s=begun, end_s=begun + self.stands[i]), closes
+    def _stand(self, i: int, now: int, found: Driven) -> tuple[Visit, int]:
+        """Serve an order in its first window that is not over, at once where all are, or load; and say until when."""
+        place, closes = self.places[i], FAR_S
+        begun = now
+        if place < self.p.orders:
+            spans = self.spans[i]
+            begins = [(max(now, a), b) for a, b in spans if now <= b]
+            begun, closes = min(begins, default=(now, now))
+            if not begins:
+                found.late_s += max(1, now - max((b for _, b in spans), default=0))
+        elif place == self.depot and i < len(self.places) - 1:
+            begun = self.dock(max(now, self.ready[i]), self.loads[i])
+        return Visit(place=place, arrival_s=now, begin_s=begun, end_s=begun + self.stands[i]), closes
+
+    def _rest(self, visit: Visit, i: int, since_s: int, found: Driven) -> Visit:
+        """Take the break at a stop if it is due there, or would be too late at the next."""
+        length_s, earliest, latest, _ = (int(value) for value in self.p.breaks[self.vehicle])
+        rest_s = max(visit.end_s, since_s + earliest)
+        next_s = visit.end_s + self.drives[i] + self.stands[i + 1]
+        if rest_s > visit.end_s and next_s <= since_s + latest:
+            return visit
+        found.break_missed |= rest_s > since_s + latest
+        return replace(visit, break_begin_s=rest_s, break_end_s=rest_s + length_s)
 
     def dock(self, ready_s: int, lasts_s: int) -> int:
         """Return when a dock is free for so long, no earlier than `ready_s`."""
@@ -264,7 +268,14 @@ class Day:
         return ready_s
 
     def _charge(self, visit: Visit, i: int, stored: int, found: Driven) -> Visit:
-        """Charge at a stop as planned, forced, or as much as it takes to the next plug."""
+        """Charge at a site as planned, forced, or as much as it takes to the next plug."""
+        charged = self._charged(visit, i, stored, found)
+        forced = self.wishes.get(i, _NO_WISH).forced
+        if charged.plug < 0 and not charged.break_end_s and (forced or visit.place >= self.p.orders + self.p.depots):
+            found.idle.add(i)
+        return charged
+
+    def _charged(self, visit: Visit, i: int, stored: int, found: Driven) -> Visit:
         p, wish = self.p, self.wishes.get(i, _NO_WISH)
         if wish.swap:
             swapped_s = visit.arrival_s + int(p.swap_s[self.kind])
