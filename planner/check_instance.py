@@ -1,8 +1,8 @@
 """The auditor of answers to an instance: do the routes keep every rule, and how long are they?
 
 Written from the published rules of the sets (Schneider et al. 2014, Keskin and Çatay 2016, Montoya et al. 2017,
-Mavrovouniotis et al. 2020, Solomon 1987, Uchoa et al. 2017). It shares the instance with the solver, and no decision
-and no arithmetic.
+Mavrovouniotis et al. 2020, Solomon 1987, Uchoa et al. 2017; for several trips see `check_instance_trips`). It shares
+the instance with the solver, and no decision and no arithmetic.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from planner.check_instance_clock import FullCharges, PartialCharges
 from planner.check_instance_curves import drive_with_curves
+from planner.check_instance_trips import day_of_trips, fleet_kept
 from planner.solve.instance import Instance, RouteSet
 
 TOLERANCE = 1e-6  # of the usual checkers, in the instance's own units
@@ -48,6 +49,7 @@ def audit_routes(instance: Instance, found: RouteSet) -> Findings:
     length = math.fsum(leg for _, route in used for leg in _lengths(instance, route))
     violations = [
         *_visits(instance, found),
+        *fleet_kept(instance, len(used)),
         *(f"route {number}: {broken}" for number, route in used for broken in _route(instance, route)),
     ]
     if instance.curves:
@@ -90,6 +92,9 @@ def _visits(instance: Instance, found: RouteSet) -> Iterator[str]:
 
 
 def _route(instance: Instance, route: Sequence[int]) -> Iterator[str]:
+    if instance.release is not None:
+        yield from day_of_trips(instance, route)
+        return
     if instance.depot in route:
         yield "the depot is on the way"
         return

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Engine = Callable[..., RouteSet]
 
 ENGINES = ("search", "ortools")
+TRIPS = "trips"  # the search where vehicles reload
 RECHARGES: tuple[Literal["full", "partial"], ...] = ("full", "partial")
 INCOMPLETE, INTERRUPTED = 4, 130  # exit codes, see docs/errors.md
 DEFAULT_LIMIT_S = 60.0
@@ -68,7 +69,7 @@ def solve(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File for the routes; replaced.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> int:
-    """Solve a benchmark instance: E-VRPTW, E-CVRP of WCCI-2020, E-VRP-NL, VRPTW or CVRP."""
+    """Solve a benchmark instance: E-VRPTW, E-CVRP of WCCI-2020, E-VRP-NL, VRPTW, CVRP, or several trips a day."""
     from planner.instances.read import read_instance
 
     if recharge not in RECHARGES:
@@ -83,10 +84,11 @@ def solve(
     problem = read_instance(instance, recharge=chosen)
     if chosen == "partial" and not problem.partial:
         raise usage("--recharge", recharge, f"does not go with {instance.name}, which is no E-VRPTW", "leave it out")
-    if engine == "ortools" and problem.curves:
-        message, remedy = "knows no charge curves", "choose search"
+    if engine == "ortools" and (problem.curves or problem.release is not None):
+        message, remedy = "knows no charge curves" if problem.curves else "knows no release dates", "choose search"
         raise usage("--engine", engine, message, remedy, code="E-F16")
-    search = _engine(engine)  # loading compiled loops takes its time, which is not the search's
+    # Loading compiled loops takes its time, which is not the search's.
+    search = _engine(engine if problem.release is None else TRIPS)
     limit_s = time_limit or (SolveOptions().time_limit_s if iterations else DEFAULT_LIMIT_S)
     options = SolveOptions(
         iterations=iterations or UNLIMITED,
@@ -130,6 +132,10 @@ def _engine(name: str) -> Engine:
         from planner.solve.instance_child import ortools_apart
 
         return ortools_apart
+    if name == TRIPS:
+        from planner.solve.multitrip_search import search_trips
+
+        return search_trips
     from planner.solve.search import search_instance
 
     return search_instance

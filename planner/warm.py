@@ -18,6 +18,7 @@ from planner.solve.day_case import build_day, new_books
 from planner.solve.day_moves import put_back
 from planner.solve.day_search import search_day
 from planner.solve.instance import Instance
+from planner.solve.multitrip_search import search_trips
 from planner.solve.options import SolveOptions
 from planner.solve.pace import profile
 from planner.solve.problem import Problem
@@ -37,6 +38,7 @@ def warm() -> None:
         search_instance(each, ONCE, on_better=lambda _: None)
         # A search calls this only where recombining helped.
         island.keep_best(island.new_island(case_of(each), seed=1, most_routes=2, longest=2), np.int64(0))
+    search_trips(replace(instance, fleet=1, release=np.zeros(instance.customers)), ONCE, on_better=lambda _: None)
 
 
 def _warm_roads() -> None:

@@ -13,6 +13,7 @@ from planner.instances.reach import out_of_reach
 from planner.solve.instance import Floats, Instance
 
 MAX_PLACES = 5_000  # each table of lengths, times and energies then has 200 MB
+EXACT = 1e-9
 SENSE = frozenset({"E-I07", "E-I08", "E-I09", "E-I10", "E-I11", "E-I17"})
 """Faults that leave every row where it is: the reach of the vehicles can still be told, if the numbers are known."""
 
@@ -38,10 +39,10 @@ def build(draft: Draft, faults: Faults) -> Instance:
         faults.raise_any()
     instance = _instance(draft, customers, depots[0], stations)
     lines = [node.line or None for node in customers]
+    unit = ", in tenths" if draft.rounding == "tenths" else ""
     for found in out_of_reach(instance):
-        faults.add(
-            found.code, found.message, found.remedy, line=lines[found.customer], value=instance.names[found.customer]
-        )
+        message, value = found.message + unit, instance.names[found.customer]
+        faults.add(found.code, message, found.remedy, line=lines[found.customer], value=value)
     if not stations and any(fault.code == "E-I14" for fault in faults.found):
         faults.add("E-I13", "has no stations, and one battery does not do for all customers", "add stations")
     faults.raise_any()
@@ -112,6 +113,11 @@ def _instance(draft: Draft, customers: list[Node], depot: Node, stations: list[N
     time = zeros if math.isinf(vehicle.speed) else _scaled(length, 1.0 / vehicle.speed)
     windows = np.array([(node.ready, node.due) for node in timed])
     windows[-1, 0] = max(windows[-1, 0], 0.0)  # a clock starts at 0
+    service = np.array([node.service for node in customers])
+    release = np.array([node.release for node in customers]) if draft.trips else None
+    if draft.rounding == "tenths":
+        windows, service = _tenths(windows), _tenths(service)
+        release = None if release is None else _tenths(release)
     return Instance(
         name=draft.name,
         kind=draft.kind,
@@ -120,7 +126,7 @@ def _instance(draft: Draft, customers: list[Node], depot: Node, stations: list[N
         time=time,
         energy=_scaled(length, vehicle.consumption) if vehicle.consumption else zeros,
         demand=np.array([node.demand for node in customers]),
-        service=np.array([node.service for node in customers]),
+        service=service,
         windows=windows,
         capacity=vehicle.capacity,
         battery=vehicle.battery,
@@ -128,6 +134,8 @@ def _instance(draft: Draft, customers: list[Node], depot: Node, stations: list[N
         partial=draft.kind in {"evrptw-pr", "evrpnl"},
         vehicles_first=draft.kind in {"evrptw", "evrptw-pr", "vrptw"},
         curves=draft.curves,
+        fleet=draft.fleet,
+        release=release,
     )
 
 
@@ -149,6 +157,13 @@ def _length(draft: Draft, ordered: list[Node]) -> Floats:
 def _rounded(length: Floats, rounding: Rounding) -> Floats:
     if rounding == "nearest":
         return np.floor(length + 0.5)
+    if rounding == "tenths":
+        return _tenths(length)
     if rounding == "up":
         return np.ceil(length)
     return np.floor(length) if rounding == "down" else length
+
+
+def _tenths(values: Floats) -> Floats:
+    """Return whole tenths, cut off; what adding up doubles owes is no reason to lose one."""
+    return np.floor(10.0 * values + EXACT)

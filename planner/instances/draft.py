@@ -14,7 +14,7 @@ LARGEST = 1e9
 """No number of an instance may be larger: sums and products of such stay exact enough for a tolerance of 1e-6."""
 
 Role = Literal["customer", "depot", "station"]
-Rounding = Literal["none", "nearest", "up", "down"]
+Rounding = Literal["none", "nearest", "up", "down", "tenths"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Node:
     due: float = math.inf
     service: float = 0.0
     curve: str = ""  # the type of a station whose charge curve is its type's
+    release: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,9 @@ class Draft:
     """A file as it was read, before it is known whether it makes sense.
 
     `matrix` [nodes, nodes] holds lengths in the order of `nodes` where the file gives them, else they are Euclidean
-    and rounded as `rounding` says. `curves` are those of the stations, in the order of `nodes`.
+    and rounded as `rounding` says. With "tenths", lengths and times are cut off after one decimal, and tenths counted.
+    `curves` are those of the stations, in the order of `nodes`. `fleet` is None where the number of vehicles is free;
+    `trips` says that they may reload.
     """
 
     name: str
@@ -71,6 +74,8 @@ class Draft:
     rounding: Rounding = "none"
     matrix: Floats | None = None
     curves: tuple[Corners, ...] = ()
+    fleet: int | None = None
+    trips: bool = False
 
 
 class Faults:

@@ -119,7 +119,8 @@ def _late(
     there, away = instance.energy[hubs, customer][:, None], instance.energy[customer, hubs]
     drive_there, drive_away = instance.time[hubs, customer][:, None], instance.time[customer, hubs]
     charged_here = np.where(hubs == instance.depot, 0.0, 1.0)
-    arrive = start + ways.cost_out[:, None] + drive_there + 0.0 * away
+    leaves = start if instance.release is None else max(start, instance.release[customer])
+    arrive = leaves + ways.cost_out[:, None] + drive_there + 0.0 * away
     after = drive_away + ways.cost_back
     if instance.partial:
         # Charged before the customer: what the way there takes, and on to the next hub, beyond the first full battery.

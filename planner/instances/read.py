@@ -12,6 +12,7 @@ from planner.instances.cevrp import is_cevrp, read_cevrp
 from planner.instances.cvrp import read_cvrp
 from planner.instances.draft import Draft, Faults, Line, lines
 from planner.instances.evrpnl import is_xml, read_evrpnl
+from planner.instances.multitrip import is_multitrip, read_multitrip
 from planner.instances.schneider import Recharge, is_schneider, read_schneider
 from planner.instances.sections import is_sections, split_sections
 from planner.instances.solomon import is_solomon, read_solomon
@@ -19,7 +20,7 @@ from planner.io.files import read_file
 from planner.solve.instance import Instance
 
 MAX_BYTES = 100_000_000
-KNOWN = "E-VRPTW text, Solomon text, VRPLIB CVRP, WCCI-2020 .evrp, or E-VRP-NL XML"
+KNOWN = "E-VRPTW text, Solomon text, VRPLIB CVRP or MTVRPTWR, WCCI-2020 .evrp, or E-VRP-NL XML"
 
 
 def read_instance(path: Path, *, recharge: Recharge = "full") -> Instance:
@@ -32,7 +33,7 @@ def read_instance(path: Path, *, recharge: Recharge = "full") -> Instance:
     if is_xml(text):
         return build(read_evrpnl(text, faults, name=path.stem), faults)
     instance = build(_draft(list(lines(text)), faults, name=path.stem, recharge=recharge), faults)
-    return _numbered_as_answers_are(instance) if instance.kind == "cvrp" else instance
+    return _numbered_as_answers_are(instance) if instance.kind in {"cvrp", "mtvrptwr"} else instance
 
 
 def _draft(text: Sequence[Line], faults: Faults, *, name: str, recharge: Recharge) -> Draft:
@@ -42,6 +43,8 @@ def _draft(text: Sequence[Line], faults: Faults, *, name: str, recharge: Recharg
         return read_solomon(text, faults, name=name)
     if is_sections(text):
         parts = split_sections(text, faults)
+        if is_multitrip(parts):
+            return read_multitrip(parts, faults, name=name)
         return read_cevrp(parts, faults, name=name) if is_cevrp(parts) else read_cvrp(parts, faults, name=name)
     message = "is empty" if not text else f"is no instance of a format that is read ({KNOWN})"
     raise _unknown(faults.file, message)

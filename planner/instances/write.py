@@ -8,17 +8,19 @@ from planner.solve.instance import Instance, RouteSet
 
 
 def routes_text(instance: Instance, found: RouteSet) -> str:
-    """Return the routes as text: CVRPLIB's form for a CVRP, else a comment, and a line of node names for each vehicle.
+    """Return the routes as text: in CVRPLIB's form, or a comment and a line of node names for each vehicle.
 
     For an E-VRP-NL it is the XML of that set, with the energy of each charge.
-    In CVRPLIB's form customers are numbered from 1 and the depot is left out; else each line starts and ends with it.
+    In CVRPLIB's form, that of a CVRP and of several trips, customers are numbered from 1 and the depot is left out, but
+    for a 0 where a vehicle reloads; else each line starts and ends with it.
     """
     if instance.kind == "evrpnl":
         return _xml(instance, found)
     routes = [[instance.names[place] for place in route] for route in found.routes]
-    if instance.kind == "cvrp":
+    if instance.kind in {"cvrp", "mtvrptwr"}:
         listed = [f"Route #{number}: {' '.join(route)}" for number, route in enumerate(routes, start=1)]
-        return "\n".join([*listed, f"Cost {_exact(found.length)}"]) + "\n"
+        colon = ":" if instance.kind == "mtvrptwr" else ""
+        return "\n".join([*listed, f"Cost{colon} {_exact(found.length)}"]) + "\n"
     depot = instance.names[instance.depot]
     listed = [" ".join([depot, *route, depot]) for route in routes]
     comment = f"# {instance.name}: {len(routes)} vehicles, length {found.length:.6f}"

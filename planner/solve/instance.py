@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Kind = Literal["evrptw", "evrptw-pr", "cevrp", "evrpnl", "vrptw", "cvrp"]
+Kind = Literal["evrptw", "evrptw-pr", "cevrp", "evrpnl", "vrptw", "cvrp", "mtvrptwr"]
 Corners = tuple[tuple[float, float], ...]
 """A concave charge curve: time and level at each corner, from (0, 0) to the full battery."""
 
@@ -28,7 +28,9 @@ class Instance:
     each unit of energy; with `partial` a vehicle may leave a station at any level, else it leaves full.
     Where there are `curves`, one for each station, they stand for the `charge_rate`, which is then the fastest of any,
     and an answer is worth the time that driving and charging take.
-    `vehicles_first` ranks by vehicles, then length; otherwise length alone counts.
+    `vehicles_first` ranks by vehicles, then length; otherwise length alone counts. Where `release` [n] is given, a
+    vehicle may reload at the depot as often as it likes, and leaves it once all goods of the trip are released; `fleet`
+    is how many vehicles there are, if that binds.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Instance:
     partial: bool
     vehicles_first: bool
     curves: tuple[Corners, ...] = ()
+    fleet: int | None = None
+    release: Floats | None = None
 
     @property
     def customers(self) -> int:
@@ -62,7 +66,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSet:
-    """An answer: places between the depot and the depot for each vehicle, stations included.
+    """An answer: places between the depot and the depot for each vehicle, stations and reloads included.
 
     `charges` holds the energy taken at each place, where stations charge along curves.
     """

@@ -48,7 +48,8 @@ class Pool:
         serving: list[list[cp_model.IntVar]] = [[] for _ in range(customers)]
         for variable, (_, route) in zip(chosen, routes, strict=True):
             for customer in route:
-                serving[customer].append(variable)
+                if customer < customers:  # else a depot at which a vehicle reloads
+                    serving[customer].append(variable)
         for variables in serving:
             model.add_exactly_one(variables)
         model.add(sum(chosen) <= most)

@@ -18,7 +18,7 @@ from planner.check_instance import Findings
 from planner.clock import process_age_s
 from planner.solve.instance import RouteSet
 from tests.cli.conftest import Run
-from tests.instances.files import CVRP, EVRPNL, EVRPTW, SOLOMON, changed, written
+from tests.instances.files import CVRP, EVRPNL, EVRPTW, MULTITRIP, SOLOMON, changed, written
 
 QUICK = ("--engine", "ortools", "--iterations", "40", "-l", "20")
 
@@ -80,6 +80,22 @@ def test_a_cvrp_is_answered_in_the_form_of_cvrplib(run: Run, tmp_path: Path) -> 
     code, out, _ = run("solve", written(tmp_path, CVRP), *QUICK)
     assert code == 0
     assert sorted(out.splitlines()) == ["Cost 14", "Route #1: 1 2", "Route #2: 3"] or "Cost 14" in out
+
+
+def test_several_trips_are_answered_as_their_set_does_and_who_is_left_out_is_named(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("solve", written(tmp_path, MULTITRIP), "--iterations", "200")
+    assert (code, out.splitlines()[-1]) == (0, "Cost: 300")  # node 4 lies on the way to node 2, and 5 + 10 and back
+    one_short_day = changed(MULTITRIP, ("VEHICLES: 2", "VEHICLES: 1"), ("2\t1\nDEPOT", "DEPOT"), ("3\t25", "3\t0"))
+    file = written(tmp_path, changed(one_short_day, ("2\t0\t50", "2\t0\t6"), ("4\t0\t90", "4\t0\t2")))
+    code, out, _ = run("solve", file, "--iterations", "200", "--json")
+    assert code == 4
+    assert json.loads(out)["unserved"] in (["1"], ["3"])  # 1.4 and 1.5 of service, and 3.6 are past 6
+
+
+def test_ortools_does_not_solve_several_trips(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("solve", written(tmp_path, MULTITRIP), *QUICK)
+    assert code == 2
+    assert 'E-F16 --engine: "ortools" knows no release dates' in err
 
 
 def test_recharge_partial_is_another_problem(run: Run, small: Path) -> None:

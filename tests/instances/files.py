@@ -154,6 +154,44 @@ EVRPNL = """\
 </instance>
 """
 
+# The depot, and customers 5, 10 and 1.41 away; two vehicles. The goods for node 3 come at 20.
+MULTITRIP = """\
+NAME: by-hand
+COMMENT: three customers, two vehicles
+TYPE: MTVRPTWR
+EDGE_WEIGHT_TYPE: EUC_2D
+DIMENSION: 4
+VEHICLES: 2
+CAPACITY: 10
+SERVICE_TIME: 1.5
+NODE_COORD_SECTION
+1\t0\t0
+2\t3\t4
+3\t0\t10
+4\t1\t1
+DEMAND_SECTION
+1\t0
+2\t6
+3\t5
+4\t4
+TIME_WINDOW_SECTION
+1\t0\t100
+2\t0\t50
+3\t25\t60.25
+4\t0\t90
+RELEASE_TIME_SECTION
+1\t0
+2\t0
+3\t20
+4\t0
+VEHICLES_RELOAD_DEPOT_SECTION
+1\t1
+2\t1
+DEPOT_SECTION
+1
+EOF
+"""
+
 
 def written(folder: Path, text: str, name: str = "instance.any") -> Path:
     path = folder / name

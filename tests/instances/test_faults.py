@@ -11,7 +11,19 @@ import pytest
 from planner.errors import InputError
 from planner.instances import build, cvrp
 from planner.instances.read import read_instance
-from tests.instances.files import CEVRP, CVRP, EVRPNL, EVRPTW, EXPLICIT, SOLOMON, changed, instance_of, without, written
+from tests.instances.files import (
+    CEVRP,
+    CVRP,
+    EVRPNL,
+    EVRPTW,
+    EXPLICIT,
+    MULTITRIP,
+    SOLOMON,
+    changed,
+    instance_of,
+    without,
+    written,
+)
 
 CASES = {
     "empty": ("", "E-I01 instance.any: is empty"),
@@ -155,6 +167,68 @@ CASES = {
     "a station that closes": (
         changed(EVRPTW, ("S1         f     30.0  0.0   0.0     0.0        1000.0", "S1 f 30 0 0 0 10")),
         'E-I17 instance.any line 3: "S1" is a station',
+    ),
+    "no fleet": (without(MULTITRIP, "VEHICLES: 2"), "E-I03 instance.any column VEHICLES: VEHICLES is missing"),
+    "no release dates": (
+        without(MULTITRIP, "RELEASE_TIME_SECTION", "VEHICLES_RELOAD"),
+        "E-I03 instance.any column RELEASE_TIME_SECTION: RELEASE_TIME_SECTION is missing",
+    ),
+    "no metric of trips": (without(MULTITRIP, "EDGE_WEIGHT"), "E-I03 instance.any column EDGE_WEIGHT_TYPE"),
+    "a release that is no number": (
+        changed(MULTITRIP, ("3\t20", "3\tsoon")),
+        'E-I04 instance.any line 27 column RELEASE_TIME_SECTION: "soon" is not a finite number',
+    ),
+    "half a parcel": (changed(MULTITRIP, ("4\t4", "4\t3.5")), 'E-I04 instance.any line 18 column demand: "3.5"'),
+    "half a vehicle": (
+        changed(MULTITRIP, ("VEHICLES: 2", "VEHICLES: 1.5")),
+        "E-I04 instance.any line 6 column VEHICLES",
+    ),
+    "a release of nobody": (changed(MULTITRIP, ("3\t20", "7\t20")), 'E-I06 instance.any line 27: "7" is no node'),
+    "no release": (
+        without(MULTITRIP, "3\t20"),
+        'E-I06 instance.any line 17: "3" is a node without a release date',
+    ),
+    "no window": (without(MULTITRIP, "3\t25"), 'E-I06 instance.any line 17: "3" is a node without a window'),
+    "reload elsewhere": (
+        changed(MULTITRIP, ("2\t1\nDEPOT", "2\t3\nDEPOT")),
+        'E-I06 instance.any line 31 column VEHICLES_RELOAD_DEPOT_SECTION: "3" is where vehicle 2 reloads',
+    ),
+    "a negative release": (
+        changed(MULTITRIP, ("3\t20", "3\t-20")),
+        'E-I10 instance.any line 27 column RELEASE_TIME_SECTION: "-20" is negative',
+    ),
+    "a window of trips": (
+        changed(MULTITRIP, ("2\t0\t50", "2\t50\t0")),
+        'E-I11 instance.any line 16 column window: "50 to 0"',
+    ),
+    "a vehicle too many": (
+        changed(MULTITRIP, ("2\t1\nDEPOT", "3\t1\nDEPOT")),
+        'E-I12 instance.any line 31 column VEHICLES_RELOAD_DEPOT_SECTION: "3" is no vehicle',
+    ),
+    "released too late": (
+        changed(MULTITRIP, ("3\t20", "3\t51")),
+        'E-I15 instance.any line 17: "3" is a customer reached at 610.00 at the earliest, after its window ends at 602'
+        ", in tenths",
+    ),
+    "a fleet that reloads in part": (
+        without(MULTITRIP, "2\t1\n"),
+        "E-I17 instance.any line 29 column VEHICLES_RELOAD_DEPOT_SECTION: 1 of 2 vehicles may reload",
+    ),
+    "goods for the depot": (
+        changed(MULTITRIP, ("TIME_SECTION\n1\t0", "TIME_SECTION\n1\t5")),
+        'E-I17 instance.any line 25: "5" is a release date of the depot',
+    ),
+    "trips under another name": (
+        changed(MULTITRIP, ("MTVRPTWR", "VRPTW")),
+        'E-I17 instance.any line 3 column TYPE: "VRPTW" is not read with reloads',
+    ),
+    "trips of another metric": (
+        changed(MULTITRIP, ("EUC_2D", "EXPLICIT")),
+        'E-I17 instance.any line 4 column EDGE_WEIGHT_TYPE: "EXPLICIT"',
+    ),
+    "service by customer": (
+        changed(MULTITRIP, ("DEPOT_SECTION\n1\nEOF", "SERVICE_TIME_SECTION\nDEPOT_SECTION\n1\nEOF")),
+        'E-I17 instance.any line 32: "SERVICE_TIME_SECTION" is a section that is not read',
     ),
 }
 

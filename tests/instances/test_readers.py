@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from planner.instances.read import read_instance
-from tests.instances.files import CEVRP, CVRP, EVRPNL, EVRPTW, EXPLICIT, SOLOMON, changed, instance_of, written
+from tests.instances.files import (
+    CEVRP,
+    CVRP,
+    EVRPNL,
+    EVRPTW,
+    EXPLICIT,
+    MULTITRIP,
+    SOLOMON,
+    changed,
+    instance_of,
+    written,
+)
 
 
 def test_an_evrptw_file_gives_customers_then_the_depot_then_stations(tmp_path: Path) -> None:
@@ -65,6 +76,17 @@ def test_lengths_of_a_cvrp_are_rounded_to_the_nearest_whole_number(tmp_path: Pat
 def test_a_cvrp_is_named_as_published_answers_name_it(tmp_path: Path) -> None:
     found = instance_of(tmp_path, CVRP)
     assert found.names == ("1", "2", "3", "0")
+
+
+def test_a_file_of_several_trips_counts_in_tenths_that_are_cut_off(tmp_path: Path) -> None:
+    found = instance_of(tmp_path, MULTITRIP)
+    assert (found.kind, found.names, found.vehicles_first) == ("mtvrptwr", ("1", "2", "3", "0"), False)
+    assert found.length[found.depot].tolist() == found.time[found.depot].tolist() == [50, 100, 14, 0]  # 1.414
+    assert found.windows.tolist() == [[0, 500], [250, 602], [0, 900], [0, 1000]]
+    assert found.service.tolist() == [15, 15, 15]
+    assert found.release is not None
+    assert found.release.tolist() == [0, 200, 0]
+    assert (found.fleet, found.capacity, found.demand.tolist()) == (2, 10, [6, 5, 4])
 
 
 @pytest.mark.parametrize(("kind", "first_leg"), [("CEIL_2D", 2), ("FLOOR_2D", 1)])
@@ -131,6 +153,7 @@ def test_a_depot_that_opens_before_the_clock_starts_opens_with_it(tmp_path: Path
         ("cvrp_x", "cvrp"),
         ("loggi_ortec", "cvrp"),
         ("evrpnl", "evrpnl"),
+        ("mtvrptwr", "mtvrptwr"),
     ],
 )
 def test_every_published_instance_is_read(shared: Path, folder: str, kind: str) -> None:

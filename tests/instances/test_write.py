@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from planner.instances.write import routes_text
-from tests.instances.files import CVRP, EVRPNL, EVRPTW, instance_of
+from tests.instances.files import CVRP, EVRPNL, EVRPTW, MULTITRIP, instance_of
 from tests.instances.score import SETS, WORDS, answer_of, published, scored, scorer
 
 
@@ -41,6 +41,11 @@ def test_an_evrpnl_is_answered_with_the_energy_of_each_charge(tmp_path: Path) ->
         ("3", "2838.5"),
         ("0", None),
     ]
+
+
+def test_several_trips_are_answered_with_a_0_where_a_vehicle_reloads(tmp_path: Path) -> None:
+    found = answer_of([[2, 3, 1], [0]], length=328.0)
+    assert routes_text(instance_of(tmp_path, MULTITRIP), found) == "Route #1: 3 0 2\nRoute #2: 1\nCost: 328\n"
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
