@@ -1,4 +1,6 @@
-"""PyVRP as a peer, on one core: CVRP as it is, CEVRP without the battery and with stations put in exactly afterwards.
+"""PyVRP as a peer, on one core: CVRP and several trips as they are, CEVRP without the battery.
+
+In a CEVRP stations are put in exactly afterwards.
 
 ``python -m tests.bench.peer_pyvrp INSTANCE -l SECONDS --seed N --engine pyvrp|pyvrp+stations -o FILE --json``, by a
 Python with PyVRP 0.14. The seconds hold for the whole process. Exit code 0 with an answer, 4 where a route of a CEVRP
@@ -121,8 +123,10 @@ def _split(routes: Iterable[Sequence[int]], depot: int) -> Routes:
 
 def solve(path: Path, *, engine: str, seconds: float, seed: int, begun: float) -> tuple[Answer, str, int]:
     """Return the answer, its file's text and the iterations."""
-    file = read_vrplib(path)
     end = begun + seconds
+    if "TYPE: MTVRPTWR" in path.read_text(encoding="latin-1"):
+        return several_trips(path, end=end, seed=seed)
+    file = read_vrplib(path)
     if engine == "pyvrp+stations":
         candidates, iterations = customer_routes(file, end=end - INSERTION_S, seed=seed, scale=SCALE)
         answer = repaired(candidates, file, end=end - INSERTION_S / 2)
@@ -133,6 +137,25 @@ def solve(path: Path, *, engine: str, seconds: float, seed: int, begun: float) -
     )
     lines = [f"Route #{number}: {' '.join(str(place - 1) for place in way)}" for number, way in enumerate(best, 1)]
     return Answer(routes=best, unrepaired=0, length=length), "\n".join([*lines, f"Cost {length}", ""]), iterations
+
+
+def several_trips(path: Path, *, end: float, seed: int) -> tuple[Answer, str, int]:
+    """Return the answer to what PyVRP reads itself, its file's text and the iterations."""
+    import pyvrp
+    from pyvrp.stop import MaxRuntime
+
+    data = pyvrp.read(str(path), round_func="dimacs")
+    stop = MaxRuntime(max(0.0, end - time.perf_counter()))
+    result = pyvrp.solve(data, stop, seed=seed, collect_stats=False, display=False)
+    places = [client.location for client in data.clients()]
+    routes = tuple(
+        tuple(places[visit.idx] if visit.is_client() else 0 for visit in list(route)[1:-1])
+        for route in result.best.routes()
+    )
+    length = result.best.distance()
+    lines = [f"Route #{number}: {' '.join(map(str, route))}" for number, route in enumerate(routes, 1)]
+    answer = Answer(routes=routes, unrepaired=result.best.num_missing_clients(), length=length)
+    return answer, "\n".join([*lines, f"Cost: {length}", ""]), result.num_iterations
 
 
 def main() -> int:

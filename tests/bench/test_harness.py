@@ -11,6 +11,7 @@ import pytest
 
 from tests.bench.bench_factories import best, make_row
 from tests.bench.sets.__main__ import main
+from tests.bench.sets.best_known import read_best_known
 from tests.bench.sets.catalogue import QUICK_S, SETS, sampled
 from tests.bench.sets.engines import Job, command_for, engines_for, version_of
 from tests.bench.sets.records import keep_record, kept_value
@@ -169,6 +170,7 @@ def test_the_sets_leave_no_instance_out_and_know_the_best_of_each(shared: Path) 
         "solomon": "txt",
         "cvrp_x": "vrp",
         "evrpnl": "xml",
+        "mtvrptwr": "vrp",
     }.items():
         files = sorted((shared / "bench" / folder / "instances").glob(f"*.{suffix}"))
         for best_known in {one.best_known for one in SETS.values() if one.folder == folder}:
@@ -187,6 +189,18 @@ def test_a_quick_run_takes_every_class_of_instance_and_half_an_hour_at_most(shar
     assert seconds <= MOST_QUICK_S
     large = sampled(ELECTRIC.instances(shared), ELECTRIC.sample)
     assert [path.stem[:-5] for path in large] == ["c1", "c2", "r1", "r2", "rc1", "rc2"]
+
+
+def test_several_trips_are_no_task_for_ortools_and_their_published_answers_are_the_best_known(shared: Path) -> None:
+    trips = SETS["mtvrptwr"]
+    assert engines_for(trips, ["search", "ortools", "pyvrp", "pyvrp+stations"]) == ["search", "pyvrp"]
+    known, instances = trips.best(shared), trips.instances(shared)
+    assert len(instances) == len(known) == 90
+    assert (known["C201R0.5"].vehicles, known["C201R0.5"].distance) == (8, 15_006)
+    table = read_best_known(shared / "bench" / "mtvrptwr" / "bks.csv", trips.objective)
+    of_both = known.keys() & table.keys()
+    assert len(of_both) > 30
+    assert all(known[name].distance == table[name].distance for name in of_both)
 
 
 def test_a_sample_is_spread_evenly() -> None:

@@ -12,6 +12,7 @@ from tests.bench.sets.catalogue import QUICK_S, ROOT, SETS, BenchSet, sampled, s
 from tests.bench.sets.engines import BASELINE, OURS, PEERS, Job, engines_for, pyvrp_folder
 from tests.bench.sets.rows import read_rows
 from tests.bench.sets.run import Bench, run_jobs
+from tests.bench.sets.scoring import PYVRP
 from tests.bench.sets.tables import Chosen, Lines, all_sets, set_table
 
 INTERRUPTED = 130
@@ -66,6 +67,8 @@ def _run(wanted: argparse.Namespace, shared: Path) -> int:
         at_once=wanted.at_once,
     )
     jobs = _jobs(wanted, shared)
+    if pyvrp_folder() is None and any(job.bench_set.scorer == PYVRP for job in jobs):
+        raise SystemExit("PyVRP scores this set: set PLANNER_PYVRP_VENV to a virtual environment with PyVRP 0.14")
     hours = sum(job.seconds for job in jobs) / bench.at_once / 3_600
     print(f"{len(jobs)} runs, {hours:.2f} h without those that have a line", flush=True)
     for stop in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C, which ends the running processes too

@@ -32,6 +32,19 @@ class BestKnown:
         return over < 0 or (over == 0 and distance < self.distance - SAME_LENGTH)
 
 
+def read_published(folder: Path) -> dict[str, BestKnown]:
+    """Return the published answers that lie beside their instances as ``.sol`` files, by instance."""
+    found = {}
+    for path in folder.glob("*.sol"):
+        told = [line.partition(":")[::2] for line in path.read_text(encoding="utf-8").splitlines()]
+        found[path.stem] = BestKnown(
+            vehicles=sum(head.startswith("Route") for head, _ in told),
+            distance=next(float(value) for head, value in told if head == "Cost"),
+            vehicles_first=False,
+        )
+    return found
+
+
 def read_best_known(path: Path, objective: str) -> dict[str, BestKnown]:
     """Return the rows of ``bks.csv`` that are about this objective, by instance."""
     with path.open(newline="", encoding="utf-8") as file:

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.bench.sets.best_known import BestKnown, read_best_known
+from tests.bench.sets.best_known import BestKnown, read_best_known, read_published
 
 ROOT = Path(__file__).parents[3]
-Objective = Literal["vehicles_then_distance", "distance", "distance_rounded_int", "total_time_h(driving+charging)"]
+Objective = Literal[
+    "vehicles_then_distance",
+    "distance",
+    "distance_rounded_int",
+    "distance_trunc1_x10",
+    "total_time_h(driving+charging)",
+]
 Peer = Literal["pyvrp", "pyvrp+stations"]
 
 LONG_S, SHORT_S = 60.0, 5.0
@@ -22,7 +28,9 @@ QUICK_S = 25.0  # at most, for one run of a quick sample
 class BenchSet:
     """All files ``bench/<folder>/instances/<pattern><suffix>``, with ``bench/<best_known>`` beside them.
 
-    `scorer` is the kind that ``score.py`` knows, `sample` how many instances a quick run takes.
+    `best_known` is a table, or the folder of published answers. `scorer` is the kind that ``score.py`` knows, or pyvrp
+    for PyVRP's own evaluation; `baseline` says whether OR-Tools alone solves the set, `sample` how many instances a
+    quick run takes.
     """
 
     name: str
@@ -35,6 +43,7 @@ class BenchSet:
     scorer: str
     recharge: Literal["full", "partial"] | None = None
     peer: Peer | None = None
+    baseline: bool = True
     seconds: float = LONG_S
     sample: int
 
@@ -44,6 +53,8 @@ class BenchSet:
         return sorted((file for file in files if re.fullmatch(self.pattern, file.stem)), key=_natural)
 
     def best(self, shared: Path) -> dict[str, BestKnown]:
+        if (folder := shared / "bench" / self.best_known).is_dir():
+            return read_published(folder)
         return read_best_known(shared / "bench" / self.best_known, self.objective)
 
     @property
@@ -52,7 +63,7 @@ class BenchSet:
 
     @property
     def decimals(self) -> int:
-        return 0 if self.objective == "distance_rounded_int" else 2
+        return 0 if self.objective in {"distance_rounded_int", "distance_trunc1_x10"} else 2
 
 
 def _electric(name: str, title: str, *, recharge: Literal["full", "partial"], small: bool) -> BenchSet:
@@ -96,6 +107,7 @@ def _curved(name: str, title: str, *, pattern: str, sample: int) -> BenchSet:
         best_known="evrpnl/bks.csv",
         objective="total_time_h(driving+charging)",
         scorer="evrpnl",
+        baseline=False,
         sample=sample,
     )
 
@@ -105,7 +117,7 @@ _ALL = (
     _electric("evrptw-small", "E-VRPTW, 5-15 customers, full recharge", recharge="full", small=True),
     _electric("evrptw-pr-large", "EVRPTW-PR, 100 customers, partial recharge", recharge="partial", small=False),
     _electric("evrptw-pr-small", "EVRPTW-PR, 5-15 customers, partial recharge", recharge="partial", small=True),
-    _cevrp("cevrp-e", "CEVRP, E-n22 to E-n101", pattern=r"E-n\d+-.*", sample=2),
+    _cevrp("cevrp-e", "CEVRP, E-n22 to E-n101", pattern=r"E-n\d+-.*", sample=1),
     _cevrp("cevrp-x", "CEVRP, X-n143 to X-n351", pattern=r"X-n[1-3]\d\d-.*", sample=2),
     _cevrp("cevrp-x-large", "CEVRP, above X-n351", pattern=r"X-n([4-9]\d\d|\d{4,})-.*", sample=1),
     _curved("evrpnl", "E-VRP-NL, 10 to 80 customers", pattern=r"tc\dc[1-8]0s.*", sample=2),
@@ -132,6 +144,19 @@ _ALL = (
         scorer="vrplib",
         peer="pyvrp",
         sample=2,
+    ),
+    BenchSet(
+        name="mtvrptwr",
+        title="several trips with release dates, 100 and 200 customers",
+        folder="mtvrptwr",
+        pattern=r".*",
+        suffix=".vrp",
+        best_known="mtvrptwr/instances",
+        objective="distance_trunc1_x10",
+        scorer="pyvrp",
+        peer="pyvrp",
+        baseline=False,
+        sample=1,
     ),
 )
 SETS = {bench_set.name: bench_set for bench_set in _ALL}

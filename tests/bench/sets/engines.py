@@ -42,9 +42,9 @@ def pyvrp_folder() -> Path | None:
 
 
 def engines_for(bench_set: BenchSet, wanted: Iterable[str]) -> list[str]:
-    """Return the wanted engines that can solve this set: a peer solves what it was chosen for, OR-Tools no curves."""
-    able = (OURS,) if bench_set.scorer == "evrpnl" else PLANNER_ENGINES
-    return [engine for engine in wanted if engine in able or engine == bench_set.peer]
+    """Return the wanted engines that can solve this set: a peer solves what it was chosen for."""
+    able = {OURS, bench_set.peer, *([BASELINE] if bench_set.baseline else [])}
+    return [engine for engine in wanted if engine in able]
 
 
 def command_for(job: Job, solution: Path, prefix: tuple[str, ...] | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Ask the sets' own scorer, in a process of its own."""
+"""Ask the sets' own scorer, or PyVRP, in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.bench.sets.catalogue import ROOT
+from tests.bench.sets.engines import pyvrp_folder
+
+PYVRP, PYVRP_SCORE = "pyvrp", "tests.bench.pyvrp_score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +25,16 @@ class Score:
 
 
 def score(shared: Path, *, scorer: str, instance: Path, solution: Path) -> Score:
-    command = [sys.executable, str(shared / "bench" / "score.py"), scorer, str(instance), str(solution)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    name, by = "score.py", [sys.executable, str(shared / "bench" / "score.py"), scorer]
+    if scorer == PYVRP:
+        name, by = PYVRP_SCORE, [str((pyvrp_folder() or Path(sys.prefix)) / "bin" / "python"), "-m", PYVRP_SCORE]
+    command = [*by, str(instance.resolve()), str(solution.resolve())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     try:
         verdict = json.loads(done.stdout)
     except json.JSONDecodeError:
         last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        return Score(feasible=False, vehicles=None, distance=None, violations=[f"score.py: {last[0]}"])
+        return Score(feasible=False, vehicles=None, distance=None, violations=[f"{name}: {last[0]}"])
     return Score(
         feasible=bool(verdict["feasible"]) and done.returncode == 0,
         vehicles=int(verdict["vehicles"]),

@@ -76,7 +76,7 @@ class Lines:
         self.seeds = seeds[OURS] or seeds[BASELINE] or [1]
         peer = chosen.bench_set.peer
         others = [peer] if peer and any(engine == peer for _, engine, _ in self._rows) else []
-        self.others: list[str] = [BASELINE, *others]
+        self.others: list[str] = [*([BASELINE] if chosen.bench_set.baseline else []), *others]
 
     def of(self, engine: str) -> list[Row | None]:
         return [self._rows.get((name, engine, seed)) for name in self.chosen.instances for seed in self.seeds]
@@ -112,9 +112,10 @@ def all_sets(tables: Sequence[Lines]) -> str:
     body = []
     for lines in tables:
         ours, chosen = lines.summary(OURS), lines.chosen
-        peers = [_told(lines.summary(engine)) for engine in lines.others[1:]]
+        peers = [_told(lines.summary(engine)) for engine in lines.others if engine != BASELINE]
         count = f"{len(chosen.instances)} of {chosen.of}" if len(chosen.instances) < chosen.of else f"{chosen.of}"
-        line = [chosen.bench_set.title, count, f"{chosen.seconds:g}", _told(lines.summary(BASELINE))]
+        baseline = _told(lines.summary(BASELINE)) if chosen.bench_set.baseline else NONE
+        line = [chosen.bench_set.title, count, f"{chosen.seconds:g}", baseline]
         line += [peers[0] if peers else NONE, _solved(ours), _percent(ours.mean_gap), _percent(ours.worst_gap)]
         over = f"{ours.vehicles_over}" if chosen.bench_set.vehicles_first and ours.run else NONE
         body.append([*line, over, f"{ours.records}" if ours.run else NONE])
