@@ -79,6 +79,7 @@ class _Search:
         return self._answer(stopped_by or ("iterations" if self.done >= self.options.iterations else "time_limit"))
 
     def _cool_down(self) -> None:
+        self._tell()
         unit = usual_leg(self.case.cost, self.case.customers)
         threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
         with ThreadPoolExecutor(threads) as workers:
@@ -104,7 +105,7 @@ class _Search:
                 if self.marks and now >= self.marks[0]:
                     self.marks.pop(0)
                     self._recombine()
-                if number % TOLD_SLICES == 1:
+                if number % TOLD_SLICES == 0:
                     self._tell()
 
     def _slice(self, i: int, iterations: int, seconds: float, temperature: float) -> int:
