@@ -20,7 +20,7 @@ MOST_SHOWN = 50
 
 
 def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="A plan.json, or the folder of a plan.")],
+    a: Annotated[Path, typer.Argument(metavar="A", help="A plan.json, its folder, or @17 of the store.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="The plan to hold against it.")],
     tolerance: Annotated[
         int, typer.Option("--tolerance", min=0, max=1_440, help="Minutes by which an arrival may differ.")
@@ -34,17 +34,17 @@ def compare(
     from planner.dispatch.compare import compare as compared
     from planner.io.files import write_atomic
 
-    (one, file_a), (other, file_b) = plan_at(a), plan_at(b)
+    one, other = plan_at(a), plan_at(b)
     if output is not None:
-        refuse_output(output, read=(file_a, file_b), force=force)
-    found = compared(one, other, tolerance_s=tolerance * 60)
+        refuse_output(output, read=(one.folder / one.name, other.folder / other.name), force=force)
+    found = compared(one.plan, other.plan, tolerance_s=tolerance * 60)
     text = json.dumps(_told(found), ensure_ascii=False, indent=1)
     if output is not None:
         write_atomic(output, text + "\n")
     if as_json:
         typer.echo(text)
     else:
-        _print(one, other, found)
+        _print(one.plan, other.plan, found)
     return 0
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from planner.dispatch.desk import Desk
     from planner.dispatch.edit import Edited
     from planner.dispatch.edits import Edit
+    from planner.plan import Plan
+    from planner.store.values import Edit as Stored
 
 VIOLATIONS = 7
 ORDER_OF_OPTIONS = "planner.edits"
@@ -34,7 +36,9 @@ class InOrder(TyperCommand):
 
 def edit(
     context: typer.Context,
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, or the folder of a plan.")],
+    plan_file: Annotated[
+        Path, typer.Argument(metavar="PLAN", help="A plan.json, the folder of a plan, or @17 of the store.")
+    ],
     move: Annotated[
         list[str] | None, typer.Option("--move", metavar="ORDER=VEHICLE[:TRIP[:POSITION]]", help="To another place.")
     ] = None,
@@ -68,6 +72,7 @@ def edit(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for the new plan; without it nothing is written.")
     ] = None,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Do not keep the plan in the store.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> int:
     """Change a plan by hand: the edits are made in order, timed anew and audited at once."""
@@ -80,7 +85,7 @@ def edit(
         "lock": lock,
         "unlock": unlock,
     }
-    from planner.cli_plan_file import desk_at
+    from planner.cli_plan_file import desk_at, hand_over
     from planner.dispatch.edit import apply
     from planner.io.files import refuse_strangers
 
@@ -90,16 +95,29 @@ def edit(
     if output is not None:
         refuse_strangers(output)
     with talk.status("opening the plan"):
-        desk = desk_at(plan_file, streets)
+        desk, before = desk_at(plan_file, streets)
     edited = apply(desk, wanted)
-    return _finish(desk, edited, output, keep=keep_violations, by=by, as_json=as_json)
+    code, plan = _verdict(desk, edited, output, keep=keep_violations, by=by, as_json=as_json)
+    if output is not None and code == 0:
+        hand_over(desk, plan, output, of=None if no_store else before, edits=_for_the_store(wanted))
+    return code
 
 
-def _finish(desk: Desk, edited: Edited, output: Path | None, *, keep: bool, by: str, as_json: bool) -> int:
-    """Tell what came of the edits, and write the plan if it may be written."""
+def _for_the_store(edits: Sequence[Edit]) -> list[Stored]:
+    """Return edits as the store keeps them."""
+    from planner.dispatch.edits import to_json
+    from planner.store.values import Edit as Stored
+
+    entries: list[dict[str, Any]] = json.loads(to_json(list(edits)))
+    return [Stored(kind=entry.pop("edit"), detail=entry) for entry in entries]
+
+
+def _verdict(
+    desk: Desk, edited: Edited, output: Path | None, *, keep: bool, by: str, as_json: bool
+) -> tuple[int, Plan]:
+    """Tell what came of the edits; return the exit code, and the plan as it may be written with 0."""
     from dataclasses import replace
 
-    from planner.cli_plan_file import write_plan_folder
     from planner.plan import Kept
 
     plan = edited.plan
@@ -112,10 +130,8 @@ def _finish(desk: Desk, edited: Edited, output: Path | None, *, keep: bool, by: 
     if edited.violations and not keep:
         if output is not None:
             typer.echo("E-D50 the plan breaks rules, and is not written → mend it, or --keep-violations", err=True)
-        return VIOLATIONS
-    if output is not None:
-        write_plan_folder(desk, plan, output)
-    return 0
+        return VIOLATIONS, plan
+    return 0, plan
 
 
 def _print(desk: Desk, edited: Edited) -> None:

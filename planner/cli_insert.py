@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.dispatch.insert import Offer
     from planner.dispatch.slots import Slot
     from planner.model import Order
+    from planner.store.reference import Referred
 
 INCOMPLETE = 4
 FORMAT = "planner-slots-1"
@@ -24,7 +25,9 @@ MOST_SHOWN = 20
 
 
 def insert(
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, or the folder of a plan.")],
+    plan_file: Annotated[
+        Path, typer.Argument(metavar="PLAN", help="A plan.json, the folder of a plan, or @17 of the store.")
+    ],
     order: Annotated[
         str | None, typer.Argument(metavar="[ORDER]", help="CSV file of orders, or the id of one that is left out.")
     ] = None,
@@ -47,6 +50,7 @@ def insert(
     every: Annotated[int, typer.Option("--every", min=5, max=240, help="Minutes of a window of --promise.")] = 30,
     streets: Annotated[Path | None, typer.Option("--streets", help="Streets file, if not where the plan says.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the new plan of --take.")] = None,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Do not keep the plan in the store.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> int:
     """List every place of a plan where an order fits: when, what it costs, who else moves. Each is audited."""
@@ -71,10 +75,10 @@ def insert(
     if output is not None:
         refuse_strangers(output)
     with talk.status("opening the plan"):
-        desk = desk_at(plan_file, streets)
+        desk, before = desk_at(plan_file, streets)
         desk, ids = _asked(desk, order, row)
     if take is not None and output is not None:
-        return _take(desk, ids, nth, output, as_json=as_json)
+        return _take(desk, ids, nth, output, of=None if no_store else before, as_json=as_json)
     if promise:
         return _promise(desk, ids, every * 60, as_json=as_json)
     return _list(desk, ids, as_json=as_json)
@@ -235,15 +239,16 @@ def _promise(desk: Desk, ids: Sequence[str], every_s: int, *, as_json: bool) -> 
     return 0 if complete else INCOMPLETE
 
 
-def _take(desk: Desk, ids: Sequence[str], nth: int | None, output: Path, *, as_json: bool) -> int:
-    from planner.cli_plan_file import write_plan_folder
+def _take(desk: Desk, ids: Sequence[str], nth: int | None, output: Path, *, of: Referred | None, as_json: bool) -> int:
+    from planner.cli_plan_file import hand_over
     from planner.dispatch.insert import take, told
     from planner.report.view import PlanView
+    from planner.store.values import Edit
 
     if nth is not None and len(ids) > 1:
         raise usage("--take", str(nth), "is for one order", "--take best for several", code="E-D54")
     plan, slots = take(desk, ids, nth=nth)
-    write_plan_folder(desk, plan, output)
+    hand_over(desk, plan, output, of=of, edits=[Edit(kind="insert", detail=told(slot)) for slot in slots])
     if as_json:
         typer.echo(json.dumps({"format": FORMAT, "taken": [told(slot) for slot in slots]}, ensure_ascii=False))
         return 0

@@ -11,37 +11,45 @@ import typer
 from planner.cli_tools import Results
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.dispatch.desk import Desk
     from planner.plan import Plan
+    from planner.store.reference import Referred
+    from planner.store.values import Edit
 
 
-def plan_at(path: Path) -> tuple[Plan, Path]:
-    """Read a plan.json, or the one in a folder; return it and its file."""
-    from planner.io.files import PLAN_NAME
-    from planner.io.plan_file import read_plan
+def plan_at(reference: Path) -> Referred:
+    """Return the plan that is named: a plan.json, the folder of one, or @17 in the store."""
+    from planner.store.reference import resolve
 
-    file = path / PLAN_NAME if path.is_dir() else path
-    return read_plan(file), file
+    return resolve(reference)
 
 
-def desk_at(path: Path, streets: Path | None) -> Desk:
+def desk_at(reference: Path, streets: Path | None) -> tuple[Desk, Referred]:
     """Lay a plan open on its streets, which are named in full from now on."""
     from planner.dispatch.desk import open_desk
     from planner.roads.read import read_streets
 
-    plan, file = plan_at(path)
-    named = streets or file.parent / plan.provenance.streets_file
+    referred = plan_at(reference)
+    plan, named = referred.plan, streets or referred.streets
     network = read_streets(named)
     provenance = replace(plan.provenance, streets_file=str(named.resolve()))
-    return open_desk(replace(plan, provenance=provenance), network, file=file.name)
+    return open_desk(replace(plan, provenance=provenance), network, file=referred.name), referred
 
 
-def write_plan_folder(desk: Desk, plan: Plan, folder: Path) -> None:
-    """Write a plan's folder and say where."""
+def hand_over(desk: Desk, plan: Plan, folder: Path, *, of: Referred | None, edits: Sequence[Edit]) -> None:
+    """Write a plan's folder and say where; with `of` also keep it in the store, as a revision of that plan."""
+    from planner.cli_store import keep_plan
     from planner.outputs import write_outputs
 
-    write_outputs(plan, desk.streets, folder, orders_file=None, seconds={})
+    written = write_outputs(plan, desk.streets, folder, orders_file=None, seconds={})
     typer.echo(f"written to {folder}", err=True)
+    if of is not None:
+        kept = plan.kept is not None
+        stored = keep_plan(written, folder, of=of.document, edits=edits, kept_with_violations=kept)
+        if stored:
+            typer.echo(f"stored as {stored}: see planner history", err=True)
 
 
 def results() -> Any:

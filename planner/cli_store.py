@@ -28,21 +28,25 @@ def keep_plan(
     plan: Plan,
     folder: Path,
     *,
-    parent: int | None = None,
+    of: bytes | None = None,
     edits: Sequence[Edit] = (),
     events: Sequence[Event] = (),
     kept_with_violations: bool = False,
 ) -> str | None:
-    """Save a plan whose files are written, and return how it is named; a store that fails is a warning."""
+    """Save a plan whose files are written, and return how it is named; a store that fails is a warning.
+
+    `of` is the plan.json that it was made from; where the store has that, the plan is a revision of it.
+    """
     from planner.errors import PlannerError
 
     try:
         from planner.store.store import open_store
         from planner.store.values import Written
 
-        saved = open_store().save_plan(
+        store = open_store()
+        saved = store.save_plan(
             plan,
-            parent=parent,
+            parent=None if of is None else store.find_plan(of),
             edit=edits,
             events=events,
             kept_with_violations=kept_with_violations,

@@ -29,6 +29,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online"),
     ("dispatch",),
     ("cli_tools", "cli_ui"),
+    ("cli_store",),
     ("cli_plan_file",),
     (
         "cli_compare",
@@ -42,7 +43,6 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         "cli_roads",
         "cli_robust",
         "cli_solve",
-        "cli_store",
         "cli_vroom",
     ),
     ("cli",),

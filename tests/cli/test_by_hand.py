@@ -16,6 +16,8 @@ from planner.language.words import Words
 from planner.plan import Plan
 from planner.report.page_data import page_data
 from planner.roads.streets import save_streets
+from planner.store.store import open_store
+from planner.store.values import Written
 from tests.cli.conftest import Run
 from tests.explain.street import STREETS, day, order, planned, until
 
@@ -43,6 +45,23 @@ def test_an_edit_that_breaks_a_rule_is_told_and_not_written(run: Run, plan: Path
     assert "30 min outside its window" in out
     assert "E-D50" in err
     assert not (tmp_path / "new").exists()
+
+
+def test_an_edited_plan_is_a_revision_of_the_stored_one_and_both_can_be_named(
+    run: Run, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANNER_STORE", str(tmp_path / "plans.db"))
+    first = open_store().save_plan(plan.read_bytes(), written=Written(folder=plan.parent))
+    code, _, err = run("edit", plan, *TURNED, "-o", tmp_path / "new", "--keep-violations")
+    assert (code, "stored as @2" in err) == (0, True)
+    story = open_store().story(2)
+    entry = story.entry
+    assert (entry.parent, entry.revision, entry.kept_with_violations) == (first.id, 2, True)
+    assert [(edit.kind, edit.detail["vehicle"]) for edit in story.edits] == [("reorder", "v1")]
+    code, out, _ = run("compare", "@1", "@2")
+    assert (code, "2 stops moved" in out) == (0, True)
+    code, _, err = run("edit", "@2", "--remove", "far", "-o", tmp_path / "third", "--no-store")
+    assert (code, len(open_store().history())) == (0, 2)
 
 
 def test_kept_on_purpose_it_is_written_and_every_later_view_says_so(run: Run, plan: Path, tmp_path: Path) -> None:
