@@ -7,8 +7,10 @@ from pathlib import Path
 import state
 import streamlit as st
 from views import orders, plan
+from words import choose_language
 
 st.set_page_config(page_title="Planner", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(Path(__file__).with_name("page.css"))
 state.remember_in_address(state.workspace())
-st.navigation([orders.PAGE, plan.PAGE], position="top").run()
+choose_language()
+st.navigation([orders.page(), plan.page()], position="top").run()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 from look import Look
 
+from planner.language.words import Words
 from planner.model import Depot, Station
 from planner.plan import Route, StepKind
 from planner.report.view import PlanView
@@ -19,40 +21,39 @@ TICKS = 8
 CLOCK_AXIS = alt.Axis(format="%H:%M", title=None, tickCount=TICKS)
 
 
-def charge_chart(view: PlanView, routes: Sequence[Route], look: Look) -> alt.VConcatChart:
+def charge_chart(view: PlanView, routes: Sequence[Route], look: Look, say: Words) -> alt.VConcatChart:
     """Draw the state of charge of each route's vehicle over the day, a strip each, with the reserve as a red line."""
     span = _span(view)
     colours = _colours(view, look)
     strips = [
-        _strip(view, route, span, (colours[route.vehicle_id], look.red), last=route is routes[-1]) for route in routes
+        _strip(view, route, span, (colours[route.vehicle_id], look.red), say, last=route is routes[-1])
+        for route in routes
     ]
     return alt.VConcatChart(vconcat=strips, spacing=4)
 
 
-def plug_chart(view: PlanView, look: Look) -> alt.Chart | None:
+def plug_chart(view: PlanView, look: Look, say: Words) -> alt.Chart | None:
     """Draw a lane per plug with the charges on it; None where nobody charges."""
-    rows = [row for route in view.plan.routes for row in _charges(view, route)]
-    return _lanes(view, look, rows, _span(view), lanes=_plug_lanes(view.plan.day.sites)) if rows else None
+    rows = [row for route in view.plan.routes for row in _charges(view, route, say)]
+    return _lanes(view, look, say, rows, _span(view), lanes=_plug_lanes(view.plan.day.sites)) if rows else None
 
 
-def dock_chart(view: PlanView, look: Look) -> alt.Chart | None:
+def dock_chart(view: PlanView, look: Look, say: Words) -> alt.Chart | None:
     """Draw a lane per dock with the loadings on it; None where no depot has so many docks and no more."""
-    rows = [row for depot in view.plan.day.depots if depot.docks for row in _loadings(view, depot)]
-    lanes = [
-        f"{depot.id} · dock {n}" for depot in view.plan.day.depots if depot.docks for n in range(1, depot.docks + 1)
-    ]
-    return _lanes(view, look, rows, _span(view), lanes=lanes) if rows else None
+    rows = [row for depot in view.plan.day.depots if depot.docks for row in _loadings(view, depot, say)]
+    lanes = [_dock(depot, n, say) for depot in view.plan.day.depots if depot.docks for n in range(1, depot.docks + 1)]
+    return _lanes(view, look, say, rows, _span(view), lanes=lanes) if rows else None
 
 
-def night_chart(view: PlanView, look: Look) -> alt.Chart | None:
+def night_chart(view: PlanView, look: Look, say: Words) -> alt.Chart | None:
     """Draw a lane per plug with the charges of the night on it; None where nobody charges."""
-    rows = [row for route in view.plan.routes for row in _night_charges(view, route)]
+    rows = [row for route in view.plan.routes for row in _night_charges(view, route, say)]
     if not rows:
         return None
     nights = [(route, route.night) for route in view.plan.routes if route.night is not None and route.night.charges]
     first_s = min(route.steps[-1].end_s for route, _ in nights)
     span = [_time(view, first_s // HOUR_S * HOUR_S), _time(view, max(night.until_s for _, night in nights))]
-    return _lanes(view, look, rows, span, lanes=_plug_lanes(view.plan.day.depots))
+    return _lanes(view, look, say, rows, span, lanes=_plug_lanes(view.plan.day.depots))
 
 
 def _plug_lanes(sites: Sequence[Depot | Station]) -> list[str]:
@@ -60,7 +61,7 @@ def _plug_lanes(sites: Sequence[Depot | Station]) -> list[str]:
 
 
 def _lanes(
-    view: PlanView, look: Look, rows: list[dict[str, Any]], span: list[str], *, lanes: Sequence[str]
+    view: PlanView, look: Look, say: Words, rows: list[dict[str, Any]], span: list[str], *, lanes: Sequence[str]
 ) -> alt.Chart:
     colours = _colours(view, look)
     used = list(dict.fromkeys(str(row["vehicle"]) for row in rows))
@@ -73,43 +74,52 @@ def _lanes(
             x2="end:T",
             color=alt.Color("vehicle:N", scale=alt.Scale(domain=used, range=[colours[id] for id in used]), legend=None),
             tooltip=[
-                alt.Tooltip("vehicle:N", title="vehicle"),
-                alt.Tooltip("clock:N", title="time"),
-                *([alt.Tooltip("energy:N", title="charged")] if rows and "energy" in rows[0] else []),
+                alt.Tooltip("vehicle:N", title=say.gettext("vehicle")),
+                alt.Tooltip("clock:N", title=say.gettext("when")),
+                *([alt.Tooltip("energy:N", title=say.gettext("charged"))] if rows and "energy" in rows[0] else []),
             ],
         )
     )
     return chart
 
 
-def _strip(view: PlanView, route: Route, span: list[str], colours: tuple[str, str], *, last: bool) -> alt.LayerChart:
+def _strip(
+    view: PlanView, route: Route, span: list[str], colours: tuple[str, str], say: Words, *, last: bool
+) -> alt.LayerChart:
     """Draw the charge of one vehicle, in its colour, and its reserve in the other."""
     vehicle, (shade, red) = view.vehicle(route), colours
     rows = [
-        {"time": _time(view, at_s), "charge": round(stored_wh / vehicle.type.battery_wh, 4)}
+        {"time": _time(view, at_s), "charge": round(share := stored_wh / vehicle.type.battery_wh, 4)}
+        | {"said": say.percent(share)}
         for at_s, stored_wh in stored_line(route)
     ]
     axis = CLOCK_AXIS if last else alt.Axis(labels=False, ticks=False, title=None, tickCount=TICKS)
-    shares = alt.Axis(format="%", values=[0, 0.5, 1])
+    shares = alt.Axis(values=[0, 0.5, 1], labelExpr=_percents(say))
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("charge:Q", stack=None, title=None, scale=alt.Scale(domain=[0, 1]), axis=shares)
     )
     area = base.mark_area(color=shade, opacity=0.25).encode(
         x=alt.X("time:T", scale=alt.Scale(type="utc", domain=span), axis=axis),
         tooltip=[
-            alt.Tooltip("time:T", format="%H:%M", title="time", timeUnit="utchoursminutes"),
-            alt.Tooltip("charge:Q", format=".0%", title="charge"),
+            alt.Tooltip("time:T", format="%H:%M", title=say.gettext("when"), timeUnit="utchoursminutes"),
+            alt.Tooltip("said:N", title=say.gettext("battery")),
         ],
     )
     line = base.mark_line(color=shade, strokeWidth=2).encode(x=alt.X("time:T", scale=alt.Scale(type="utc")))
     reserve = (
-        alt.Chart(alt.InlineData(values=[{"reserve": vehicle.reserve_soc}]))
+        alt.Chart(alt.InlineData(values=[{"reserve": vehicle.reserve_soc, "said": say.percent(vehicle.reserve_soc)}]))
         .mark_rule(color=red, strokeDash=[4, 3])
-        .encode(y="reserve:Q", tooltip=[alt.Tooltip("reserve:Q", format=".0%", title="reserve")])
+        .encode(y="reserve:Q", tooltip=[alt.Tooltip("said:N", title=say.gettext("reserve"))])
     )
     name = f"{route.vehicle_id} · {route.driver_id}" if route.driver_id else route.vehicle_id
     title = alt.TitleParams(name, anchor="start", fontSize=12, color=shade, offset=2)
     return alt.LayerChart(layer=[area, line, reserve], height=STRIP_PX, width="container", title=title)
+
+
+def _percents(say: Words) -> str:
+    """Return an expression of Vega that writes an axis of shares as the language does: Vega knows English only."""
+    half, full = (json.dumps(say.percent(share)) for share in (0.5, 1))
+    return f"datum.value == 0 ? {json.dumps(say.percent(0))} : datum.value == 1 ? {full} : {half}"
 
 
 def stored_line(route: Route) -> list[tuple[int, float]]:
@@ -128,22 +138,22 @@ def _lane(site_id: str, plug_id: str) -> str:
     return plug_id if plug_id.startswith(site_id) else f"{site_id} · {plug_id}"
 
 
-def _charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
+def _charges(view: PlanView, route: Route, say: Words) -> list[dict[str, Any]]:
     return [
         {
             "lane": _lane(step.place_id, step.plug_id or ""),
             "vehicle": route.vehicle_id,
             "begin": _time(view, step.begin_s),
             "end": _time(view, step.end_s),
-            "clock": f"{view.clock(step.begin_s)} to {view.clock(step.end_s)}",
-            "energy": f"{step.charged_wh / 1_000:.2f} kWh",
+            "clock": _span_words(view, step.begin_s, step.end_s, say),
+            "energy": _energy(step.charged_wh, say),
         }
         for step in route.steps
         if step.kind is StepKind.CHARGE
     ]
 
 
-def _loadings(view: PlanView, depot: Depot) -> list[dict[str, Any]]:
+def _loadings(view: PlanView, depot: Depot, say: Words) -> list[dict[str, Any]]:
     """Give each loading the first dock that is free; docks have no names, and any of them does."""
     loadings = sorted(
         (step.begin_s, step.end_s, route.vehicle_id)
@@ -158,17 +168,17 @@ def _loadings(view: PlanView, depot: Depot) -> list[dict[str, Any]]:
         free_s[dock] = end_s
         rows.append(
             {
-                "lane": f"{depot.id} · dock {dock}",
+                "lane": _dock(depot, dock, say),
                 "vehicle": vehicle_id,
                 "begin": _time(view, begin_s),
                 "end": _time(view, end_s),
-                "clock": f"{view.clock(begin_s)} to {view.clock(end_s)}",
+                "clock": _span_words(view, begin_s, end_s, say),
             }
         )
     return rows
 
 
-def _night_charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
+def _night_charges(view: PlanView, route: Route, say: Words) -> list[dict[str, Any]]:
     depot_id = view.vehicle(route).depot_id
     return [
         {
@@ -176,11 +186,28 @@ def _night_charges(view: PlanView, route: Route) -> list[dict[str, Any]]:
             "vehicle": route.vehicle_id,
             "begin": _time(view, charge.begin_s),
             "end": _time(view, charge.end_s),
-            "clock": f"{view.clock(charge.begin_s)} to {view.clock(charge.end_s)}",
-            "energy": f"{charge.wh / 1_000:.2f} kWh at {charge.power_w / 1_000:.1f} kW, {charge.cost:.2f}",
+            "clock": _span_words(view, charge.begin_s, charge.end_s, say),
+            "energy": say.gettext(
+                "{energy} at {power} kW, {cost}",
+                energy=_energy(charge.wh, say),
+                power=say.number(charge.power_w / 1_000, 1),
+                cost=say.money(charge.cost, view.plan.day.currency),
+            ),
         }
         for charge in (route.night.charges if route.night is not None else ())
     ]
+
+
+def _dock(depot: Depot, number: int, say: Words) -> str:
+    return say.gettext("{depot} · dock {number}", depot=depot.id, number=number)
+
+
+def _span_words(view: PlanView, begin_s: int, end_s: int, say: Words) -> str:
+    return say.gettext("{begin} to {end}", begin=view.clock(begin_s), end=view.clock(end_s))
+
+
+def _energy(wh: float, say: Words) -> str:
+    return say.gettext("{number} kWh", number=say.number(wh / 1_000, 2))
 
 
 def _colours(view: PlanView, look: Look) -> dict[str, str]:

@@ -26,6 +26,8 @@ LONGEST_S = 1_800.0  # no search on the screen lasts longer
 ERROR_BYTES = 1_000_000
 REPLAYS = "replays.json"  # what became of the plan on harder days
 REPLAY_S = 300.0  # no replay lasts longer
+STOPPED = "stopped before there was a plan → let it search a little longer"
+REPLAY_LATE = "the replay did not end in time → run planner robust on plan.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,13 +153,13 @@ class Job:
             )
             told = json.loads(done.stdout)
         except (subprocess.TimeoutExpired, ValueError):
-            told = {"error": f"the replay did not end within {REPLAY_S:.0f} s → run planner robust on plan.json"}
+            told = {"error": REPLAY_LATE}
         write_atomic(self.folder / REPLAYS, json.dumps(told))
 
     def error(self) -> str:
         """Return why there is no plan, in the words of the command line."""
         if self.cancelled:
-            return "stopped before there was a plan → let it search a little longer"
+            return STOPPED
         return _error_of(self.folder, self.process)
 
 

@@ -10,7 +10,8 @@ import pydeck as pdk
 from look import Look, rgb
 from street_paths import Rank
 
-from planner.model import Day
+from planner.language.words import Words
+from planner.model import Day, Order
 from planner.plan import Route, Step, StepKind, Unassigned
 from planner.report.view import REASON_TEXT, PlanView, drives, leg_line, numbered
 
@@ -25,19 +26,19 @@ VEHICLE, ORDER = "vehicle:", "order:"  # what a picked thing stands for; never b
 STREET_PX = (0.7, 1.0, 1.5, 2.0, 2.6, 3.0)
 
 
-def orders_map(day: Day, streets: Sequence[Rank], look: Look) -> pdk.Deck:
+def orders_map(day: Day, streets: Sequence[Rank], look: Look, say: Words) -> pdk.Deck:
     """Draw where the orders of a file lie, with depots and stations."""
     shown = day.orders[:MOST_STOPS]
-    pins = [_thing(order.lat, order.lon, f"Order {order.id}\n{order.address}", ORDER + order.id) for order in shown]
+    pins = [_thing(order.lat, order.lon, _order_tip(order, say), ORDER + order.id) for order in shown]
     layers = [
         *_street_layers(streets, look),
         _dots("orders", pins, fill=rgb(look.vehicle(0)), line=rgb(look.paper), px=4),
     ]
     points = [(order.lon, order.lat) for order in shown] + [(depot.lon, depot.lat) for depot in day.depots]
-    return _deck([*layers, *_site_layers(day, look)], points, size_px=ORDERS_PX)
+    return _deck([*layers, *_site_layers(day, look, say)], points, size_px=ORDERS_PX)
 
 
-def plan_map(view: PlanView, streets: Sequence[Rank], look: Look, *, only: str | None) -> pdk.Deck:
+def plan_map(view: PlanView, streets: Sequence[Rank], look: Look, say: Words, *, only: str | None) -> pdk.Deck:
     """Draw a plan: routes in the colour of their vehicle, stops, depots, stations, and in red what is left out.
 
     With `only`, the id of a vehicle, the others fade, and its stops bear their numbers.
@@ -45,11 +46,11 @@ def plan_map(view: PlanView, streets: Sequence[Rank], look: Look, *, only: str |
     plan = view.plan
     # What is drawn last lies on top: the vehicle that is looked at.
     ranked = sorted(enumerate(plan.routes), key=lambda pair: pair[1].vehicle_id == only)
-    paths = [path for number, route in ranked for path in _route_paths(route, rgb(look.vehicle(number)), only)]
-    stops = [stop for number, route in ranked for stop in _route_stops(view, route, rgb(look.vehicle(number)), only)][
-        -MOST_STOPS:
-    ]
-    left_out = [_left_out(view, missing) for missing in plan.unassigned[:MOST_STOPS]]
+    paths = [path for number, route in ranked for path in _route_paths(route, rgb(look.vehicle(number)), say, only)]
+    stops = [
+        stop for number, route in ranked for stop in _route_stops(view, route, rgb(look.vehicle(number)), say, only)
+    ][-MOST_STOPS:]
+    left_out = [_left_out(view, missing, say) for missing in plan.unassigned[:MOST_STOPS]]
     numbers = [stop for stop in stops if stop["number"]]
     layers = [
         *_street_layers(streets, look),
@@ -57,7 +58,7 @@ def plan_map(view: PlanView, streets: Sequence[Rank], look: Look, *, only: str |
         _lines("routes", paths, colour_of="colour", px=3, pickable=True),
         _dots("stops", stops, fill="colour", line=rgb(look.paper), px="px"),
         _labels("numbers", numbers, colour_of=[255, 255, 255], text="number", px=10),
-        *_site_layers(plan.day, look),
+        *_site_layers(plan.day, look, say),
         _dots("unassigned", left_out, fill=rgb(look.red), line=rgb(look.paper), px=6),
     ]
     focus = [route for route in plan.routes if only in {None, route.vehicle_id}] or plan.routes
@@ -73,23 +74,23 @@ def picked_vehicle(selection: Any) -> str | None:
     return None
 
 
-def _route_paths(route: Route, shade: list[int], only: str | None) -> list[dict[str, Any]]:
+def _route_paths(route: Route, shade: list[int], say: Words, only: str | None) -> list[dict[str, Any]]:
     faded = only not in {None, route.vehicle_id}
     return [
         {
             "path": [[round(lon, 6), round(lat, 6)] for lon, lat in leg_line(origin, step, leg)],
             "colour": [*shade, 40 if faded else 235],
-            "tip": f"Vehicle {route.vehicle_id}, trip {origin.trip}\n{leg.distance_m / 1_000:.1f} km",
+            "tip": _way_tip(route, origin.trip, leg.distance_m, say),
             "stands_for": VEHICLE + route.vehicle_id,
         }
         for origin, step, leg in drives(route)
     ]
 
 
-def _route_stops(view: PlanView, route: Route, shade: list[int], only: str | None) -> list[dict[str, Any]]:
+def _route_stops(view: PlanView, route: Route, shade: list[int], say: Words, only: str | None) -> list[dict[str, Any]]:
     chosen = only == route.vehicle_id
     return [
-        _thing(step.lat, step.lon, _stop_tip(view, route, step, place), VEHICLE + route.vehicle_id)
+        _thing(step.lat, step.lon, _stop_tip(view, route, step, place, say), VEHICLE + route.vehicle_id)
         | {
             "colour": [*shade, 255 if only is None or chosen else 70],
             "px": 10 if chosen else 5,
@@ -100,18 +101,29 @@ def _route_stops(view: PlanView, route: Route, shade: list[int], only: str | Non
     ]
 
 
-def _stop_tip(view: PlanView, route: Route, step: Step, number: int | None) -> str:
+def _order_tip(order: Order, say: Words) -> str:
+    return "\n".join([say.gettext("Order {order}", order=order.id), order.address])
+
+
+def _way_tip(route: Route, trip: int, metres: float, say: Words) -> str:
+    head = say.gettext("Vehicle {vehicle}, trip {trip}", vehicle=route.vehicle_id, trip=trip)
+    return "\n".join([head, say.gettext("{number} km", number=say.number(metres / 1_000, 1))])
+
+
+def _stop_tip(view: PlanView, route: Route, step: Step, number: int | None, say: Words) -> str:
     order = view.order_at(step)
     address = order.address if order else ""
-    return (
-        f"{'Pickup' if step.kind is StepKind.PICKUP else 'Order'} {step.place_id}\n{address}\n"
-        f"{view.clock(step.begin_s)}, {route.vehicle_id}, trip {step.trip}, stop {number}"
-    )
+    id = step.place_id
+    pickup = step.kind is StepKind.PICKUP
+    head = say.gettext("Pickup {order}", order=id) if pickup else say.gettext("Order {order}", order=id)
+    where = say.gettext("trip {trip}, stop {number}", trip=step.trip, number=number)
+    return f"{head}\n{address}\n{view.clock(step.begin_s)}, {route.vehicle_id}, {where}"
 
 
-def _left_out(view: PlanView, missing: Unassigned) -> dict[str, Any]:
+def _left_out(view: PlanView, missing: Unassigned, say: Words) -> dict[str, Any]:
     order = view.orders[missing.order_id]
-    tip = f"Order {order.id} is not planned\n{REASON_TEXT[missing.reason]}"
+    head = say.gettext("Order {order} is not planned", order=order.id)
+    tip = f"{head}\n{say.gettext(REASON_TEXT[missing.reason])}"
     return _thing(order.lat, order.lon, tip, ORDER + order.id)
 
 
@@ -137,9 +149,12 @@ def _street_layers(streets: Sequence[Rank], look: Look) -> list[pdk.Layer]:
     ]
 
 
-def _site_layers(day: Day, look: Look) -> list[pdk.Layer]:
-    stations = [_thing(site.lat, site.lon, f"Charging station {site.id}", "site") for site in day.stations]
-    depots = [_thing(site.lat, site.lon, f"Depot {site.id}", "site") for site in day.depots]
+def _site_layers(day: Day, look: Look, say: Words) -> list[pdk.Layer]:
+    stations = [
+        _thing(site.lat, site.lon, say.gettext("Charging station {place}", place=site.id), "site")
+        for site in day.stations
+    ]
+    depots = [_thing(site.lat, site.lon, say.gettext("Depot {place}", place=site.id), "site") for site in day.depots]
     ink, paper = rgb(look.ink), rgb(look.paper)
     return [
         _dots("stations", stations, fill=paper, line=ink, px=9),

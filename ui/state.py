@@ -17,6 +17,7 @@ from pathlib import Path
 import effort
 import streamlit as st
 from jobs import Job
+from words import words
 
 from planner.demo import DAY, demo_folder
 from planner.pipeline import Inputs, read_inputs
@@ -64,7 +65,8 @@ class Workspace:
         if draft.orders is None:
             raise ValueError("there are no orders to read")
         if self.read is None or self.read[0] != draft:
-            streets = cached_streets(draft.streets)
+            with st.spinner(words().gettext("Reading streets")):
+                streets = cached_streets(draft.streets)
             self.read = (draft, read_inputs(draft.orders, draft.fleet, day=draft.day, place_streets=streets))
         return self.read[1]
 
@@ -147,7 +149,7 @@ def registry() -> Registry:
     return Registry()
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading streets")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def cached_streets(path: Path) -> Streets:
     """Read a streets file; the value is shared by all sessions and never changed."""
     return read_streets(path)

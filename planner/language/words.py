@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
-from babel import Locale
+from babel import Locale, negotiate_locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -63,6 +63,12 @@ class Words:
     @property
     def _locale(self) -> Locale:
         return _locale(self.language)
+
+
+def nearest_language(tag: str | None) -> str:
+    """Return the language that is nearest to a tag such as ``de-AT``; English where there is none."""
+    found = negotiate_locale([tag.replace("_", "-").lower()], LANGUAGES, sep="-") if tag else None
+    return found or ENGLISH
 
 
 @cache

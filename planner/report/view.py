@@ -27,6 +27,9 @@ REASON_TEXT = {
     Reason.FLEET_FULL: "the fleet is full",
     Reason.NOT_FOUND_IN_TIME: "not found in time",
 }
+NIGHT_TOO_SHORT = "the night is too short for its plugs and power"
+NO_NIGHT_PLUG = "no plug"
+ENDS_AWAY = "it ends its day away from the plugs"
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,14 @@ class PlanView:
 
     def _shortage(self, vehicle: Vehicle, night: Night) -> str:
         depot = self.depots[vehicle.depot_id]
-        why = "the night is too short for its plugs and power" if depot.plugs else "no plug"
-        if vehicle.end:
-            why = "it ends its day away from the plugs"
+        why = self.shortage_reason(vehicle)
         return f"{night.missing_wh:,.0f} Wh short at {self.clock(night.until_s)}: {why} at {depot.id}"
+
+    def shortage_reason(self, vehicle: Vehicle) -> str:
+        """Return why a vehicle is not charged for tomorrow."""
+        if vehicle.end:
+            return ENDS_AWAY
+        return NIGHT_TOO_SHORT if self.depots[vehicle.depot_id].plugs else NO_NIGHT_PLUG
 
     def vehicle(self, route: Route) -> Vehicle:
         """Return the vehicle that drives a route."""
@@ -113,20 +120,26 @@ def late_words(late_s: int) -> str:
     return f"late {-(-late_s // 60)} min"
 
 
+def cost_kinds(cost: Cost) -> dict[str, float]:
+    """Return the money by kind; overtime, minimum pay, wear, lateness and balance only where they are counted."""
+    always = {"vehicles", "distance", "time", "energy"}
+    kinds = {
+        "vehicles": cost.vehicles,
+        "distance": cost.distance,
+        "time": cost.time,
+        "overtime": cost.overtime,
+        "minimum pay": cost.minimum_pay,
+        "energy": cost.energy,
+        "wear": cost.wear,
+        "lateness": cost.lateness,
+        "balance": cost.balance,
+    }
+    return {kind: money for kind, money in kinds.items() if money or kind in always}
+
+
 def cost_words(cost: Cost) -> str:
-    """Return the money by kind; overtime, minimum pay, wear, lateness and balance where they are counted."""
-    kinds = [
-        ("vehicles", cost.vehicles),
-        ("distance", cost.distance),
-        ("time", cost.time),
-        *([("overtime", cost.overtime)] if cost.overtime else []),
-        *([("minimum pay", cost.minimum_pay)] if cost.minimum_pay else []),
-        ("energy", cost.energy),
-        *([("wear", cost.wear)] if cost.wear else []),
-        *([("lateness", cost.lateness)] if cost.lateness else []),
-        *([("balance", cost.balance)] if cost.balance else []),
-    ]
-    return ", ".join(f"{kind} {money:.2f}" for kind, money in kinds)
+    """Return the money by kind in one line."""
+    return ", ".join(f"{kind} {money:.2f}" for kind, money in cost_kinds(cost).items())
 
 
 def numbered(route: Route) -> list[tuple[Step, int | None]]:

@@ -90,9 +90,11 @@ def test_a_port_that_is_taken_is_refused_with_another_to_try() -> None:
 
 
 def test_without_the_ui_extra_the_user_hears_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("streamlit", "pydeck"):
+    for name in ("streamlit", "pydeck", "babel"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(PlannerError, match=r"needs streamlit and pydeck → pip install 'micro-ev-planner\[ui\]'"):
+    with pytest.raises(
+        PlannerError, match=r"needs streamlit and pydeck and babel → pip install 'micro-ev-planner\[ui\]'"
+    ):
         cli_ui.ui(port=free_port())
 
 

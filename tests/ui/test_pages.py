@@ -15,11 +15,13 @@ from jobs import REPLAYS, Job
 from streamlit.testing.v1 import AppTest
 
 from planner.io.plan_file import write_plan
+from planner.language.words import Words
 from planner.plan import Night, Plan, Violation
 from planner.roads.streets import save_streets
 from tests.explain.street import STREETS, day, order, planned, without
 from tests.factories import make_plan
 from tests.ui.conftest import ROOT, three_bad_rows
+from tests.ui.test_words import said
 
 APP = str(ROOT / "ui" / "app.py")
 HOSTILE = "![x](http://evil.example/x.png)<img src=x onerror=alert(1)>"
@@ -200,7 +202,7 @@ def test_a_workspace_left_alone_goes_with_its_files(monkeypatch: pytest.MonkeyPa
     assert not left.folder.exists()
 
 
-def plan_page(plan: Plan, *, name: str = "", replays: str = "") -> AppTest:
+def plan_page(plan: Plan, *, name: str = "", replays: str = "", language: str = "en") -> AppTest:
     """Open the plan page of a workspace whose job has just written a plan."""
     work = state.registry().find(None)
     folder = work.folder / "job"
@@ -213,6 +215,7 @@ def plan_page(plan: Plan, *, name: str = "", replays: str = "") -> AppTest:
     work.job.process.wait()
     page = AppTest.from_string(PLAN_PAGE, default_timeout=20)
     page.session_state["workspace"] = work.id
+    page.session_state["lang"] = language
     page.run()
     assert not page.exception
     return page
@@ -222,3 +225,82 @@ def _renamed(plan: Plan, name: str) -> Plan:
     from tests.report.test_map_page import _plan_named
 
     return _plan_named(name)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "weight", "button_label"),
+    [
+        ("en", "Plan a day of deliveries", "1,234 kg", "Plan 1 order"),
+        ("de", "Einen Liefertag planen", "1.234 kg", "1 Auftrag planen"),
+        ("fr", "Planifier une journée de livraisons", "1\u202f234 kg", "Planifier 1 commande"),
+        ("es", "Planificar un día de entregas", "1.234 kg", "Planificar 1 pedido"),
+    ],
+)
+def test_the_address_chooses_the_language_of_the_orders_page(
+    language: str, heading: str, weight: str, button_label: str
+) -> None:
+    page = AppTest.from_file(APP, default_timeout=20)
+    page.query_params["lang"] = language
+    page.run()
+    assert [found.value for found in page.subheader] == [heading]
+    page.file_uploader(key="orders-file").upload("o.csv", b"id,lat,lon,demand_kg\na,-29.95,-71.3,1234\n").run()
+    assert not page.exception
+    assert weight in metrics(page).values()
+    assert button(page, button_label)
+
+
+def test_a_language_that_is_chosen_stays_and_is_named_in_the_address() -> None:
+    page = orders_page()
+    assert "lang" not in page.query_params, "nothing was chosen yet"
+    page.selectbox(key="language-shown").select("fr").run()
+    assert page.query_params["lang"] in ("fr", ["fr"])
+    del page.query_params["lang"]  # as the way to another page does
+    page.run()
+    assert page.subheader[0].value == "Planifier une journée de livraisons"
+    assert page.query_params["lang"] in ("fr", ["fr"])
+
+
+def test_an_unknown_language_in_the_address_is_passed_over() -> None:
+    page = AppTest.from_file(APP, default_timeout=20)
+    page.query_params["lang"] = HOSTILE
+    assert button(page.run(), "Plan the demo day")
+
+
+@pytest.mark.parametrize(
+    ("language", "cost", "each", "charge", "step", "tab"),
+    [
+        ("en", "€8,001.37", "per order", "97%", "delivery", "Left out (1)"),
+        ("de", "8.001,37\xa0€", "je Auftrag", "97\xa0%", "Lieferung", "Nicht geplant (1)"),
+        ("fr", "8\u202f001,37\xa0€", "par commande", "97\xa0%", "livraison", "Non planifiées (1)"),
+        ("es", "8.001,37\xa0€", "por pedido", "97\xa0%", "entrega", "Sin planificar (1)"),
+    ],
+)
+def test_a_plan_is_shown_in_the_words_figures_and_money_of_each_language(
+    language: str, cost: str, each: str, charge: str, step: str, tab: str
+) -> None:
+    plan = make_plan()
+    dear = replace(plan.routes[0], cost=replace(plan.routes[0].cost, vehicles=8_000.0))
+    page = plan_page(replace(plan, routes=(dear,)), language=language)
+    tiles = page.metric
+    assert cost in [tile.value for tile in tiles]
+    assert each in tiles[5].delta
+    assert tab in [found.label for found in page.tabs]
+    stops = page.dataframe[0].value
+    assert charge in stops.iloc[:, 6].tolist()
+    assert step in stops.iloc[:, 2].tolist()
+    assert Words(language).gettext("too heavy") in "".join(text.value for text in page.markdown)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_no_text_of_a_page_stays_english(language: str) -> None:
+    page = plan_page(make_plan(), language=language)
+    shown = [text.value for kind in (page.markdown, page.caption, page.text, page.subheader) for text in kind]
+    shown += [part.label for kind in (page.metric, page.button, page.selectbox, page.tabs) for part in kind]
+    shown += [str(column) for table in page.dataframe for column in table.value.columns]
+    english = {text for text in texts_of_the_screen() if Words(language).gettext(text) != text}
+    assert len(english) > 80
+    assert [text for text in shown if text in english] == []
+
+
+def texts_of_the_screen() -> set[str]:
+    return {text for text in said() if isinstance(text, str)}

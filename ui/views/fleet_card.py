@@ -6,40 +6,44 @@ import statistics
 from collections import Counter
 from dataclasses import replace
 from datetime import time
+from functools import partial
 from zoneinfo import available_timezones
 
 import state
 import streamlit as st
 from fleet_form import SimpleFleet, fleet_toml
 from state import Workspace
-from words import explain, plain
+from words import explain, heading, plain, words
 
 from planner.catalogue import type_names, vehicle_type
 from planner.errors import PlannerError
 from planner.io.fleet import read_fleet
+from planner.language.words import Words
 
 USUAL_ZONE = "Europe/Berlin"
 
 
 def show(work: Workspace) -> None:
     """Draw the card."""
-    st.markdown(f"**Vehicles** · {plain(work.draft.fleet.name)}")
+    say = words()
+    st.markdown(heading(say.gettext("Vehicles"), plain(work.draft.fleet.name)))
     try:
         vehicles = read_fleet(work.draft.fleet, day=work.draft.day).vehicles
     except PlannerError as error:
-        st.error(explain(error), icon=":material/error:")
+        st.error(explain(error, say), icon=":material/error:")
     else:
         counts = Counter(vehicle.type.name for vehicle in vehicles)
-        st.text(", ".join(f"{count} x {name}" for name, count in counts.most_common(4)))
-    with st.popover("Other vehicles", icon=":material/electric_rickshaw:"):
+        st.text(", ".join(f"{say.number(count)} x {name}" for name, count in counts.most_common(4)))
+    with st.popover(say.gettext("Other vehicles"), icon=":material/electric_rickshaw:"):
         _own_file(work)
         _answers(work)
         if work.draft.fleet != state.demo_draft().fleet:
-            st.button("Back to the demo's vehicles", on_click=_take_demo, args=(work,))
+            st.button(say.gettext("Back to the demo's vehicles"), on_click=_take_demo, args=(work,))
 
 
 def _own_file(work: Workspace) -> None:
-    st.file_uploader("A fleet file", type=["toml"], key="fleet-file", on_change=_take_file, args=(work,))
+    label = words().gettext("A fleet file")
+    st.file_uploader(label, type=["toml"], key="fleet-file", on_change=_take_file, args=(work,))
 
 
 def _take_file(work: Workspace) -> None:
@@ -53,23 +57,31 @@ def _take_demo(work: Workspace) -> None:
 
 
 def _answers(work: Workspace) -> None:
-    lat, lon = _middle(work)
+    (lat, lon), say = _middle(work), words()
     with st.form("fleet-form"):
-        st.markdown("**Or so many of one type**")
+        st.markdown("**" + say.gettext("Or so many of one type") + "**")
         kind, count = st.columns([2, 1])
-        type_name = kind.selectbox("Type", type_names(), index=type_names().index("ami-cargo"), format_func=_type_words)
-        number = count.number_input("Vehicles", min_value=1, max_value=100, value=4)
+        type_name = kind.selectbox(
+            say.gettext("Type"),
+            type_names(),
+            index=type_names().index("ami-cargo"),
+            format_func=partial(_type_words, say),
+        )
+        number = count.number_input(say.gettext("Vehicles"), min_value=1, max_value=100, value=4)
         north, east, sockets = st.columns(3)
-        depot_lat = north.number_input("Depot latitude", -90.0, 90.0, lat, format="%.5f")
-        depot_lon = east.number_input("Depot longitude", -180.0, 180.0, lon, format="%.5f")
-        plugs = sockets.number_input("Plugs, 2.3 kW", min_value=0, max_value=100, value=2)
+        depot_lat = north.number_input(say.gettext("Depot latitude"), -90.0, 90.0, lat, format="%.5f")
+        depot_lon = east.number_input(say.gettext("Depot longitude"), -180.0, 180.0, lon, format="%.5f")
+        plugs = sockets.number_input(
+            say.gettext("Plugs, {power} kW", power=say.number(2.3, 1)), min_value=0, max_value=100, value=2
+        )
         begin, end, zone = st.columns(3)
-        begin_at = begin.time_input("Shift begins", time(8, 30))
-        end_at = end.time_input("Shift ends", time(18))
+        begin_at = begin.time_input(say.gettext("Shift begins"), time(8, 30))
+        end_at = end.time_input(say.gettext("Shift ends"), time(18))
         zones = sorted(available_timezones())
         here = st.context.timezone or USUAL_ZONE
-        zone_name = zone.selectbox("Time zone", zones, index=zones.index(here if here in zones else USUAL_ZONE))
-        if st.form_submit_button("Use these vehicles", type="primary"):
+        usual = zones.index(here if here in zones else USUAL_ZONE)
+        zone_name = zone.selectbox(say.gettext("Time zone"), zones, index=usual)
+        if st.form_submit_button(say.gettext("Use these vehicles"), type="primary"):
             answers = SimpleFleet(
                 type_name=type_name,
                 count=number,
@@ -85,9 +97,11 @@ def _answers(work: Workspace) -> None:
             st.rerun()
 
 
-def _type_words(name: str) -> str:
+def _type_words(say: Words, name: str) -> str:
     kind = vehicle_type(name)
-    return f"{name}: {kind.payload_kg:.0f} kg, {kind.battery_wh / 1_000:.1f} kWh"
+    load = say.gettext("{number} kg", number=say.number(kind.payload_kg))
+    battery = say.gettext("{number} kWh", number=say.number(kind.battery_wh / 1_000, 1))
+    return f"{name}: {load}, {battery}"
 
 
 def _middle(work: Workspace) -> tuple[float, float]:

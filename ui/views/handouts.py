@@ -9,29 +9,32 @@ from functools import partial
 import streamlit as st
 from jobs import Job
 from state import cached_streets
-from words import explain
+from words import NAMES, explain, words
 
 from planner.errors import PlannerError
 from planner.export.formats import FORMATS, Format, make, refuse_missing_parts
+from planner.language.words import LANGUAGES, Words
 from planner.plan import Plan
 
-LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows: the same plan gives the same bytes
 
 
 def show(job: Job, plan: Plan) -> None:
     """Offer every format of ``planner export`` as one file to download."""
-    name = st.selectbox("For drivers and other programs", list(FORMATS), format_func=_said)
+    say = words()
+    name = st.selectbox(say.gettext("For drivers and other programs"), list(FORMATS), format_func=partial(_said, say))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        language = st.selectbox("Language", list(LANGUAGES), format_func=LANGUAGES.__getitem__)
+        language = st.selectbox(
+            say.gettext("Language"), LANGUAGES, index=LANGUAGES.index(say.language), format_func=NAMES.__getitem__
+        )
         wanted = FORMATS[name]
         try:
             refuse_missing_parts([wanted])
         except PlannerError as error:
-            st.warning(explain(error))
+            st.warning(explain(error, say))
             return
         st.download_button(
-            f"Make {name}",
+            say.gettext("Make {name}", name=name),
             partial(_zipped, job, plan, wanted, language),
             f"{name}-{plan.day.date}.zip",
             "application/zip",
@@ -40,14 +43,13 @@ def show(job: Job, plan: Plan) -> None:
         )
 
 
-def _said(name: str) -> str:
-    return f"{name}: {FORMATS[name].what}"
+def _said(say: Words, name: str) -> str:
+    return f"{name}: {say.gettext(FORMATS[name].what)}"
 
 
 def _zipped(job: Job, plan: Plan, wanted: Format, language: str) -> bytes:
     """Return all files of a format in one."""
     from planner.export.job import Job as Export  # noqa: PLC0415  (its libraries are part of an extra)
-    from planner.language.words import Words  # noqa: PLC0415
 
     made = make(wanted, Export(plan, Words(language), cached_streets(job.streets) if wanted.draws else None))
     packed = io.BytesIO()

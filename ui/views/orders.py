@@ -13,14 +13,16 @@ from fix_rows import MOST_ROWS, TOLD, mended_csv, rows_to_fix, take_edits
 from look import page_look
 from maps import MOST_STOPS, ORDERS_PX, orders_map
 from state import Draft, Workspace
+from streamlit.navigation.page import StreamlitPage
 from street_paths import street_paths
-from words import explain, plain
+from words import DAYS, explain, heading, plain, words
 
 from planner.clock import clock
 from planner.demo import demo_folder
 from planner.errors import PlannerError
 from planner.io.fleet import FleetFile
 from planner.io.orders import OrdersFile
+from planner.language.words import Words
 from planner.model import Order, OrderKind
 from planner.pipeline import Inputs
 from views import fleet_card, plan
@@ -39,7 +41,7 @@ def show() -> None:
     try:
         inputs = work.inputs(work.draft)
     except PlannerError as error:
-        st.error(explain(error), icon=":material/error:")
+        st.error(explain(error, words()), icon=":material/error:")
         return
     _summary(work, inputs)
     if inputs.orders_file.rejected:
@@ -47,20 +49,26 @@ def show() -> None:
     _orders(inputs)
 
 
-PAGE = st.Page(show, title="Orders", icon=":material/inventory_2:", url_path="orders", default=True)
+def page() -> StreamlitPage:
+    """Return the page under its title in the language of this session."""
+    title = words().gettext("Orders")
+    return st.Page(show, title=title, icon=":material/inventory_2:", url_path="orders", default=True)
 
 
 def _welcome(work: Workspace) -> None:
+    say = words()
     text, button = st.columns([4, 1], vertical_alignment="center")
     with text:
-        st.subheader("Plan a day of deliveries", anchor=False)
+        st.subheader(say.gettext("Plan a day of deliveries"), anchor=False)
         st.caption(
-            "Load your orders below, or see it work first: 150 deliveries with five micro electric vans "
-            "in La Serena and Coquimbo, Chile."
+            say.gettext(
+                "Load your orders below, or see it work first: 150 deliveries with five micro electric vans "
+                "in La Serena and Coquimbo, Chile."
+            )
         )
-    if button.button("Plan the demo day", type="primary", icon=":material/play_arrow:", width="stretch"):
+    if button.button(say.gettext("Plan the demo day"), type="primary", icon=":material/play_arrow:", width="stretch"):
         work.plan_demo()
-        st.switch_page(plan.PAGE)
+        st.switch_page(plan.page())
 
 
 def _cards(work: Workspace) -> None:
@@ -76,10 +84,11 @@ def _cards(work: Workspace) -> None:
 
 
 def _orders_card(work: Workspace) -> None:
-    name = work.draft.orders.name if work.draft.orders else "CSV, one order per line"
-    st.markdown(f"**Orders** · {plain(name)}")
+    say = words()
+    name = plain(work.draft.orders.name) if work.draft.orders else say.gettext("CSV, one order per line")
+    st.markdown(heading(say.gettext("Orders"), name))
     st.file_uploader(
-        "Orders as CSV",
+        say.gettext("Orders as CSV"),
         type=["csv", "txt", "tsv"],
         key="orders-file",
         on_change=_take_orders,
@@ -88,7 +97,8 @@ def _orders_card(work: Workspace) -> None:
     )
     if work.draft.orders is None:
         example = (demo_folder() / "orders.csv").read_bytes()
-        st.download_button("An example file", example, "orders.csv", "text/csv", on_click="ignore", type="tertiary")
+        label = say.gettext("An example file")
+        st.download_button(label, example, "orders.csv", "text/csv", on_click="ignore", type="tertiary")
 
 
 def _take_orders(work: Workspace) -> None:
@@ -98,11 +108,13 @@ def _take_orders(work: Workspace) -> None:
 
 
 def _streets_card(work: Workspace) -> None:
-    st.markdown(f"**Streets** · {plain(work.draft.streets.name)}")
-    with st.popover("Other streets", icon=":material/map:"):
-        st.caption("An extract of OpenStreetMap around your orders, up to 50 MB.")
-        st.file_uploader("Streets file", type=STREET_FILES, key="streets-file", on_change=_take_streets, args=(work,))
-    day = st.date_input("Day to plan", value=work.draft.day)
+    say = words()
+    st.markdown(heading(say.gettext("Streets"), plain(work.draft.streets.name)))
+    with st.popover(say.gettext("Other streets"), icon=":material/map:"):
+        st.caption(say.gettext("An extract of OpenStreetMap around your orders, up to 50 MB."))
+        label = say.gettext("Streets file")
+        st.file_uploader(label, type=STREET_FILES, key="streets-file", on_change=_take_streets, args=(work,))
+    day = st.date_input(say.gettext("Day to plan"), value=work.draft.day, format=DAYS[say.language])
     if day != work.draft.day:
         work.change(replace(work.draft, day=day))
         st.rerun()
@@ -115,25 +127,31 @@ def _take_streets(work: Workspace) -> None:
 
 
 def _summary(work: Workspace, inputs: Inputs) -> None:
-    found = inputs.orders_file
+    found, say = inputs.orders_file, words()
+    kilograms = say.gettext("{number} kg", number=say.number(sum(order.demand_kg for order in found.orders)))
+    with_window = say.number(sum(bool(order.windows) for order in found.orders))
     good, bad, weight, timed, go = st.columns([1, 1, 1, 1, 1.4], vertical_alignment="center", gap="small")
-    good.metric("Orders understood", f"{len(found.orders):,}", border=True)
-    bad.metric("Rows that need a look", f"{len(found.rejected):,}", border=True)
-    weight.metric("Weight", f"{sum(order.demand_kg for order in found.orders):,.0f} kg", border=True)
-    timed.metric("With a time window", f"{sum(bool(order.windows) for order in found.orders):,}", border=True)
+    good.metric(say.gettext("Orders understood"), say.number(len(found.orders)), border=True)
+    bad.metric(say.gettext("Rows that need a look"), say.number(len(found.rejected)), border=True)
+    weight.metric(say.gettext("Weight"), kilograms, border=True)
+    timed.metric(say.gettext("With a time window"), with_window, border=True)
     busy = work.job is not None and work.job.running
     count = len(found.orders)
-    label = "A plan is being made" if busy else f"Plan {count:,} order{'' if count == 1 else 's'}"
+    go_on = say.ngettext("Plan {count} order", "Plan {count} orders", count)
+    label = say.gettext("A plan is being made") if busy else go_on
     if go.button(label, type="primary", disabled=busy or not count, width="stretch", icon=":material/route:"):
         work.plan(effort.usual(demo=work.draft == state.demo_draft()))
-        st.switch_page(plan.PAGE)
+        st.switch_page(plan.page())
     for note in (*inputs.fleet_file.warnings, *found.warnings)[:5]:
         st.caption(plain(str(note)))
 
 
 def _rejected(work: Workspace, draft: Draft, found: OrdersFile) -> None:
+    say = words()
     with st.container(border=True):
-        st.markdown("**These rows are not planned.** Mend them in the table and read them again, or leave them out.")
+        head = say.gettext("These rows are not planned.")
+        what = say.gettext("Mend them in the table and read them again, or leave them out.")
+        st.markdown(f"**{head}** {what}")
         key = f"rows-{found.sha256}-{draft.day}"
         base = f"base-{key}"
         if key not in st.session_state:  # the page was just opened: the table starts from what was mended before
@@ -147,15 +165,22 @@ def _rejected(work: Workspace, draft: Draft, found: OrdersFile) -> None:
             hide_index=True,
             height=min(38 + 35 * len(found.rejected), 250),
             column_config={
-                TOLD[0]: st.column_config.NumberColumn(width=50),
-                TOLD[1]: st.column_config.TextColumn(width=330),
-                TOLD[2]: st.column_config.TextColumn(width=220),
+                TOLD[0]: st.column_config.NumberColumn(say.gettext(TOLD[0]), width=50),
+                TOLD[1]: st.column_config.TextColumn(say.gettext(TOLD[1]), width=330),
+                TOLD[2]: st.column_config.TextColumn(say.gettext(TOLD[2]), width=220),
             },
         )
         if len(found.rejected) > MOST_ROWS:
-            st.caption(f"The first {MOST_ROWS} of {len(found.rejected):,}; mend so many in the file itself.")
+            st.caption(
+                say.gettext(
+                    "The first {shown} of {total}; mend so many in the file itself.",
+                    shown=say.number(MOST_ROWS),
+                    total=say.number(len(found.rejected)),
+                )
+            )
+        mended = say.gettext("Read again, {number} mended", number=say.number(len(work.fixes)))
         st.button(
-            f"Read again, {len(work.fixes)} mended" if work.fixes else "Read again",
+            mended if work.fixes else say.gettext("Read again"),
             icon=":material/refresh:",
             on_click=_read_again,
             args=(work,),
@@ -175,44 +200,53 @@ def _read_again(work: Workspace) -> None:
 
 def _orders(inputs: Inputs) -> None:
     table, where = st.columns([1.25, 1], gap="small")
-    streets = street_paths(inputs.streets)
+    streets, say = street_paths(inputs.streets), words()
     with table:
-        st.dataframe(_table(inputs), hide_index=True, height=ORDERS_PX[1])
+        numbers = {name: st.column_config.NumberColumn(format="localized") for name in _numeric(say)}
+        st.dataframe(_table(inputs), hide_index=True, height=ORDERS_PX[1], column_config=numbers)
     with where:
-        st.pydeck_chart(orders_map(inputs.day, streets, page_look()), height=ORDERS_PX[1], key="orders-map")
-        more = f" The first {MOST_STOPS:,} are drawn." if len(inputs.day.orders) > MOST_STOPS else ""
-        st.caption(f"D depot, C charging station.{more} Streets: {plain(inputs.streets.attribution)}")
+        st.pydeck_chart(orders_map(inputs.day, streets, page_look(), say), height=ORDERS_PX[1], key="orders-map")
+        told = [say.gettext("D depot, C charging station.")]
+        if len(inputs.day.orders) > MOST_STOPS:
+            told.append(say.gettext("The first {number} stops are drawn.", number=say.number(MOST_STOPS)))
+        st.caption(" ".join([*told, say.gettext("Streets: {source}", source=plain(inputs.streets.attribution))]))
+
+
+def _numeric(say: Words) -> tuple[str, ...]:
+    """Return the columns of numbers; they stay numbers, so that they sort, and the browser writes them."""
+    return "kg", say.gettext("litres"), say.gettext("minutes")
 
 
 def _table(inputs: Inputs) -> dict[str, Sequence[object]]:
-    orders = inputs.day.orders
+    orders, say = inputs.day.orders, words()
     return {
-        "order": [order.id for order in orders],
-        "address": [order.address for order in orders],
+        say.gettext("order"): [order.id for order in orders],
+        say.gettext("address"): [order.address for order in orders],
         "kg": [order.demand_kg for order in orders],
-        "litres": [order.volume_l for order in orders],
-        "time window": [_windows(order, inputs.fleet_file) for order in orders],
-        "minutes": [(order.setup_s + order.service_s) / 60 for order in orders],
-        "priority": [order.priority.value for order in orders],
+        say.gettext("litres"): [order.volume_l for order in orders],
+        say.gettext("time window"): [_windows(order, inputs.fleet_file) for order in orders],
+        say.gettext("minutes"): [(order.setup_s + order.service_s) / 60 for order in orders],
+        say.gettext("priority"): [say.gettext(order.priority.value) for order in orders],
         **_seldom(inputs),
-        "notes": [order.notes for order in orders],
+        say.gettext("notes"): [order.notes for order in orders],
     }
 
 
 def _seldom(inputs: Inputs) -> dict[str, Sequence[object]]:
     """Return the columns that are shown only where any order has something there."""
-    orders, fleet = inputs.day.orders, inputs.fleet_file
+    orders, fleet, say = inputs.day.orders, inputs.fleet_file, words()
     local = partial(clock, day=fleet.day, zone=fleet.zone)
     columns: dict[str, Sequence[object]] = {
-        "type": ["pickup" if order.kind is OrderKind.PICKUP else "" for order in orders],
-        "released": [local(order.release_s) if order.release_s else "" for order in orders],
-        "group": [order.group for order in orders],
-        "depot": [order.depot_id for order in orders],
-        "pair": [order.pair for order in orders],
+        say.gettext("type"): [say.gettext("pickup") if order.kind is OrderKind.PICKUP else "" for order in orders],
+        say.gettext("released"): [local(order.release_s) if order.release_s else "" for order in orders],
+        say.gettext("group"): [order.group for order in orders],
+        say.gettext("depot"): [order.depot_id for order in orders],
+        say.gettext("pair"): [order.pair for order in orders],
     }
     return {name: values for name, values in columns.items() if any(values)}
 
 
 def _windows(order: Order, fleet: FleetFile) -> str:
     local = partial(clock, day=fleet.day, zone=fleet.zone)
-    return ", ".join(f"{local(window.start_s)} to {local(window.end_s)}" for window in order.windows)
+    spans = ((local(window.start_s), local(window.end_s)) for window in order.windows)
+    return ", ".join(words().gettext("{begin} to {end}", begin=begin, end=end) for begin, end in spans)

@@ -7,7 +7,8 @@ import state
 import streamlit as st
 from jobs import Job
 from state import Workspace
-from words import explain, plain
+from streamlit.navigation.page import StreamlitPage
+from words import explain, money, plain, words
 
 from planner.errors import PlannerError
 from views import result
@@ -27,13 +28,20 @@ def show() -> None:
         _ended(work, job)
 
 
-PAGE = st.Page(show, title="Plan", icon=":material/route:", url_path="plan")
+def page() -> StreamlitPage:
+    """Return the page under its title in the language of this session."""
+    return st.Page(show, title=words().gettext("Plan"), icon=":material/route:", url_path="plan")
 
 
 def _nothing(work: Workspace) -> None:
-    st.subheader("No plan yet", anchor=False)
-    st.text("Load orders on the first page, or plan the demo day: 150 deliveries in La Serena and Coquimbo, Chile.")
-    if st.button("Plan the demo day", type="primary", icon=":material/play_arrow:"):
+    say = words()
+    st.subheader(say.gettext("No plan yet"), anchor=False)
+    st.text(
+        say.gettext(
+            "Load orders on the first page, or plan the demo day: 150 deliveries in La Serena and Coquimbo, Chile."
+        )
+    )
+    if st.button(say.gettext("Plan the demo day"), type="primary", icon=":material/play_arrow:"):
         work.plan_demo()
         st.rerun()
 
@@ -43,28 +51,31 @@ def _live(job: Job) -> None:
     """Show how far the child process is; it works on whatever happens to this page."""
     if not job.running:
         st.rerun(scope="app")
-    best = job.progress()
+    best, say = job.progress(), words()
     with st.container(border=True):
         title, stop = st.columns([4, 1], vertical_alignment="center")
-        title.subheader("Stopping, keeping the best plan" if job.cancelled else "Planning", anchor=False)
-        stop.button("Stop, keep the best", on_click=job.cancel, disabled=job.cancelled, width="stretch")
+        doing = say.gettext("Stopping, keeping the best plan") if job.cancelled else say.gettext("Planning")
+        title.subheader(doing, anchor=False)
+        stop.button(say.gettext("Stop, keep the best"), on_click=job.cancel, disabled=job.cancelled, width="stretch")
         if best is None:
-            st.progress(0.0, text="Measuring the roads and finding a first plan")
+            st.progress(0.0, text=say.gettext("Measuring the roads and finding a first plan"))
         else:
             share = best.served / max(best.orders, 1)
-            st.progress(min(share, 1.0), text="All orders placed, now cheaper" if share >= 1 else "Placing orders")
+            how = say.gettext("All orders placed, now cheaper") if share >= 1 else say.gettext("Placing orders")
+            st.progress(min(share, 1.0), text=how)
         placed, cost, seconds = st.columns(3)
-        placed.metric("Orders placed", "–" if best is None else f"{best.served:,} / {best.orders:,}")
-        cost.metric("Cost so far", "–" if best is None else f"{best.cost:,.2f} {plain(best.currency)}")
-        seconds.metric("Seconds", f"{job.seconds:.0f}")
+        so_far = "–" if best is None else f"{say.number(best.served)} / {say.number(best.orders)}"
+        placed.metric(say.gettext("Orders placed"), so_far)
+        cost.metric(say.gettext("Cost so far"), "–" if best is None else money(say, best.cost, best.currency))
+        seconds.metric(say.gettext("Seconds"), say.number(job.seconds))
 
 
 def _ended(work: Workspace, job: Job) -> None:
     try:
         made = job.plan()
-        why = "" if made else plain(job.error())
+        why = "" if made else plain(words().gettext(job.error()))
     except PlannerError as error:
-        made, why = None, explain(error)
+        made, why = None, explain(error, words())
     if made is None:
         st.error(why, icon=":material/error:")
         _again(work)
@@ -78,8 +89,15 @@ def _again(work: Workspace) -> None:
     if work.draft.orders is None:
         return
     choice, button, _ = st.columns([2, 1, 3], vertical_alignment="bottom")
-    efforts = effort.efforts()
-    chosen = choice.segmented_control("Search", list(efforts), default=effort.USUAL, required=True, key="effort")
-    if button.button("Plan again", icon=":material/refresh:"):
+    efforts, say = effort.efforts(), words()
+    chosen = choice.segmented_control(
+        say.gettext("Search"),
+        list(efforts),
+        default=effort.USUAL,
+        required=True,
+        key="effort",
+        format_func=say.gettext,
+    )
+    if button.button(say.gettext("Plan again"), icon=":material/refresh:"):
         work.plan(efforts[chosen])
         st.rerun()

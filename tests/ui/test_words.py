@@ -1,8 +1,12 @@
-"""The languages of the manifests are complete."""
+"""The languages of the manifests and of the screen are complete."""
 
 from __future__ import annotations
 
+import ast
+import re
 import string
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -12,20 +16,46 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from effort import EFFORTS
+from fix_rows import TOLD
+from jobs import REPLAY_LATE, STOPPED
+from views.result import FILES
 
 import planner
-from planner.language.words import ENGLISH, LANGUAGES, Words
-from planner.report.view import REASON_TEXT
+from planner.export.formats import FORMATS
+from planner.language.words import ENGLISH, LANGUAGES, Words, nearest_language
+from planner.model import Priority
+from planner.plan import Cost, StepKind
+from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR
+from planner.report.view import ENDS_AWAY, NIGHT_TOO_SHORT, NO_NIGHT_PLUG, REASON_TEXT, cost_kinds
+from planner.robust import usual_scenarios
+from tests.factories import make_day
+from tests.ui.conftest import ROOT
 
+LITERAL = re.compile(r"gettext\(['\"]")  # Babel does not look into f-strings
+PLANNER = Path(planner.__file__).parent
 Text = str | tuple[str, ...]
 
 
 @cache
 def said() -> frozenset[Text]:
     """Return every text that the program asks a catalogue for: one, or two where it counts."""
-    folder = Path(planner.__file__).parent
-    found = {message for _, _, message, _, _ in extract_from_dir(folder, [("**.py", "python")], directory_filter=None)}
-    return frozenset({*(tuple(m) if isinstance(m, tuple) else m for m in found), *REASON_TEXT.values()})
+    found = [message for folder in (PLANNER, ROOT / "ui") for _, _, message, _, _ in extracted(folder)]
+    return frozenset({*(tuple(m) if isinstance(m, tuple) else m for m in found), *named()})
+
+
+def extracted(folder: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+    return extract_from_dir(folder, [("**.py", "python")], directory_filter=None)
+
+
+def named() -> set[str]:
+    """Return the names that stand in tables, or are values of the model, and are shown in the user's language."""
+    tables = [*REASON_TEXT.values(), *GRADE_TEXT.values(), NO_REPAIR, CUT, NIGHT_TOO_SHORT, NO_NIGHT_PLUG, ENDS_AWAY]
+    kinds = cost_kinds(Cost(**{field.name: 1.0 for field in fields(Cost)}))
+    formats = [wanted.what for wanted in FORMATS.values()]
+    scenarios = [one.name for one in usual_scenarios(replace(make_day(), depots=()))]
+    screen = [*TOLD, *EFFORTS, STOPPED, REPLAY_LATE, *(label for label, _ in FILES.values())]
+    return {*tables, *kinds, *formats, *scenarios, *screen, *StepKind, *Priority}
 
 
 @cache
@@ -57,6 +87,23 @@ def test_a_translation_has_the_values_of_the_english_text(language: str) -> None
     for message in catalogue(language):
         for form in _forms(message.string) if message.id else ():
             assert places(form) == places(_forms(message.id)[0])
+
+
+def test_no_text_hides_from_the_catalogues_in_an_f_string() -> None:
+    files_of_the_screen = sorted((ROOT / "ui").rglob("*.py"))
+    assert len(files_of_the_screen) > 15
+    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in files_of_the_screen}
+    strings = [
+        (name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
+    ]
+    assert [(name, ast.unparse(node)) for name, node in strings if LITERAL.search(ast.unparse(node))] == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"), [("de-AT", "de"), ("fr_CA", "fr"), ("ES", "es"), ("pt-BR", "en"), ("", "en"), (None, "en")]
+)
+def test_a_browser_gets_the_nearest_language_or_english(tag: str | None, language: str) -> None:
+    assert nearest_language(tag) == language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
