@@ -16,10 +16,12 @@ from pathlib import Path
 
 import effort
 import streamlit as st
+from foreign import Foreign, Reading, is_own, read_foreign
 from jobs import Job
 from words import words
 
 from planner.demo import DAY, demo_folder
+from planner.io.area import Area
 from planner.pipeline import Inputs, read_inputs
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
@@ -47,6 +49,8 @@ class Workspace:
     folder: Path
     draft: Draft
     read: tuple[Draft, Inputs] | None = None
+    foreign: Foreign | None = None
+    understood: tuple[tuple[Foreign, Path, date], Reading] | None = None
     fixes: dict[int, tuple[str, ...]] = field(default_factory=dict)
     job: Job | None = None
     used_s: float = 0.0
@@ -70,6 +74,31 @@ class Workspace:
             self.read = (draft, read_inputs(draft.orders, draft.fleet, day=draft.day, place_streets=streets))
         return self.read[1]
 
+    def take_orders(self, data: bytes, name: str) -> None:
+        """Take an orders file: of our own form as it is, of any other form for what `read_foreign` makes of it."""
+        path = self.keep(data, name)
+        self.foreign = None if is_own(path) else Foreign(path=path)
+        self.change(replace(self.draft, orders=path if self.foreign is None else None))
+
+    def read_foreign(self) -> Reading:
+        """Read the foreign file, once for each set of answers, and take its orders. Raises `InputError`."""
+        if self.foreign is None:
+            raise ValueError("there is no such file")
+        streets, day = self.draft.streets, self.draft.day
+        asked = (self.foreign, streets, day)
+        if self.understood is None or self.understood[0] != asked:
+            west, south, east, north = cached_streets(streets).bbox
+            area = Area(west=west, south=south, east=east, north=north)
+            self.understood = (asked, read_foreign(self.foreign, day=day, area=area, streets=streets))
+        reading = self.understood[1]
+        found = reading.imported
+        orders = None
+        if found is not None and found.judged.orders:
+            orders = self.keep(found.judged.orders_csv.encode(), f"{self.foreign.path.stem}.orders.csv")
+        if self.draft.orders != orders:
+            self.change(replace(self.draft, orders=orders))
+        return reading
+
     def change(self, draft: Draft) -> None:
         """Take other files; mended rows of the old orders are forgotten."""
         if self.draft.orders != draft.orders:
@@ -78,6 +107,7 @@ class Workspace:
 
     def plan_demo(self) -> Job:
         """Take the embedded day and plan it."""
+        self.foreign = None
         self.change(demo_draft())
         return self.plan(effort.usual(demo=True))
 

@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from effort import EFFORTS
 from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
+from views.foreign_card import LABELS, MEANINGS
 from views.result import FILES
 
 import planner
@@ -54,7 +55,15 @@ def named() -> set[str]:
     kinds = cost_kinds(Cost(**{field.name: 1.0 for field in fields(Cost)}))
     formats = [wanted.what for wanted in FORMATS.values()]
     scenarios = [one.name for one in usual_scenarios(replace(make_day(), depots=()))]
-    screen = [*TOLD, *EFFORTS, STOPPED, REPLAY_LATE, *(label for label, _ in FILES.values())]
+    screen = [
+        *TOLD,
+        *EFFORTS,
+        STOPPED,
+        REPLAY_LATE,
+        *(label for label, _ in FILES.values()),
+        *LABELS.values(),
+        *MEANINGS.values(),
+    ]
     return {*tables, *kinds, *formats, *scenarios, *screen, *StepKind, *Priority}
 
 

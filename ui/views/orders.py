@@ -25,7 +25,7 @@ from planner.io.orders import OrdersFile
 from planner.language.words import Words
 from planner.model import Order, OrderKind
 from planner.pipeline import Inputs
-from views import fleet_card, plan
+from views import fleet_card, foreign_card, plan
 
 STREET_FILES = ["pbf", "osm", "graphml", "npz"]
 
@@ -33,9 +33,11 @@ STREET_FILES = ["pbf", "osm", "graphml", "npz"]
 def show() -> None:
     """Draw the page."""
     work = state.workspace()
-    if work.draft.orders is None:
+    if work.draft.orders is None and work.foreign is None:
         _welcome(work)
     _cards(work)
+    if work.foreign is not None:
+        foreign_card.show(work)
     if work.draft.orders is None:
         return
     try:
@@ -85,11 +87,12 @@ def _cards(work: Workspace) -> None:
 
 def _orders_card(work: Workspace) -> None:
     say = words()
-    name = plain(work.draft.orders.name) if work.draft.orders else say.gettext("CSV, one order per line")
+    file = work.foreign.path if work.foreign is not None else work.draft.orders
+    name = plain(file.name) if file else say.gettext("CSV or Excel, from any shop or planner")
     st.markdown(heading(say.gettext("Orders"), name))
     st.file_uploader(
-        say.gettext("Orders as CSV"),
-        type=["csv", "txt", "tsv"],
+        say.gettext("Orders file"),
+        type=["csv", "txt", "tsv", "xlsx", "xlsm"],
         key="orders-file",
         on_change=_take_orders,
         args=(work,),
@@ -104,7 +107,7 @@ def _orders_card(work: Workspace) -> None:
 def _take_orders(work: Workspace) -> None:
     uploaded = st.session_state["orders-file"]
     if uploaded is not None:
-        work.change(replace(work.draft, orders=work.keep(uploaded.getvalue(), uploaded.name)))
+        work.take_orders(uploaded.getvalue(), uploaded.name)
 
 
 def _streets_card(work: Workspace) -> None:
