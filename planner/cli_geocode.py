@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 INCOMPLETE = 4  # exit code, see docs/errors.md
 
 
+def _forget(wanted: bool) -> None:
+    """Delete the answers of online services, which hold addresses of customers, and end the program."""
+    if not wanted:
+        return
+    from planner.geocode_online import forget_answers
+
+    count = forget_answers()
+    typer.echo(f"{count:,} answers of online services deleted")
+    raise typer.Exit
+
+
 def geocode(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="CSV file with a column address, see docs/geocode.md.")
@@ -35,6 +46,12 @@ def geocode(
         str | None, typer.Option("--online", help="Ask nominatim or photon, over the internet, what is not sure.")
     ] = None,
     server: Annotated[str | None, typer.Option("--server", help="Your own server for --online, https://...")] = None,
+    forget_online: Annotated[  # noqa: ARG001  (its callback does it)
+        bool,
+        typer.Option(
+            "--forget-online", is_eager=True, callback=_forget, help="Delete what services answered so far, and end."
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the files to write if they exist.")] = False,
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="Exit 0 although rows are left without a place.")

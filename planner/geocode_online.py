@@ -38,6 +38,19 @@ class OnlineError(PlannerError):
     exit_code = 4
 
 
+def answers_folder() -> Path:
+    """Return where answers are kept."""
+    return cache_folder() / "geocode-online"
+
+
+def forget_answers() -> int:
+    """Delete all answers, and return how many there were."""
+    kept = list(answers_folder().glob("*.json"))
+    for file in kept:
+        file.unlink(missing_ok=True)
+    return len(kept)
+
+
 class OnlineGeocoder:
     """Asks a service at most once a second, and keeps its answers on disk.
 
@@ -47,7 +60,7 @@ class OnlineGeocoder:
     def __init__(self, service: Service, *, server: str | None = None, folder: Path | None = None) -> None:
         self._service = service
         self._server = (server or PUBLIC_SERVERS[service]).rstrip("/")
-        self._folder = folder or cache_folder() / "geocode-online"
+        self._folder = folder or answers_folder()
         self._ask = _client(service, self._server)
 
     def refuse_list(self, queries: Sequence[str]) -> None:

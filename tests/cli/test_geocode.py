@@ -189,3 +189,12 @@ def test_the_example_of_the_page_does_what_it_says(run: Run, capfd: pytest.Captu
         "sure 50.5 10.5 Lange Gasse 1, Oberau",
         "50.5 10.5 Lange Gasse 1, Oberau",
     ]
+
+
+def test_answers_of_services_can_be_forgotten(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANNER_CACHE", str(tmp_path))
+    kept = tmp_path / "geocode-online" / "0a.json"
+    kept.parent.mkdir()
+    kept.write_text('{"places": []}')
+    code, out, _ = run("geocode", "--forget-online")
+    assert (code, out, kept.exists()) == (0, "1 answers of online services deleted\n", False)

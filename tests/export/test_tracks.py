@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element, fromstring
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from gpxpy.gpx import GPX
 from icalendar import Calendar, Event
 
 from planner.export.trips import trips_of
-from planner.plan import Plan
+from planner.plan import Plan, Step
 from planner.report.view import PlanView
 from tests.export import plans
 from tests.export.conftest import made
@@ -97,6 +97,18 @@ def test_a_calendar_brings_the_rules_of_its_zone_and_every_event_has_an_id_of_it
     assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["America/Santiago"]
     ids = [str(event["uid"]) for event in calendar.walk("VEVENT")]
     assert len(ids) == len(set(ids)) == 61
+
+
+def test_a_calendar_of_a_later_plan_moves_its_events_and_doubles_none() -> None:
+    plan = plans.everything()
+    late = replace(plan, routes=tuple(replace(r, steps=tuple(map(ten_minutes_later, r.steps))) for r in plan.routes))
+    before, after = ({str(e["uid"]): e.start for e in events_of(one)} for one in (plan, late))
+    assert before.keys() == after.keys()
+    assert {after[uid] - before[uid] for uid in before} == {timedelta(minutes=10)}
+
+
+def ten_minutes_later(step: Step) -> Step:
+    return replace(step, arrival_s=step.arrival_s + 600, begin_s=step.begin_s + 600, end_s=step.end_s + 600)
 
 
 def test_on_a_day_with_a_clock_change_events_are_on_the_clock_of_the_wall() -> None:
