@@ -99,6 +99,12 @@ class Workspace:
             self.change(replace(self.draft, orders=orders))
         return reading
 
+    @property
+    def rejected(self) -> int:
+        """Return how many rows of a foreign file are in no order."""
+        reading = self.understood[1] if self.foreign is not None and self.understood is not None else None
+        return reading.imported.judged.rejected if reading is not None and reading.imported is not None else 0
+
     def change(self, draft: Draft) -> None:
         """Take other files; mended rows of the old orders are forgotten."""
         if self.draft.orders != draft.orders:

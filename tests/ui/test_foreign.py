@@ -54,6 +54,7 @@ def test_an_export_of_optimoroute_is_planned_and_its_bad_row_is_told() -> None:
     page = orders_page(OPTIMOROUTE.encode(), "export.csv")
     assert metrics(page)["Orders understood"] == "2"
     assert "3 rows: 2 became orders, 0 were merged into them, 1 were rejected." in texts(page)
+    assert metrics(page)["Rows that need a look"] == "1"
     assert "OptimoRoute" in texts(page)
     assert button(page, "Plan 2 orders")
     read_as = next(table.value for table in page.dataframe if "is read as" in table.value)

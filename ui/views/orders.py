@@ -135,7 +135,7 @@ def _summary(work: Workspace, inputs: Inputs) -> None:
     with_window = say.number(sum(bool(order.windows) for order in found.orders))
     good, bad, weight, timed, go = st.columns([1, 1, 1, 1, 1.4], vertical_alignment="center", gap="small")
     good.metric(say.gettext("Orders understood"), say.number(len(found.orders)), border=True)
-    bad.metric(say.gettext("Rows that need a look"), say.number(len(found.rejected)), border=True)
+    bad.metric(say.gettext("Rows that need a look"), say.number(len(found.rejected) + work.rejected), border=True)
     weight.metric(say.gettext("Weight"), kilograms, border=True)
     timed.metric(say.gettext("With a time window"), with_window, border=True)
     busy = work.job is not None and work.job.running
