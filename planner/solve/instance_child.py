@@ -65,8 +65,8 @@ def load_instance(folder: Path) -> Instance:
 def route_set(text: str) -> RouteSet:
     """Return the answer of a text that the child wrote."""
     told: dict[str, Any] = json.loads(text)
-    routes = tuple(tuple(route) for route in told["routes"])
-    return RouteSet(**{**told, "routes": routes, "unserved": tuple(told["unserved"])})
+    routes, charges = (tuple(map(tuple, told[name])) for name in ("routes", "charges"))
+    return RouteSet(**{**told, "routes": routes, "charges": charges, "unserved": tuple(told["unserved"])})
 
 
 def main(folder: Path) -> None:
