@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.solve.draws import random_stream
 from planner.solve.instance import Floats
 from planner.solve.problem import HILLY, NO_PARTNER, NO_WAY, Ints, Problem
 from planner.solve.schedule import LEAST_W, equal_plugs
@@ -251,7 +252,7 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         best_length=np.zeros(vehicles, np.int64),
         best_fact=np.zeros((vehicles, 11), np.int64),
         best_charge=np.zeros((vehicles, 4, longest), np.int64),
-        random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
+        random=random_stream(seed),
     )
     books.now[ABSENT], books.now[BEST_COST], books.now[BEST_ABSENT] = n, NONE, n
     books.now[WEIGHT] = max(1, int(case.order[:, PENALTY].min()))

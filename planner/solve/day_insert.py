@@ -64,7 +64,7 @@ from planner.solve.day_pairs import IN_TRIP, NEW_AFTER, NEW_BEFORE, keep_cheapes
 from planner.solve.day_price import FLAT, price_day, set_day
 from planner.solve.day_ruin import home_of
 from planner.solve.day_undo import touch
-from planner.solve.island import draw
+from planner.solve.draws import draw
 from planner.solve.problem import MICRO
 
 BLINK = 0.01

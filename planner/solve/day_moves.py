@@ -34,7 +34,7 @@ from planner.solve.day_insert import insert
 from planner.solve.day_price import set_day
 from planner.solve.day_ruin import leave_out, leave_out_groups, ruin
 from planner.solve.day_undo import undo
-from planner.solve.island import draw, exponential
+from planner.solve.draws import draw, exponential
 
 WHOLE_GROUP = 0.5  # of groups of which an order was removed go as a whole, so that they may change the vehicle
 # Orders in which orders come back, with their weights.

@@ -8,12 +8,10 @@ from planner.solve.compiled import inner
 from planner.solve.day_case import ABSENT, BROUGHT, COST, DEPOT, FETCHED, INVITED, LENGTH, MARK, VISITS
 from planner.solve.day_price import FLAT, price_day, set_day
 from planner.solve.day_undo import touch
-from planner.solve.island import draw
+from planner.solve.draws import draw
+from planner.solve.strings import LONGEST_STRING, string_around
 
 REMOVED = 6.0  # orders on average
-LONGEST_STRING = 10
-SPLIT = 0.5  # of strings keep some stops in their middle
-SPLIT_DEPTH = 0.01
 ACROSS = 0.2  # of strings are cut from the whole day, reloads or not
 WHOLE_DAY, WHOLE_TRIP = 0.03, 0.1  # of iterations remove one of these first
 # Of iterations, and of those that remove a day, look at an idle vehicle as if in use:
@@ -122,7 +120,8 @@ def ruin(case, books):  # type: ignore[no-untyped-def]
             if draw(random) < ACROSS:
                 first, last = 0, fact[slot_of[v], LENGTH]
             size = min(int(1.0 + draw(random) * min(float(last - first), longest)), last - first)
-            _cut(case, books, v, books.at[u], size, first, last)
+            begin, end, first_kept, last_kept = string_around(random, books.at[u], first, last, size)
+            without(case, books, v, begin, end, first_kept, last_kept)
     return touched
 
 
@@ -135,22 +134,6 @@ def _trip(case, books, v, k):  # type: ignore[no-untyped-def]
     while last < books.fact[slot, LENGTH] and books.stops[slot, last] != depot:
         last += 1
     return first, last
-
-
-@inner
-def _cut(case, books, v, k, size, first, last):  # type: ignore[no-untyped-def]
-    """Remove `size` of stops first..last-1 around stop k, in one string or with a part kept in its middle."""
-    random, m = books.random, last - first
-    kept = 0
-    if 1 < size < m and draw(random) < SPLIT:
-        kept = 1
-        while size + kept < m and draw(random) > SPLIT_DEPTH:
-            kept += 1
-    span = size + kept
-    earliest = max(first, k - span + 1)
-    begin = earliest + int(draw(random) * (min(k, last - span) - earliest + 1))
-    head = begin + (1 + int(draw(random) * (size - 1)) if kept else 0)
-    without(case, books, v, begin, begin + span, head, head + kept)
 
 
 @inner

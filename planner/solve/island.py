@@ -1,7 +1,6 @@
 """The state of one search for an instance: routes in slots, who is absent, the best solution, its random stream.
 
 A route that an iteration touches is copied to a free slot first, so that a refused iteration costs nothing to undo.
-Nothing here calls a logarithm, so that every machine accepts the same solutions.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 from planner.solve.curve_pricing import CurvedCase
+from planner.solve.draws import random_stream
 from planner.solve.either import renew_route
 from planner.solve.instance import Floats, Ints
 from planner.solve.labels import NONE
@@ -69,35 +69,10 @@ def new_island(case: Case | CurvedCase, *, seed: int, most_routes: int, longest:
         look_stop=np.zeros(2 * n + most_routes, np.int64),
         best_stops=np.zeros((most_routes + 1, longest + 1), np.int64),
         best_length=np.zeros(most_routes + 1, np.int64),
-        random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
+        random=random_stream(seed),
     )
     island.now[FREE], island.now[ABSENT], island.now[BEST_COST] = slots, n, NONE
     return island
-
-
-@compiled
-def draw(random):  # type: ignore[no-untyped-def]
-    """Return a number in [0, 1) (xorshift64*, Vigna, ACM TOMS 42, 2016)."""
-    x = random[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    random[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@compiled
-def exponential(random):  # type: ignore[no-untyped-def]
-    """Return a number with the exponential distribution, to seven digits, by arithmetic alone."""
-    u = 1.0 - draw(random)
-    halvings = 0
-    while u < 0.5:
-        u *= 2.0
-        halvings += 1
-    z = (1.0 - u) / (1.0 + u)
-    zz = z * z
-    series = 2.0 * z * (1.0 + zz * (1 / 3 + zz * (1 / 5 + zz * (1 / 7 + zz * (1 / 9 + zz / 11)))))
-    return halvings * 0.6931471805599453 + series
 
 
 @compiled

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import inner
+from planner.solve.draws import draw, random_stream
 from planner.solve.instance import Floats, Ints
-from planner.solve.island import draw
 
 NONE = 2**62
 FAR = 10**15
@@ -97,7 +97,7 @@ def new_days(case: TripCase, *, seed: int, vehicles: int) -> Days:
         now=_zeros(6),
         best_stops=_zeros(vehicles, width),
         best_length=_zeros(vehicles),
-        random=np.array([(seed * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) % 2**64 or 1], np.uint64),
+        random=random_stream(seed),
     )
     days.now[ABSENT], days.now[BEST_COST], days.now[BEST_ABSENT] = n, NONE, n
     return days

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.solve.compiled import compiled, inner
-from planner.solve.island import draw, exponential
+from planner.solve.draws import draw, exponential
 from planner.solve.multitrip_days import (
     ABSENT,
     BEST_ABSENT,
@@ -34,11 +34,9 @@ from planner.solve.multitrip_days import (
     touch,
     undo,
 )
+from planner.solve.strings import LONGEST_STRING, string_around
 
 REMOVED = 10.0  # customers on average
-LONGEST_STRING = 10
-SPLIT = 0.5  # of strings keep some customers in their middle
-SPLIT_DEPTH = 0.01
 WHOLE_TRIP = 0.1  # of iterations remove a trip first
 MOVED_TRIP = 0.3  # of iterations give a trip another vehicle or turn first
 # Orders in which customers come back, with their weights.
@@ -124,21 +122,6 @@ def _without(case, days, v, first, last, kept_from, kept_to):  # type: ignore[no
             count += 1
     _write(case, days, v, count)
     _join(case, days, v)
-
-
-@inner
-def _cut(case, days, v, k, first, last, size):  # type: ignore[no-untyped-def]
-    """Remove `size` of stops first..last-1 around stop k, in one string or with a part kept in its middle."""
-    random, m, kept = days.random, last - first, 0
-    if 1 < size < m and draw(random) < SPLIT:
-        kept = 1
-        while size + kept < m and draw(random) > SPLIT_DEPTH:
-            kept += 1
-    span = size + kept
-    earliest = max(first, k - span + 1)
-    begin = earliest + int(draw(random) * (min(k, last - span) - earliest + 1))
-    head = begin + (1 + int(draw(random) * (size - 1)) if kept else 0)
-    _without(case, days, v, begin, begin + span, head, head + kept)
 
 
 @inner
@@ -250,7 +233,8 @@ def _ruin(case, days):  # type: ignore[no-untyped-def]
             whole = False
         else:
             size = min(int(1.0 + draw(random) * min(float(last - first), longest)), last - first)
-            _cut(case, days, v, k, first, last, size)
+            begin, end, kept_from, kept_to = string_around(random, k, first, last, size)
+            _without(case, days, v, begin, end, kept_from, kept_to)
         strings -= 1
     for u in range(n):
         days.keys[u] = 0.0

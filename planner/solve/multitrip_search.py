@@ -16,6 +16,7 @@ from threading import Event, Thread
 import numpy as np
 
 from planner.solve.case import usual_leg
+from planner.solve.cooling import effort_of, temperature
 from planner.solve.instance import Floats, Instance, Ints, RouteSet
 from planner.solve.multitrip_days import BEST_ABSENT, BEST_COST, STOP, Days, TripCase, new_days
 from planner.solve.multitrip_moves import restore, run
@@ -27,9 +28,7 @@ SLICES = 200
 TOLD_SLICES = 10  # between two looks for a better answer to tell of
 MARKS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the way: days are recombined, and all islands go on from the best
 HOT = 3.0  # the first temperature, in usual legs; the last is a hundredth of it
-COOLING = 0.9772372209558107  # 0.01 ** (1 / 200)
 CHUNK_S = 0.03  # between two looks at the clock
-EFFORT, EFFORT_OF_ITERATION, MOST_EFFORT = 0.03, 1e-5, 3.0  # for each recombination: of the time limit, or a budget
 
 
 def search_trips(instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]) -> RouteSet:
@@ -92,7 +91,7 @@ class _Search:
                 until = round(self.options.iterations * slice_end)
                 end_s = self.begun + self.options.time_limit_s * slice_end if self.timed else self.deadline
                 share_s = (end_s - time.monotonic()) * threads / ISLANDS  # islands that wait for a thread share
-                heat = _temperature(now) * unit
+                heat = temperature(HOT, now) * unit
                 jobs = [workers.submit(self._slice, i, until - self.done, share_s, heat) for i in range(ISLANDS)]
                 try:
                     made = [job.result() for job in jobs]
@@ -134,7 +133,7 @@ class _Search:
                 vehicle_cost=0,
                 most=self.vehicles,
                 known=routes,
-                effort=self._effort(),
+                effort=effort_of(self.options),
                 seconds=max((self.deadline - time.monotonic()) / 2, 0.01),
             )
             routes = found or routes
@@ -143,12 +142,6 @@ class _Search:
             for v, route in enumerate(routes):
                 stops[v, : len(route)], lengths[v] = route, len(route)
             restore(self.case, island, stops, lengths)
-
-    def _effort(self) -> float:
-        """Return the deterministic seconds of one recombination; with an iteration budget they depend on that alone."""
-        if self.timed:
-            return min(MOST_EFFORT, EFFORT * self.options.time_limit_s)
-        return min(MOST_EFFORT, EFFORT_OF_ITERATION * self.options.iterations)
 
     def _tell(self) -> None:
         value = _value(self._best())
@@ -192,14 +185,6 @@ def build_trips(instance: Instance) -> TripCase:
 def _whole(values: Floats) -> Ints:
     whole: Ints = np.rint(np.minimum(values, 1e12)).astype(np.int64)
     return whole
-
-
-def _temperature(way: float) -> float:
-    """Fall to a hundredth in 200 equal ratios, by products alone: no machine rounds them another way."""
-    temperature = HOT
-    for _ in range(int(way * 200)):
-        temperature *= COOLING
-    return temperature
 
 
 def _value(island: Days) -> tuple[int, int]:

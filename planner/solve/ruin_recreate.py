@@ -14,6 +14,7 @@ from numba.extending import overload
 
 from planner.solve.compiled import compiled
 from planner.solve.curve_pricing import least_with, limit_of, price_curved
+from planner.solve.draws import draw, exponential
 from planner.solve.either import COMPILED, is_curved, renew_route
 from planner.solve.island import (
     ABSENT,
@@ -21,8 +22,6 @@ from planner.solve.island import (
     COST,
     DONE,
     ROUTES,
-    draw,
-    exponential,
     index,
     insert,
     keep_best,
@@ -35,12 +34,10 @@ from planner.solve.island import (
 )
 from planner.solve.labels import MOST, NONE
 from planner.solve.pricing import arrays, price
+from planner.solve.strings import LONGEST_STRING, SPLIT, SPLIT_DEPTH
 
 BLINK = 0.01
 REMOVED = 10.0  # customers on average
-LONGEST_STRING = 10
-SPLIT = 0.5  # of strings keep some customers in their middle
-SPLIT_DEPTH = 0.01
 SCAN_ALL = 150  # customers; with more, places beside the nearest ones only
 NEAREST = 30
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from planner.solve.case import case_of, usual_leg
 from planner.solve.charging import Charged, charged_best
+from planner.solve.cooling import effort_of, temperature
 from planner.solve.curve_pricing import CurvedCase
 from planner.solve.instance import Instance, Ints, RouteSet
 from planner.solve.island import ABSENT, BEST_COST, BEST_ROUTES, COST, ROUTES, Island, keep_best, new_island, restore
@@ -43,7 +44,6 @@ HOT = 5.0  # the first temperature, in usual legs; the last is a hundredth of it
 FLEET_TEMPERATURE = 0.1
 CHUNK_S = 0.03  # between two looks at the clock
 FIRST_TRIES = 1_000
-EFFORT, EFFORT_OF_ITERATION, MOST_EFFORT = 0.03, 1e-5, 3.0  # for each recombination: of the time limit, or a budget
 
 
 def search_instance(instance: Instance, options: SolveOptions, *, on_better: Callable[[RouteSet], None]) -> RouteSet:
@@ -217,7 +217,7 @@ class _Search:
             self.round.cooling_from = now
             behind = self.instance.vehicles_first and self._fewest() > len(self.best_routes)
             self._share(self.best_routes if behind else _routes(self._best()))
-        return _temperature(self.round.way(now)) * self.leg
+        return temperature(HOT, self.round.way(now)) * self.leg
 
     def _plan_rounds(self, now: float) -> None:
         """Part what is left of the budget into rounds, by the iterations that it will last for."""
@@ -343,18 +343,12 @@ class _Search:
                 vehicle_cost=self.case.vehicle_cost,
                 most=int(best.now[BEST_ROUTES]) if self.instance.vehicles_first else self.n,
                 known=_routes(best),
-                effort=self._effort(),
+                effort=effort_of(self.options),
                 seconds=max((self.deadline - time.monotonic()) / 2, 0.01),
             )
             if found is not None:
                 self._adopt(best, found)
         self._share(_routes(self._best()))
-
-    def _effort(self) -> float:
-        """Return the deterministic seconds of one recombination; with an iteration budget they depend on that alone."""
-        if self.timed:
-            return min(MOST_EFFORT, EFFORT * self.options.time_limit_s)
-        return min(MOST_EFFORT, EFFORT_OF_ITERATION * self.options.iterations)
 
     def _tell(self) -> None:
         if self.best_cost < self.told:
@@ -381,14 +375,6 @@ class _Search:
             assert answer is not None, route  # the search has priced it
             self.charged[route] = answer
         return self.charged[route]
-
-
-def _temperature(way: float) -> float:
-    """Fall to a hundredth in 200 equal ratios, by products alone: no machine rounds them another way."""
-    temperature = HOT
-    for _ in range(int(way * 200)):
-        temperature *= 0.9772372209558107  # 0.01 ** (1 / 200)
-    return temperature
 
 
 def _longest(case: Case | CurvedCase) -> int:
