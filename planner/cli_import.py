@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner.cli_tools import parse_date, talk, usage
-from planner.errors import Fault, InputError, RoadsError, listing, printable
+from planner.errors import Fault, InputError, listing, printable
 
 if TYPE_CHECKING:
+    from planner.geocode.found import Found
     from planner.io.area import Area
     from planner.io.importing.answers import Answers
     from planner.io.importing.importer import Imported
@@ -74,7 +75,6 @@ def import_file(
     from planner.io.import_report import write_import_report
     from planner.io.importing.answers import Answers, checked, read_mapping
     from planner.io.importing.importer import OpenQuestions, import_orders
-    from planner.io.importing.pins import no_place
 
     _refuse_output(output, file, force=force)
     flags = {
@@ -89,7 +89,7 @@ def import_file(
     place = output.with_name(MAPPING_NAME)
     try:
         with talk.status(f"reading {file.name}"):
-            imported = import_orders(file, answers, area=_area(streets, near), place=_finder(streets) or no_place)
+            imported = import_orders(file, answers, area=_area(streets, near), place=_place(streets))
     except OpenQuestions as questions:
         if mapping is None and (force or not place.exists()):
             write_atomic(place, questions.mapping)
@@ -177,35 +177,23 @@ def _area(streets: Path | None, near: str | None) -> Area | None:
     return Area(west=middle_lon - reach, south=middle_lat - reach, east=middle_lon + reach, north=middle_lat + reach)
 
 
-def _finder(streets: Path | None) -> Place | None:
-    """Return what finds addresses in the map, read when the first one is asked for; only OSM files have any."""
-    if streets is None or not streets.name.endswith((".osm", ".osm.pbf")):
-        return None
-    from planner.geocode.geocoder import Geocoder
-    from planner.io.area import Spot
+def _place(streets: Path | None) -> Place:
+    """Return what finds addresses in the map, read when the first one is asked for."""
     from planner.io.cells import CellError
     from planner.io.importing.pins import no_place
 
-    @cache
-    def geocoder() -> Geocoder | None:
-        try:
-            return Geocoder.from_osm(streets)
-        except RoadsError:  # a map of streets alone
-            return None
+    if streets is None:
+        return no_place
+    from planner.geocode.geocoder import Geocoder
+    from planner.geocode_pins import place_in
 
-    def find(asked: Asked) -> Spot | CellError:
-        book = geocoder()
-        if book is None:
-            return no_place(asked)
-        found = book.find(asked.text, city=asked.city, postcode=asked.postcode)
-        if found.grade == "sure" and found.lat is not None and found.lon is not None:
-            return Spot(lat=found.lat, lon=found.lon)
+    def unsure(_: Asked, found: Found) -> CellError:
         known = found.grade != "none"
         seen = f" ({found.address})" if found.address else ""
         message = f"is {'not certain' if known else 'not found'} in {streets.name}{seen}: {found.reason}"
         return CellError("E-G03" if known else "E-G04", message, "correct the address, or give coordinates")
 
-    return find
+    return place_in(cache(partial(Geocoder.of_map, streets)), unsure)
 
 
 def _refuse_output(output: Path, source: Path, *, force: bool) -> None:

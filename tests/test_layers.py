@@ -26,7 +26,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("exchange",),
     ("answer", "export", "instances", "replay"),
     ("pipeline", "outputs", "robust", "store", "warm"),
-    ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online"),
+    ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online", "geocode_pins"),
     ("dispatch",),
     ("cli_tools", "cli_ui"),
     ("cli_store",),

@@ -25,7 +25,7 @@ def rows_to_fix(found: OrdersFile, fixes: Fixes) -> dict[str, list[object]]:
     cells = {row.row: _padded(fixes.get(row.row, row.cells), len(cell_names(found))) for row in rows}
     table: dict[str, list[object]] = {
         LINE: [row.row for row in rows],
-        PROBLEM: ["; ".join(map(_problem, faults[row.row])) for row in rows],
+        PROBLEM: ["; ".join(map(problem, faults[row.row])) for row in rows],
         REMEDY: ["; ".join(dict.fromkeys(fault.remedy for fault in faults[row.row])) for row in rows],
     }
     at_fault = {fault.column for listed in faults.values() for fault in listed}
@@ -71,7 +71,8 @@ def mended_csv(path: Path, fixes: Fixes) -> bytes:
     return text.getvalue().encode()
 
 
-def _problem(fault: Fault) -> str:
+def problem(fault: Fault) -> str:
+    """Return what is wrong with a row: the code, the column, the value."""
     where = f"{fault.column} " if fault.column else ""
     value = f'"{printable(fault.value)}" ' if fault.value is not None else ""
     return f"{fault.code} {where}{value}{fault.message}"

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from planner.errors import Fault, InputError, RoadsError
+from planner.errors import Fault, InputError
 from planner.geocode.found import Found
 from planner.geocode.geocoder import Geocoder
+from planner.geocode_pins import place_in
 from planner.io.area import Area, Spot
 from planner.io.cells import CellError
 from planner.io.csv_table import read_table
 from planner.io.files import read_file
-from planner.io.importing.answers import CHOICES, Answers, field_names, flag
+from planner.io.importing.answers import CHOICES, Answers, flag
 from planner.io.importing.importer import Imported, OpenQuestions, import_orders
 from planner.io.importing.pins import Asked, Place, no_place
 from planner.io.orders import MAX_BYTES
 
 SHEETS = (".xlsx", ".xlsm")
-MAPS_WITH_ADDRESSES = (".osm", ".osm.pbf")
-SURE = "sure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,43 +81,29 @@ def answered(foreign: Foreign, said: Mapping[str, str], columns: Mapping[str, st
     return replace(foreign, answers=answers)
 
 
-def fields() -> tuple[str, ...]:
-    """Return what a column may be."""
-    return tuple(field_names())
-
-
 def address_of(asked: Asked) -> str:
     """Return an address as one line, by which a pin is confirmed."""
     return ", ".join(part for part in (asked.text, asked.postcode, asked.city) if part)
 
 
-@cache
-def _book(streets: Path) -> Geocoder | None:
-    try:
-        return Geocoder.from_osm(streets)
-    except RoadsError:  # a map of streets alone
-        return None
+_book = cache(Geocoder.of_map)
 
 
 def _finder(streets: Path | None, pins: Mapping[str, tuple[float, float]], doubtful: dict[str, Found]) -> Place:
     """Return what finds addresses: those that the user confirmed, and those of the map that are certain."""
-    if streets is None or not streets.name.endswith(MAPS_WITH_ADDRESSES):
+    if streets is None:
         return no_place
 
-    def find(asked: Asked) -> Spot | CellError:
-        address = address_of(asked)
-        if address in pins:
-            lat, lon = pins[address]
-            return Spot(lat=lat, lon=lon)
-        book = _book(streets)
-        if book is None:
-            return no_place(asked)
-        found = book.find(asked.text, city=asked.city, postcode=asked.postcode)
-        if found.grade == SURE and found.lat is not None and found.lon is not None:
-            return Spot(lat=found.lat, lon=found.lon)
+    def unsure(asked: Asked, found: Found) -> CellError:
         if found.grade == "none":
             return CellError("E-G04", f"is not found in {streets.name}: {found.reason}", "correct the address")
-        doubtful[address] = found
+        doubtful[address_of(asked)] = found
         return CellError("E-G03", f"is not certain ({found.address}): {found.reason}", "confirm it on the page")
+
+    in_map = place_in(partial(_book, streets), unsure)
+
+    def find(asked: Asked) -> Spot | CellError:
+        confirmed = pins.get(address_of(asked))
+        return in_map(asked) if confirmed is None else Spot(lat=confirmed[0], lon=confirmed[1])
 
     return find

@@ -16,6 +16,7 @@ from planner.geocode.matching import EDIT_COST, Hit, Likeness, hits_of
 from planner.geocode.readings import Chunk, readings, split
 from planner.roads.addresses import AddressBook, read_addresses
 
+MAPS_WITH_ADDRESSES = (".osm", ".osm.pbf")
 MOST_ALIKE, MOST_WORDS = 12, 8
 # Letters of a name, and how many it may be off to be looked at.
 EDITS_FROM = ((12, 3), (6, 2), (4, 1))
@@ -39,6 +40,16 @@ class Geocoder:
         if not book.addresses:
             raise RoadsError(f"E-G01 {path}: no house number in it → take a map with addresses")
         return cls(book)
+
+    @classmethod
+    def of_map(cls, path: Path) -> Geocoder | None:
+        """Read the addresses of a streets file, None for one that has none: only OSM files do, and not all of them."""
+        if not path.name.endswith(MAPS_WITH_ADDRESSES):
+            return None
+        try:
+            return cls.from_osm(path)
+        except RoadsError:  # a map of streets alone
+            return None
 
     def find(self, text: str, *, city: str | None = None, postcode: str | None = None) -> Found:
         """Find an address written in any usual order; `city` and `postcode` say what the text does not."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
-from foreign import Foreign, Reading, answered, fields
+from fix_rows import problem
+from foreign import Foreign, Reading, answered
 from state import Workspace
 from words import explain, plain, words
 
@@ -93,7 +94,7 @@ def _columns(questions: tuple[Fault, ...]) -> Mapping[str, str | None]:
             continue
         label = say.gettext("Column of the latitude") if found[1] == "lat" else say.gettext("Column of the longitude")
         column = st.selectbox(label, [UNSAID, *listed], key=f"column-{found[1]}")
-        if column and found[1] in fields():
+        if column:
             named[column] = found[1]
     return named
 
@@ -132,16 +133,11 @@ def _told(imported: Imported, foreign: Foreign) -> None:
         st.dataframe(
             {
                 say.gettext("line"): [fault.row for fault in faults],
-                say.gettext("what is wrong"): [f"{fault.code} {_wrong(fault)}" for fault in faults],
+                say.gettext("what is wrong"): [problem(fault) for fault in faults],
                 say.gettext("what to do"): [fault.remedy for fault in faults],
             },
             hide_index=True,
         )
-
-
-def _wrong(fault: Fault) -> str:
-    value = f'"{printable(fault.value)}" ' if fault.value is not None else ""
-    return f"{fault.column or ''} {value}{fault.message}".strip()
 
 
 def _pins(work: Workspace, foreign: Foreign, reading: Reading) -> None:
