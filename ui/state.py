@@ -50,7 +50,7 @@ class Workspace:
     draft: Draft
     read: tuple[Draft, Inputs] | None = None
     foreign: Foreign | None = None
-    understood: tuple[tuple[Foreign, Path, date], Reading] | None = None
+    understood: tuple[tuple[Foreign, Path, date], Reading, Path | None] | None = None
     fixes: dict[int, tuple[str, ...]] = field(default_factory=dict)
     job: Job | None = None
     used_s: float = 0.0
@@ -89,12 +89,12 @@ class Workspace:
         if self.understood is None or self.understood[0] != asked:
             west, south, east, north = cached_streets(streets).bbox
             area = Area(west=west, south=south, east=east, north=north)
-            self.understood = (asked, read_foreign(self.foreign, day=day, area=area, streets=streets))
-        reading = self.understood[1]
-        found = reading.imported
-        orders = None
-        if found is not None and found.judged.orders:
-            orders = self.keep(found.judged.orders_csv.encode(), f"{self.foreign.path.stem}.orders.csv")
+            reading = read_foreign(self.foreign, day=day, area=area, streets=streets)
+            judged = reading.imported.judged if reading.imported is not None else None
+            name = f"{self.foreign.path.stem}.orders.csv"
+            kept = self.keep(judged.orders_csv.encode(), name) if judged is not None and judged.orders else None
+            self.understood = (asked, reading, kept)
+        _, reading, orders = self.understood
         if self.draft.orders != orders:
             self.change(replace(self.draft, orders=orders))
         return reading
