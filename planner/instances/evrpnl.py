@@ -17,7 +17,6 @@ from planner.instances.draft import Draft, Faults, Node, Role, Vehicle
 from planner.solve.instance import Corners
 
 ROLES: dict[str, Role] = {"0": "depot", "1": "customer", "2": "station"}
-CURVE = "network/nodes/node/custom/cs_type"
 PROFILE = "fleet/vehicle_profile"
 FIGURES = {
     "max_travel_time": f"{PROFILE}/max_travel_time",

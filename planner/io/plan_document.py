@@ -39,12 +39,9 @@ from planner.plan import (
     Violation,
 )
 
-MONEY_DECIMALS, ENERGY_DECIMALS, METRE_DECIMALS, AMOUNT_DECIMALS = (
-    6,
-    3,
-    3,
-    3,
-)  # of sums; single values are written as they are
+# Of sums; single values are written as they are.
+MONEY_DECIMALS = 6
+ENERGY_DECIMALS = METRE_DECIMALS = AMOUNT_DECIMALS = 3
 
 
 def to_document(plan: Plan) -> PlanDocument:
