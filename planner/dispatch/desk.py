@@ -12,8 +12,8 @@ from planner.check_legs import LegFinder
 from planner.check_walk_up import kerb
 from planner.errors import Fault, InputError
 from planner.explain.routes import tours_of
-from planner.model import Day, Order
-from planner.plan import Cost, Lock, LockKind, Plan, Reason, Route, Step, StepKind, Unassigned
+from planner.model import Day, Order, Vehicle
+from planner.plan import Cost, Lock, LockKind, Night, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.added import with_orders
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
@@ -145,23 +145,17 @@ class Desk:
     def _with_night(self, steps: tuple[Step, ...], id: str, others: Iterable[Route]) -> Route:
         """Return a route whose night is planned beside the days and nights of others."""
         vehicle = self.day.vehicles[self.vehicles[id]]
-        night = night_beside(self.day, vehicle, steps, others)
-        cost = route_cost(self.day, vehicle, steps, night)
-        return Route(vehicle_id=id, steps=steps, cost=cost, night=night, driver_id=vehicle.driver_id)
+        return self._route(vehicle, steps, night_beside(self.day, vehicle, steps, others))
 
     def _anew(self, steps: Mapping[str, tuple[Step, ...]]) -> dict[str, Route]:
         """Return all routes with the nights of all planned together."""
         days = [(self.day.vehicles[self.vehicles[id]], of) for id, of in steps.items()]
-        return {
-            vehicle.id: Route(
-                vehicle_id=vehicle.id,
-                steps=of,
-                cost=route_cost(self.day, vehicle, of, night),
-                night=night,
-                driver_id=vehicle.driver_id,
-            )
-            for (vehicle, of), night in zip(days, plan_nights(self.day, days), strict=True)
-        }
+        nights = plan_nights(self.day, days)
+        return {vehicle.id: self._route(vehicle, of, night) for (vehicle, of), night in zip(days, nights, strict=True)}
+
+    def _route(self, vehicle: Vehicle, steps: tuple[Step, ...], night: Night) -> Route:
+        cost = route_cost(self.day, vehicle, steps, night)
+        return Route(vehicle_id=vehicle.id, steps=steps, cost=cost, night=night, driver_id=vehicle.driver_id)
 
     def _balanced(self, routes: Sequence[Route]) -> tuple[Route, ...]:
         if self.day.balance is None:

@@ -48,27 +48,12 @@ class Driven:
         return not (self.late_s or self.short_mwh or self.closed or self.break_missed or self.idle)
 
 
-def simulate(
-    problem: Problem,
-    vehicle: int,
-    sequence: Sequence,
-    *,
-    taken: Taken,
-    wishes: Mapping[int, Wish] | None = None,
-) -> Driven:
-    """Drive a vehicle's day through its stops; `wishes` is by the number of the visit, the first loading being 0.
-
-    Raises `NoWayError` where no way leads from one place to the next.
-    """
-    return Day(problem, vehicle, sequence, taken, wishes or {}).best()
-
-
 def _harm(driven: Driven) -> tuple[int, bool, bool, int, int]:
     return len(driven.idle), driven.closed, driven.break_missed, driven.short_mwh, driven.late_s
 
 
 class Day:
-    """One vehicle's stops, looked up once, to be driven from any start.
+    """One vehicle's stops, looked up once, to be driven from any start; `wishes` is by the number of the visit, from 0.
 
     Where it is `strict` nobody asks how a day goes on that does not hold.
     """

@@ -94,28 +94,26 @@ def slots_for(desk: Desk, order: int) -> tuple[Slot, ...]:
 
 def candidates(desk: Desk, order: int) -> Iterator[Candidate]:
     """Yield every place at which an order holds by load, time and energy."""
-    p, tours = desk.problem, desk.tours
-    for vehicle, sequences in _places(desk, p, order):
-        old = tours.get(vehicle)
-        others = [tour for v, tour in tours.items() if v != vehicle]
-        taken, wishes = taken_by(p, others), wishes_of(old) if old else {}
-        before = tour_cost(p, old) if old else 0
-        for sequence in sequences:
-            tour = _held(p, vehicle, sequence, old, taken, wishes)
-            if tour is not None:
-                yield Candidate(vehicle=vehicle, tours=beside(p, tour, others), rank=tour_cost(p, tour) - before)
+    for vehicle, sequences in _places(desk, desk.problem, order):
+        yield from _that_hold(desk, desk.problem, vehicle, sequences)
 
 
 def retimed(desk: Desk, p: Problem, places: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield those of some candidates that hold in a problem with other hours, timed for them."""
-    tours = desk.tours
     for place in places:
-        vehicle, old = place.vehicle, tours.get(place.vehicle)
-        others = [tour for v, tour in tours.items() if v != vehicle]
-        sequence = [visit.place for visit in place.tours[vehicle].visits]
-        tour = _held(p, vehicle, sequence, old, taken_by(p, others), wishes_of(old) if old else {})
+        sequence = [visit.place for visit in place.tours[place.vehicle].visits]
+        yield from _that_hold(desk, p, place.vehicle, [sequence])
+
+
+def _that_hold(desk: Desk, p: Problem, vehicle: int, sequences: Sequence[Stops]) -> Iterator[Candidate]:
+    """Yield the sequences of a vehicle that hold with the charges that the plan has, beside all others."""
+    old = desk.tours.get(vehicle)
+    others = [tour for v, tour in desk.tours.items() if v != vehicle]
+    taken, wishes = taken_by(p, others), wishes_of(old) if old else {}
+    before = tour_cost(p, old) if old else 0
+    for sequence in sequences:
+        tour = _held(p, vehicle, sequence, old, taken, wishes)
         if tour is not None:
-            before = tour_cost(p, old) if old else 0
             yield Candidate(vehicle=vehicle, tours=beside(p, tour, others), rank=tour_cost(p, tour) - before)
 
 
@@ -166,11 +164,9 @@ def _exact(desk: Desk, order: int) -> Iterator[Candidate]:
     p, tours = desk.problem, desk.tours
     tried = []
     for vehicle, sequences in _places(desk, p, order):
-        travel = p.travel_s[p.network[p.kind[vehicle]]]
-        depot = int(p.depot[vehicle])
-        for sequence in sequences:
-            seconds = sum(int(travel[a, b]) for a, b in zip([depot, *sequence], [*sequence, depot], strict=True))
-            tried.append((seconds - _seconds(p, tours.get(vehicle)), vehicle, sequence))
+        base = [visit.place for visit in tours[vehicle].visits] if vehicle in tours else []
+        before_s = _drive_s(p, vehicle, base) if base else 0
+        tried += [(_drive_s(p, vehicle, sequence) - before_s, vehicle, sequence) for sequence in sequences]
     for _, vehicle, sequence in sorted(tried)[:EXACT_TRIES]:
         others = [tour for v, tour in tours.items() if v != vehicle]
         found = settle(p, {vehicle: sequence}, taken=others)
@@ -180,11 +176,9 @@ def _exact(desk: Desk, order: int) -> Iterator[Candidate]:
             yield Candidate(vehicle=vehicle, tours=changed, rank=tour_cost(p, changed[vehicle]) - before)
 
 
-def _seconds(p: Problem, tour: Tour | None) -> int:
-    if tour is None:
-        return 0
-    travel, depot = p.travel_s[p.network[p.kind[tour.vehicle]]], int(p.depot[tour.vehicle])
-    places = [visit.place for visit in tour.visits]
+def _drive_s(p: Problem, vehicle: int, places: Stops) -> int:
+    """Return the seconds of the ways from the depot through these places and back, at the usual pace."""
+    travel, depot = p.travel_s[p.network[p.kind[vehicle]]], int(p.depot[vehicle])
     return sum(int(travel[a, b]) for a, b in zip([depot, *places], [*places, depot], strict=True))
 
 
