@@ -221,8 +221,8 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         stop=np.zeros((slots, _stop_rows(case), longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
-        taken=case.closed.copy(),
-        watts=np.zeros((len(case.site), buckets), np.int64),
+        taken=case.closed[: len(case.group)].copy(),
+        watts=case.closed[len(case.group) :].copy(),
         load=np.zeros((slots, loading[0]), np.int64),
         docking=np.zeros((slots, loading[1]), np.int64),
         docked=np.zeros((case.depots, loading[1]), np.int64),
@@ -295,7 +295,10 @@ def _legs(p: Problem) -> Ints:
 
 
 def _plugs(p: Problem) -> tuple[Ints, Ints, Ints]:
-    """Return sites, groups of equal plugs in order of site and falling power, and when groups are closed."""
+    """Return sites, groups of equal plugs in order of site and falling power, and what is closed.
+
+    A booked plug counts as closed meanwhile; the watts booked at each site follow below the groups.
+    """
     firsts = sorted({equal_plugs(p, q)[0] for q in range(len(p.plug_w)) if p.plug_w[q] >= LEAST_W})
     firsts.sort(key=lambda q: (int(p.plug_site[q]), -int(p.plug_w[q])))
     buckets = p.horizon_s // BUCKET_S + 2
@@ -315,9 +318,16 @@ def _plugs(p: Problem) -> tuple[Ints, Ints, Ints]:
             if opens <= 0 and closes >= p.horizon_s:
                 inside[:] = True
         closed[g, ~inside] = many
-        never_full = many >= p.vehicles and not p.site_w[s] and inside.all()
+        booked = bool((p.plug_site[p.booked[:, 0]] == s).any())
+        never_full = many >= p.vehicles and not p.site_w[s] and inside.all() and not booked
         group[g] = s, p.plug_w[q], many, never_full, q
-    return site, group, closed
+    drawn = np.zeros((len(p.site_w), buckets), np.int64)
+    for plug, begin, end, watts in p.booked.tolist():
+        span = slice(begin // BUCKET_S, -(-end // BUCKET_S))
+        drawn[p.plug_site[plug], span] += watts
+        if p.plug_w[plug] >= LEAST_W:
+            closed[firsts.index(equal_plugs(p, plug)[0]), span] += 1
+    return site, group, np.concatenate([closed, drawn])
 
 
 def _distance(p: Problem) -> Ints:

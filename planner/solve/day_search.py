@@ -70,6 +70,7 @@ class _Search:
     def run(self) -> None:
         """Place all orders once, then improve at falling temperature."""
         for island in self.islands:
+            _begin(self.problem, island)
             day_moves.restore(self.case, island, island.best_stops, island.best_length)
             day_moves.run(self.case, island, 1, 0.0, False)
         self.begun = time.monotonic()  # loading compiled loops is no progress
@@ -164,6 +165,13 @@ class _Search:
         tours, fits_nowhere = insert_left_out(self.problem, tuple(tours), until_s=deadline)
         tours = drop_needless_stations(self.problem, tours, until_s=deadline)
         return replace(self._solution(tours), fits_nowhere=fits_nowhere)
+
+
+def _begin(problem: Problem, island: dc.Books) -> None:
+    """Let a search begin with the days that the problem gives."""
+    for v, row in enumerate(problem.begin.tolist()):
+        places = tidy([place for place in row if place >= 0], depot=int(problem.depot[v]))
+        island.best_stops[v, : len(places)], island.best_length[v] = places, len(places)
 
 
 def _temperature(way: float) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as default
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,8 @@ LOWEST = {
     "partner": -1,
     "pace": -LARGEST,
     "balance": -1,
+    "ways_cost": -LARGEST,
+    "begin": NO_WAY,
 }
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
@@ -95,7 +98,9 @@ class Problem:
     (swaps in a day), `pack_per_kwh` (of what a swap gives). Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
     `pace` [k, 3]: the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst
     moment. `balance` [2]: what vehicles in use are compared by (an index of `MEASURES`; -1: nothing), and the price of
-    a unit above their mean.
+    a unit above their mean. `booked` [b, 4]: charges that are no matter of choice, each with its plug, begin, end and
+    watts. `begin` [v, k]: where each vehicle goes in the days that a search begins with, -1 past their ends; empty
+    where it begins with nothing. `ways_cost` is below zero where what a vehicle costs a day is spent already.
     """
 
     orders: int
@@ -159,6 +164,8 @@ class Problem:
     late_per_s: Ints
     min_paid_s: Ints
     balance: Ints
+    booked: Ints = default(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
+    begin: Ints = default(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
 
     @property
     def places(self) -> int:
@@ -311,7 +318,18 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     changed |= {name: getattr(problem, name)[:, places[: len(keep)]] for name in ("service_s", "setup_s")}
     changed["partner"] = _ints([number[int(problem.partner[order])] for order in keep])
     shift = len(keep) - problem.orders
+    if problem.begin.size:
+        changed["begin"] = _begin_of_part(problem, {int(place): i for i, place in enumerate(places)})
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
+
+
+def _begin_of_part(p: Problem, number: dict[int, int]) -> Ints:
+    """Return the days that a search begins with in the numbers of a part, without the orders that are not in it."""
+    begin = np.full_like(p.begin, NO_WAY)
+    for v, row in enumerate(p.begin.tolist()):
+        places = [number[place] for place in row if place in number]
+        begin[v, : len(places)] = places
+    return begin
 
 
 def is_at_home(order: Order, vehicle: Vehicle) -> bool:
@@ -377,6 +395,7 @@ def validate(problem: Problem) -> None:
         "night_per_kwh": (problem.depots,), "docks": (problem.depots,), "swap_s": (t,), "packs": (problem.depots, t),
         "pack_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2), "pace": (len(problem.pace), 3),
         "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,), "min_paid_s": (v,), "balance": (2,), "ways_m": (v,),
+        "booked": (len(problem.booked), 4),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -402,6 +421,8 @@ def validate(problem: Problem) -> None:
         raise BadProblem("setup takes longer than all of a stop")
     if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
         raise BadProblem("a type's network or a plug's site does not exist")
+    if (problem.booked[:, 0] >= len(problem.plug_w)).any():
+        raise BadProblem("a plug is booked that does not exist")
     _validate_pairs(problem)
 
 

@@ -109,6 +109,10 @@ def schedule(
     model = _Model(problem=problem, at_each_station=at_each_station)
     for tour in settled:
         _settle(model, tour)
+    for plug, begin, end, watts in problem.booked.tolist():
+        session = model.cp.new_fixed_size_interval_var(begin, end - begin, "")
+        model.sessions[equal_plugs(problem, plug)[0]].append(session)
+        model.draws[int(problem.plug_site[plug])].append((session, watts))
     drives = {v: _drive(model, v, sequence, begin=(begins or {}).get(v)) for v, sequence in sequences.items()}
     for group, sessions in model.sessions.items():
         model.cp.add_cumulative(sessions, [1] * len(sessions), len(equal_plugs(problem, group)))
@@ -433,7 +437,10 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
 
 
 def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
-    """Give each charge a plug of its set: in order of beginning, the first one free."""
+    """Give each charge a plug of its set: in order of beginning, the first one free.
+
+    What is booked counts as a charge of its set: it may be on another plug of the set afterwards.
+    """
     free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
     charges = sorted(
         (visit.charge_begin_s, visit.charge_end_s, t, k)
@@ -441,9 +448,11 @@ def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
         for k, visit in enumerate(tour.all_visits)
         if visit.plug >= 0
     )
+    booked = [(begin, end, -1, plug) for plug, begin, end, _ in problem.booked.tolist()]
     plugs: dict[tuple[int, int], int] = {}
-    for begin, end, t, k in charges:
-        plug = next(q for q in equal_plugs(problem, tours[t].all_visits[k].plug) if free_at[q] <= begin)
+    for begin, end, t, k in sorted([*booked, *charges]):
+        wanted = k if t < 0 else tours[t].all_visits[k].plug
+        plug = next(q for q in equal_plugs(problem, wanted) if free_at[q] <= begin)
         plugs[t, k], free_at[plug] = plug, end
     return [
         tour_of(tour.vehicle, [replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.all_visits)])
