@@ -135,6 +135,14 @@ class Plug:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlugOut:
+    """A plug that gives nothing from a moment of the day on, nor in the night that follows."""
+
+    plug_id: str
+    from_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceFrom:
     """A price of energy that holds from a moment until the next one."""
 
@@ -400,6 +408,7 @@ class Day:
     traffic: tuple[Traffic, ...] = ()
     balance: Balance | None = None
     walk_up_m: float = 0.0
+    plugs_out: tuple[PlugOut, ...] = ()
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

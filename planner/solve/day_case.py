@@ -23,12 +23,14 @@ KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KN
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
 BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, MIN_PAID, WAYS_M, LIKE, DOCKS = range(23, 33)
 SWAP_S, PACKS, PACK_PRICE = range(33, 36)  # 0 seconds where no battery is swapped
+AT_WORK = 36  # hours are paid from the beginning of the shift
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
 # Until when each window is in time, and what a second past it costs: the windows end when it is too late.
 PUNCTUAL, LATE_PER_S = 11, 14
 BROUGHT, FETCHED = 15, 16  # of the pickup of a pair its delivery, of the delivery its pickup; -1 of all others
+KEEPER, MOVE_COST = 17, 18  # the vehicle that was to serve it, -1 for none, and the price of another one
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -90,6 +92,7 @@ class DayCase(NamedTuple):
     docks: bool  # of some depot are few
     swaps: bool  # of batteries are possible
     lates: bool
+    moves: bool  # of orders to another vehicle have a price
     pairs: bool
     vehicle: Ints
     balance: Ints
@@ -167,14 +170,17 @@ def build_day(p: Problem) -> DayCase:
     packs = p.packs[depot, kind]
     swap_s = np.where(packs > 0, p.swap_s[kind], 0)
     allowed = allowed_together(p)
-    alike = np.unique(np.column_stack([vehicle, allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
+    keeps = np.where(np.isin(np.arange(p.vehicles), p.keeper[p.move_cost > 0]), np.arange(p.vehicles), -1)
+    marks = np.column_stack([vehicle, allowed.T, p.at_work, keeps])
+    alike = np.unique(marks, axis=0, return_inverse=True)[1].reshape(-1)
     site, group, closed = _plugs(p)
+    by_vehicle = [vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]]
     sign = 1 - 2 * p.pickup
     order = np.column_stack(
         [
             sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
             p.release_s, p.punctual_s, p.late_per_s,
-            np.where(p.pickup, p.partner, NO_PARTNER), np.where(p.pickup, NO_PARTNER, p.partner),
+            np.where(p.pickup, p.partner, NO_PARTNER), np.where(p.pickup, NO_PARTNER, p.partner), p.keeper, p.move_cost,
         ]
     )  # fmt: skip
     leg = _legs(p)
@@ -189,8 +195,9 @@ def build_day(p: Problem) -> DayCase:
         docks=bool(p.docks.any()),
         swaps=bool(swap_s.any()),
         lates=bool(p.late_per_s.any()),
+        moves=bool((p.move_cost[p.keeper >= 0] > 0).any()),
         pairs=bool((p.partner != NO_PARTNER).any()),
-        vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]])),
+        vehicle=_dense(np.column_stack([*by_vehicle, p.at_work])),
         balance=_dense(p.balance),
         order=_dense(order),
         service=_dense(p.service_s),

@@ -190,7 +190,10 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         _rest_once(model, vehicle, pause, start, home=end if p.ways_s[vehicle, 1] else arrival)
     cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
-    model.cost.append(SPENT * int(p.per_s[kind]) * _paid_s(model, vehicle, end - start))
+    since = first if p.at_work[vehicle] else start
+    model.cost.append(SPENT * int(p.per_s[kind]) * _paid_s(model, vehicle, end - since))
+    if p.at_work[vehicle]:
+        model.cost.append(last - start)  # who is paid anyway sets out late: what is not on board may still change
     if last > p.regular_s[vehicle] and p.per_over_s[kind]:
         over = cp.new_int_var(0, last - int(p.regular_s[vehicle]), "")
         cp.add(over >= end - int(p.regular_s[vehicle]))
@@ -439,7 +442,7 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
 def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
     """Give each charge a plug of its set: in order of beginning, the first one free.
 
-    What is booked counts as a charge of its set: it may be on another plug of the set afterwards.
+    What is booked has the plug that it is on wherever that is free.
     """
     free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
     charges = sorted(
@@ -452,7 +455,8 @@ def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
     plugs: dict[tuple[int, int], int] = {}
     for begin, end, t, k in sorted([*booked, *charges]):
         wanted = k if t < 0 else tours[t].all_visits[k].plug
-        plug = next(q for q in equal_plugs(problem, wanted) if free_at[q] <= begin)
+        own = [wanted] if t < 0 else []
+        plug = next(q for q in own + equal_plugs(problem, wanted) if free_at[q] <= begin)
         plugs[t, k], free_at[plug] = plug, end
     return [
         tour_of(tour.vehicle, [replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.all_visits)])
