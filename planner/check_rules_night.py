@@ -169,7 +169,7 @@ def fills_for_tomorrow(case: Case) -> Iterator[Violation]:
     for route in case.routes:
         night = route.route.night
         where = f"vehicle {route.vehicle.id} night"
-        due_wh = route.vehicle.start_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
+        due_wh = route.vehicle.tomorrow_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
         charged_wh = sum(charge.wh for charge in _charges(route))
         stated_wh = night.missing_wh if night is not None else 0.0
         if abs(max(0.0, due_wh) - charged_wh - stated_wh) > ENERGY_WH:

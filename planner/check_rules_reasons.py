@@ -250,7 +250,7 @@ def _group_incomplete(chances: Chances) -> str:
     if len(orders) < 2:
         return "it has no group"
     reasons = {left_out.order_id: left_out.reason for left_out in case.plan.unassigned}
-    proven = set(Reason) - {Reason.GROUP_INCOMPLETE, Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}
+    proven = set(Reason) - {Reason.GROUP_INCOMPLETE, Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME, Reason.COURIER}
     if any(reasons.get(order.id) in proven for order in orders):
         return ""  # and that reason is judged by itself
     for vehicle in case.pairs:

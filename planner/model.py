@@ -294,7 +294,8 @@ class Vehicle:
 
     It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders. With a
     `start` it drives to its depot before its first loading, with an `end` it drives there after its last trip. Where
-    it is used at all, its hours are paid for `min_paid_s` or more.
+    it is used at all, its hours are paid for `min_paid_s` or more. The night fills it to `night_soc`, or where that is
+    not said to its `start_soc`.
     """
 
     id: str
@@ -312,6 +313,12 @@ class Vehicle:
     end: Spot | None = None
     driver_id: str = ""  # where `Driver.at` has put a driver at the wheel
     min_paid_s: int = 0
+    night_soc: float | None = None
+
+    @property
+    def tomorrow_soc(self) -> float:
+        """Return what the night fills it to."""
+        return self.start_soc if self.night_soc is None else self.night_soc
 
     @property
     def latest_s(self) -> int:

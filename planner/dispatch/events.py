@@ -26,6 +26,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "window_changed": ("order", "tw_start", "tw_end"),
     "delay": ("vehicle", "minutes"),
     "plug_out": ("plug",),
+    "soc": ("vehicle", "soc"),
+    "done": ("order",),
+    "not_delivered": ("order",),
 }
 
 
@@ -39,6 +42,7 @@ class Event:
     order: str = ""
     plug: str = ""
     lasts_s: int = 0
+    soc: float = 0.0  # state of charge, from 0 to 1
     window: TimeWindow | None = None
     spot: Spot | None = None
     new: Order | None = None
@@ -115,6 +119,8 @@ class _Reader:
         )
         if kind == "delay":
             event = replace(event, lasts_s=self._minutes(line, cells["minutes"]))
+        if kind == "soc":
+            event = replace(event, soc=self._soc(line, cells["soc"]))
         if kind == "window_changed":
             event = replace(event, window=self._window(line, cells))
         if kind == "vehicle_out" and (cells.get("lat") or cells.get("lon")):
@@ -149,6 +155,15 @@ class _Reader:
         except CellError as error:
             self._refuse_cell(line, "minutes", text, error)
             return 0
+
+    def _soc(self, line: int, text: str) -> float:
+        try:
+            percent = float(text.removesuffix("%").strip().replace(",", "."))
+        except ValueError:
+            percent = -1.0
+        if not 0 <= percent <= 100:
+            self._refuse(line, "soc", text, "E-N06", "is no state of charge", "write percent from 0 to 100, such as 35")
+        return percent / 100
 
     def _window(self, line: int, cells: Mapping[str, str]) -> TimeWindow:
         start_s, end_s = (self._time(line, column, cells[column]) for column in ("tw_start", "tw_end"))

@@ -1,170 +1,225 @@
-"""The day as events have changed it: new orders, other windows, vehicles that stand still or are out."""
+"""What events have made of a plan's tours: vehicles late or out, charges cut short, parcels stuck or brought back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from planner.dispatch.desk import Desk
 from planner.dispatch.events import Event
-from planner.dispatch.state import UnderWay, at_rest, broken_down, held, under_way
+from planner.dispatch.mend import charge_cut, in_hours, mended, queued, refilled
+from planner.dispatch.state import UnderWay, at_rest, broken_down, held, stored_at, under_way
 from planner.errors import Fault, InputError
-from planner.model import Day, Order, OrderKind, Spot, TimeWindow, Vehicle
-from planner.solve.problem import Problem
-from planner.solve.solution import Tour, Visit
+from planner.model import Day, PlugOut, Spot, Vehicle
+from planner.solve.problem import MWH, NO_PARTNER, Problem
+from planner.solve.solution import Tour
 
-HANDOVER_S = 120  # to take over a parcel from a vehicle that has broken down
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Orders that are stuck on a vehicle that is out, to be delivered or picked up, and where it stands."""
+
+    vehicle: int
+    orders: tuple[int, ...]
+    picked_up: tuple[int, ...]  # with those of pairs
+    spot: Spot
+    at_s: int
 
 
 @dataclass(slots=True, kw_only=True)
 class Facts:
-    """What has become of each vehicle with a route, and what the day is like now."""
+    """What has become of each vehicle by its number, and what is stuck."""
 
-    day: Day
     states: dict[int, UnderWay] = field(default_factory=dict)
-    out: set[int] = field(default_factory=set)  # vehicles
-    transfers: dict[str, str] = field(default_factory=dict)  # order to the vehicle on which it is stuck
-    late_s: dict[int, int] = field(default_factory=dict)  # by vehicle, what it stands still
-    plugs_out: list[tuple[str, int]] = field(default_factory=list)
+    out_s: dict[int, int] = field(default_factory=dict)  # since when vehicles are out
+    transfers: list[Transfer] = field(default_factory=list)
+    brought_back: dict[int, int] = field(default_factory=dict)  # orders that a vehicle takes back to its depot
+    tried: dict[int, int] = field(default_factory=dict)  # orders that a vehicle found nobody for
+    stranded: list[int] = field(default_factory=list)  # vehicles whose battery does not last to any plug
+
+    def begun(self) -> set[int]:
+        """Return the places that are served in trips under way or over."""
+        return {place for state in self.states.values() for place in state.orders}
+
+    def stuck(self, day: Day) -> dict[str, str]:
+        """Return for each order that is stuck the vehicle on which it is."""
+        return {
+            day.orders[i].id: day.vehicles[t.vehicle].id
+            for t in self.transfers
+            for i in (*t.orders, *t.picked_up)
+            if not day.orders[i].pair or i in t.orders
+        }
 
 
-def with_orders(day: Day, events: Sequence[Event], *, now_s: int) -> Day:
-    """Return the day with new orders, whose goods are there from now on, and with changed windows."""
-    windows = {event.order: event.window for event in events if event.window is not None}
-    new = [event.new for event in events if event.new is not None]
-    orders = [
-        replace(order, windows=(window,)) if (window := windows.get(order.id)) is not None else order
-        for order in day.orders
-    ]
-    orders += [order if order.pair else replace(order, release_s=max(order.release_s, now_s)) for order in new]
-    return replace(day, orders=tuple(orders))
+def with_dead_plugs(desk: Desk, events: Sequence[Event]) -> Desk:
+    """Return the desk with plugs that are out."""
+    out = tuple(PlugOut(plug_id=event.plug, from_s=event.at_s) for event in events if event.plug)
+    return desk.on_day(lambda day: replace(day, plugs_out=(*day.plugs_out, *out)))
 
 
-def facts_of(
-    day: Day, problem: Problem, tours: Sequence[Tour], events: Sequence[Event], *, now_s: int, whole: Sequence[str]
-) -> Facts:
-    """Return what events have made of the tours of a day. `whole` names vehicles whose routes stay as they are.
+def facts_of(desk: Desk, events: Sequence[Event], *, now_s: int, whole: Sequence[str]) -> tuple[Desk, Facts]:
+    """Return what events have made of a plan's tours, and the desk with batteries as they turned out.
 
-    Raises `InputError` E-N07 for what has no legal continuation here.
+    `whole` names vehicles whose routes stay as they are. Raises `InputError` E-N07, E-N08 for what can not be.
     """
-    number = {vehicle.id: i for i, vehicle in enumerate(day.vehicles)}
-    facts, by_vehicle = Facts(day=day), {tour.vehicle: tour for tour in tours}
-    broke_s: dict[int, Event] = {}
+    so_far = _SoFar(desk)
     for event in events:
-        v = number.get(event.vehicle, -1)
-        if event.kind == "delay" and v in by_vehicle:
-            by_vehicle[v] = held(problem, by_vehicle[v], event.at_s, event.lasts_s)
-            facts.late_s[v] = facts.late_s.get(v, 0) + event.lasts_s
-        elif event.kind == "vehicle_out":
-            facts.out.add(v)
-            broke_s.setdefault(v, event)
-        elif event.kind == "plug_out":
-            facts.plugs_out.append((event.plug, event.at_s))
-    for v in range(len(day.vehicles)):
-        tour = by_vehicle.get(v)
-        if v in facts.out:
-            facts.states[v] = _out(facts, problem, v, tour, broke_s[v])
-        elif tour is None:
-            facts.states[v] = at_rest(problem, v, now_s)
+        so_far.tell(event)
+    return so_far.desk, so_far.settle(now_s, whole)
+
+
+class _SoFar:
+    """A plan's tours as one event after the other leaves them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.tours, self.facts = desk, dict(desk.tours), Facts()
+        self.broke: dict[int, Event] = {}
+        self.kinds: Mapping[str, Callable[[Event], None]] = {
+            "delay": self._delay,
+            "done": self._done,
+            "not_delivered": self._not_delivered,
+            "plug_out": self._plug_out,
+            "soc": self._soc,
+            "vehicle_out": self._vehicle_out,
+        }
+
+    def tell(self, event: Event) -> None:
+        """Let one event happen; what is only news for the rest of the day changes nothing here."""
+        if event.kind in self.kinds:
+            self.kinds[event.kind](event)
+
+    def settle(self, now_s: int, whole: Sequence[str]) -> Facts:
+        """Return what has become of each vehicle by now."""
+        p = self.desk.problem
+        self.tours = queued(p, self.tours, now_s)
+        for v, tour in list(self.tours.items()):
+            kept = under_way(p, tour, now_s).kept
+            if kept is not None and in_hours(p, kept) != kept:
+                self._mend(v, in_hours(p, tour), Event(kind="station_closed", at_s=now_s))
+        for v, vehicle in enumerate(self.desk.day.vehicles):
+            one = self.tours.get(v)
+            if v in self.broke:
+                self.facts.states[v] = _out(self.desk, self.facts, v, one, self.broke[v])
+            elif one is None:
+                self.facts.states[v] = at_rest(p, v, now_s)
+            else:
+                self.facts.states[v] = under_way(p, one, now_s, whole=vehicle.id in whole)
+        return self.facts
+
+    def _delay(self, event: Event) -> None:
+        v = self.desk.vehicles.get(event.vehicle, -1)
+        if v in self.tours:
+            self.tours[v] = held(self.desk.problem, self.tours[v], event.at_s, event.lasts_s)
+
+    def _done(self, event: Event) -> None:
+        order = self.desk.numbers[event.order]
+        v = _tour_with(self.tours, order, event)
+        self.tours[v] = _done_at(self.desk.problem, self.tours[v], order, event.at_s)
+
+    def _not_delivered(self, event: Event) -> None:
+        order = self.desk.numbers[event.order]
+        self._done(event)
+        self.facts.tried[order] = _tour_with(self.tours, order, event)
+
+    def _plug_out(self, event: Event) -> None:
+        plug = self.desk.plugs.index(event.plug)
+        for v, tour in list(self.tours.items()):
+            cut = charge_cut(self.desk.problem, tour, plug, event.at_s)
+            if cut != tour:
+                self._mend(v, cut, event)
+
+    def _soc(self, event: Event) -> None:
+        v = self.desk.vehicles.get(event.vehicle, -1)
+        if v < 0:
+            return
+        self.desk = _with_less(self.desk, self.tours.get(v), v, event)
+        if v in self.tours:
+            self._mend(v, self.tours[v], event)
+
+    def _vehicle_out(self, event: Event) -> None:
+        if event.vehicle in self.desk.vehicles:
+            self.broke.setdefault(self.desk.vehicles[event.vehicle], event)
+
+    def _mend(self, v: int, tour: Tour, event: Event) -> None:
+        """Let a vehicle get home with what its battery holds now, or be stranded."""
+        p = self.desk.problem
+        found = mended(p, refilled(p, tour), [other for w, other in self.tours.items() if w != v], event.at_s)
+        if found.tour is None:
+            del self.tours[v]
         else:
-            facts.states[v] = under_way(problem, tour, now_s, whole=day.vehicles[v].id in whole)
-    return facts
+            self.tours[v] = found.tour
+        if found.stranded:
+            self.broke.setdefault(v, replace(event, kind="vehicle_out"))
+            self.facts.stranded.append(v)
+        self.facts.brought_back |= dict.fromkeys(found.brought_back, v)
 
 
-def _out(facts: Facts, problem: Problem, v: int, tour: Tour | None, event: Event) -> UnderWay:
-    """Settle the day of a vehicle that is out, and make what is on board the goods of a transfer."""
-    day = facts.day
-    kept, aboard, upcoming = (None, [], None) if tour is None else broken_down(problem, tour, event.at_s)
-    vehicle = day.vehicles[v]
-    if upcoming is not None:
-        spot = event.spot or _spot_of(day, upcoming)
-        _refuse_goods(day, problem, kept, vehicle.id)
-        facts.day = replace(
-            _with_transfers(day, aboard, vehicle.id, spot, event.at_s),
-            vehicles=tuple(
-                replace(other, end=spot, end_soc=0.0) if i == v else other for i, other in enumerate(day.vehicles)
-            ),
+def _tour_with(tours: Mapping[int, Tour], order: int, event: Event) -> int:
+    """Return the vehicle that was at an order by the time of an event."""
+    for v, tour in tours.items():
+        if any(visit.place == order and visit.arrival_s <= event.at_s for visit in tour.visits):
+            return v
+    message = "no vehicle was there by then, as far as the plan and the events before say"
+    remedy = "correct the time, or tell first what made the vehicle early"
+    fault = Fault(code="E-N08", file="events", column="order", value=event.order, message=message, remedy=remedy)
+    raise InputError(fault)
+
+
+def _with_less(desk: Desk, tour: Tour | None, v: int, event: Event) -> Desk:
+    """Return the desk on which a vehicle began the day with so much less that it holds at a moment what it does.
+
+    More than was planned is not counted on. The night fills the battery as before.
+    """
+    p, vehicle = desk.problem, desk.day.vehicles[v]
+    planned = int(p.start_mwh[v]) if tour is None else stored_at(p, tour, event.at_s)
+    less = planned - math.floor(event.soc * vehicle.type.battery_wh * MWH)
+    if less <= 0:
+        return desk
+    if tour is not None and any(visit.swap_end_s for visit in tour.all_visits if visit.arrival_s <= event.at_s):
+        message = f"{vehicle.id} has got a full battery since it set out, of which less is not known of"
+        remedy = "leave the event out, and let it come home: planner edit takes its next trips off it"
+        raise InputError(Fault(code="E-N07", file="events", column="vehicle", message=message, remedy=remedy))
+    soc = max(0, int(p.start_mwh[v]) - less) / (vehicle.type.battery_wh * MWH)
+
+    def emptier(other: Vehicle) -> Vehicle:
+        return replace(other, start_soc=soc, night_soc=other.tomorrow_soc) if other.id == vehicle.id else other
+
+    return desk.on_day(lambda day: replace(day, vehicles=tuple(map(emptier, day.vehicles))))
+
+
+def _done_at(p: Problem, tour: Tour, order: int, at_s: int) -> Tour:
+    """Return a tour of which an order was done at a moment: as planned if that is earlier, else held there."""
+    visit = next(visit for visit in tour.visits if visit.place == order)
+    late_s = at_s - visit.end_s
+    return held(p, tour, visit.arrival_s, late_s) if late_s > 0 else tour
+
+
+def _out(desk: Desk, facts: Facts, v: int, tour: Tour | None, event: Event) -> UnderWay:
+    """Settle the day of a vehicle that is out; what is on board is stuck."""
+    p, day = desk.problem, desk.day
+    facts.out_s[v] = event.at_s
+    kept, aboard, last = (None, [], None) if tour is None else broken_down(p, tour, event.at_s)
+    if last is not None:
+        picked_up = _picked_up(p, kept)
+        aboard += [int(p.partner[i]) for i in picked_up if p.partner[i] != NO_PARTNER]
+        places = (*(order.kerb for order in day.orders), *day.sites)
+        spot = event.spot or Spot(lat=places[last.place].lat, lon=places[last.place].lon)
+        facts.transfers.append(
+            Transfer(vehicle=v, orders=tuple(aboard), picked_up=tuple(picked_up), spot=spot, at_s=event.at_s)
         )
-        facts.transfers |= {day.orders[i].id: vehicle.id for i in aboard}
-    return UnderWay(
-        vehicle=v, kept=kept, free_s=event.at_s, stored_mwh=int(problem.start_mwh[v]), finished=True, rested=True
-    )
+    return UnderWay(vehicle=v, kept=kept, free_s=event.at_s, stored_mwh=int(p.start_mwh[v]), finished=True, rested=True)
 
 
-def _spot_of(day: Day, visit: Visit) -> Spot:
-    places = (*(order.kerb for order in day.orders), *day.sites)
-    place = places[visit.place]
-    return Spot(lat=place.lat, lon=place.lon)
-
-
-def _refuse_goods(day: Day, problem: Problem, kept: Tour | None, vehicle_id: str) -> None:
-    """Refuse a breakdown with picked-up goods on board: they cannot be handed on yet."""
-    depot = None if kept is None else int(problem.depot[kept.vehicle])
-    aboard: list[str] = []
+def _picked_up(p: Problem, kept: Tour | None) -> list[int]:
+    """Return what a vehicle on the road has picked up in its trip and still has on board."""
+    depot = None if kept is None else int(p.depot[kept.vehicle])
+    aboard: list[int] = []
     for visit in () if kept is None else kept.visits:
         if visit.place == depot:
             aboard = []
-        elif visit.place < problem.orders and problem.pickup[visit.place]:
-            aboard.append(day.orders[visit.place].id)
-    if aboard:
-        message = f"vehicle {vehicle_id} has goods on board that were picked up ({', '.join(aboard)})"
-        remedy = "bring them to the depot by hand, and leave the event and these pickups out"
-        raise InputError(Fault(code="E-N07", file="events", column="vehicle", message=message, remedy=remedy))
-
-
-def _with_transfers(day: Day, aboard: Sequence[int], vehicle_id: str, spot: Spot, at_s: int) -> Day:
-    """Return the day with each order on board as a pair: fetched at the breakdown, brought to its customer."""
-    orders, fetched = list(day.orders), []
-    last_s = max(vehicle.latest_s for vehicle in day.vehicles)
-    for i in aboard:
-        order = orders[i]
-        pair = f"{order.id}@{vehicle_id}"
-        orders[i] = replace(order, pair=pair, group="", depot_id="", release_s=0)
-        fetched.append(_fetched(orders[i], pair, spot, TimeWindow(start_s=at_s, end_s=max(last_s, at_s))))
-    return replace(day, orders=(*orders, *fetched))
-
-
-def _fetched(order: Order, pair: str, spot: Spot, window: TimeWindow) -> Order:
-    return replace(
-        order,
-        id=pair,
-        kind=OrderKind.PICKUP,
-        lat=spot.lat,
-        lon=spot.lon,
-        parks_at=None,
-        walk_s=0,
-        windows=(window,),
-        setup_s=0,
-        service_s=HANDOVER_S,
-        late_max_s=0,
-        late_cost_per_min=0.0,
-        address=f"handover from {pair.rpartition('@')[2]}",
-    )
-
-
-def as_it_happened(facts: Facts, tours: Mapping[int, Tour]) -> Day:
-    """Return the day with the lateness that delays have made a fact: of orders on board, shifts and breaks."""
-    day, late = facts.day, {}
-    for v in facts.late_s:
-        for visit in facts.states[v].kept.visits if facts.states[v].kept else ():  # type: ignore[union-attr]
-            if visit.place < len(day.orders):
-                late[visit.place] = visit.begin_s
-    orders = tuple(_allowed_late(o, late[i]) if i in late else o for i, o in enumerate(day.orders))
-    vehicles = tuple(
-        vehicle if v not in facts.late_s or v not in tours else _held_vehicle(facts, v, tours[v].end_s)
-        for v, vehicle in enumerate(day.vehicles)
-    )
-    return replace(day, orders=orders, vehicles=vehicles)
-
-
-def _allowed_late(order: Order, begin_s: int) -> Order:
-    late_s = order.late_s(begin_s)
-    return order if late_s <= order.late_max_s else replace(order, late_max_s=late_s)
-
-
-def _held_vehicle(facts: Facts, v: int, end_s: int) -> Vehicle:
-    vehicle = facts.day.vehicles[v]
-    pause = vehicle.driver_break
-    if pause is not None:
-        pause = replace(pause, latest_s=pause.latest_s + facts.late_s[v])
-    overtime_s = max(vehicle.overtime_s, end_s - vehicle.shift.end_s)
-    return replace(vehicle, driver_break=pause, overtime_s=overtime_s)
+        elif visit.place < p.orders and p.pickup[visit.place]:
+            aboard.append(visit.place)
+        elif visit.place < p.orders and p.partner[visit.place] in aboard:
+            aboard.remove(int(p.partner[visit.place]))
+    return aboard

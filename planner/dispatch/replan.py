@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from planner.answer import routes_of
-from planner.check import audit
+from planner.dispatch.desk import Desk
 from planner.dispatch.events import Event
-from planner.dispatch.facts import Facts, as_it_happened, facts_of, with_orders
-from planner.dispatch.state import UnderWay, booked, joined
-from planner.explain.routes import tours_of
-from planner.model import Day, TimeWindow
+from planner.dispatch.facts import Facts, facts_of, with_dead_plugs
+from planner.dispatch.goods import with_late_orders
+from planner.dispatch.happened import as_it_happened
+from planner.dispatch.rest import Wanted, beginning_with, booked_by, old_rest, priced, rest_of
+from planner.dispatch.state import joined
+from planner.model import TimeWindow
 from planner.pipeline import Stages, solve_possible
-from planner.plan import Plan, Reason, Route, Unassigned
-from planner.roads.day import DayRoads, day_roads
-from planner.roads.streets import Streets
-from planner.solve.crew import manned
+from planner.plan import LockKind, Plan, Reason, Route, Unassigned
+from planner.solve.insertion import insert_left_out
 from planner.solve.options import SolveOptions
-from planner.solve.placing import settle, tidy
-from planner.solve.problem import Ints, Problem, build_problem, site_plugs
+from planner.solve.problem import Problem, site_plugs
 from planner.solve.reasons import impossible
-from planner.solve.schedule import equal_plugs
+from planner.solve.schedule import equal_plugs, schedule
 from planner.solve.solution import Solution, Tour, tour_of
 
+NOTICED_S = 60  # nobody prints a manifest anew for less
 NOTHING_FITS = "nothing was found for it in the rest of the day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locks:
-    """What must stay: whole routes, orders on a vehicle, arrivals that were promised."""
+    """What must stay: whole routes, the order of a vehicle's stops, orders on a vehicle, promised arrivals."""
 
     vehicles: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
     on_vehicle: Mapping[str, str] = field(default_factory=dict)
     promised: Mapping[str, TimeWindow] = field(default_factory=dict)
 
@@ -46,231 +46,147 @@ class Moved:
     before: tuple[str, int] | None
     after: tuple[str, int] | None
 
+    @property
+    def changed_vehicle(self) -> bool:
+        """Say whether another vehicle serves it than before."""
+        return self.before is not None and self.after is not None and self.before[0] != self.after[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replanned:
-    """A plan of the whole day, what has been moved, and whose manifests differ from those issued."""
+    """A plan of the whole day on its desk, what has been moved, and whose manifests differ from those issued."""
 
+    desk: Desk
     plan: Plan
     moved: tuple[Moved, ...]
     reprint: tuple[str, ...]
     transfers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """What a re-plan is written from."""
-
-    plan: Plan
-    streets: Streets
-    facts: Facts
-    roads: DayRoads
-    problem: Problem
-    cancelled: set[str]
-    known: dict[int, Unassigned]
+    stranded: tuple[str, ...]  # vehicles whose battery lasts to no plug
+    too_late: tuple[str, ...]  # orders whose cancelling or change came when they were under way
 
 
 def replan(
-    plan: Plan,
-    streets: Streets,
+    desk: Desk,
     options: SolveOptions,
     *,
     now_s: int,
     events: Sequence[Event] = (),
     locks: Locks | None = None,
-    minimal_change: float = 0.0,
+    move_cost: float = 0.0,
+    courier_cost: float | None = None,
     stages: Stages | None = None,
 ) -> Replanned:
     """Return the plan of the whole day: as it was until now, and anew for what is open.
 
-    With `minimal_change`, a price per order that changes its vehicle, the rest is planned twice, freely and with each
-    order on its vehicle, and the cheaper one is taken. Raises `RoadsError`, `InputError` or `NoPlanError`.
+    `move_cost` is the price of an order that changes its vehicle, `courier_cost` that of one that a courier takes.
+    Locks of the plan hold as those given do, unless their vehicle is out. Raises `RoadsError`, `InputError` or
+    `NoPlanError`.
     """
-    locks, stages, plan = locks or Locks(), stages or Stages(), manned(plan)
-    old_day = _promised(with_orders(plan.day, events, now_s=now_s), locks)
+    stages, before = stages or Stages(), desk.plan
+    locks = _with_those_of(before, locks or Locks(), {event.vehicle for event in events if event.kind == "vehicle_out"})
+    windows = {event.order: event.window for event in events if event.window is not None} | dict(locks.promised)
     with stages.stage("roads"):
-        roads, problem = _measured(old_day, streets)
-        facts = facts_of(old_day, problem, tours_of(old_day, plan.routes), events, now_s=now_s, whole=locks.vehicles)
-        if facts.day is not old_day:
-            roads, problem = _measured(facts.day, streets)
-            # Numbers of sites have moved behind the new orders.
-            facts.states = {v: _renumbered(state, old_day, facts.day) for v, state in facts.states.items()}
-    cancelled = {event.order for event in events if event.kind == "order_cancelled"}
-    rest = _rest(facts, problem, now_s, locks)
-    known = impossible(facts.day, problem, roads.snapped)
-    closed = known | _settled(facts, cancelled)
+        desk, facts = facts_of(with_dead_plugs(desk, events), events, now_s=now_s, whole=locks.vehicles)
+        desk, facts = with_late_orders(desk, facts, events, windows, now_s=now_s)
+    cancelled = _cancelled(desk, events)
     with stages.stage("solve"):
-        rest = replace(rest, begin=_old_rest(facts, rest, plan.routes, set(closed)))
-        found = _search(plan, facts, rest, options, closed, minimal_change)
-    tours = _whole(facts, problem, found, now_s)
-    work = _Work(
-        plan=plan, streets=streets, facts=facts, roads=roads, problem=problem, cancelled=cancelled, known=known
+        wanted = Wanted(on_vehicle=locks.on_vehicle, move_cost=move_cost, courier_cost=courier_cost)
+        rest = rest_of(desk.day, desk.problem, facts.states, wanted, now_s=now_s)
+        settled = {place for place in facts.begun() if place < rest.orders}
+        known = impossible(desk.day, desk.problem, desk.roads.snapped)
+        closed = known | {i: _closed(desk, i) for i in settled | cancelled}
+        found = _searched(desk, facts, priced(rest, wanted, _planned_on(desk)), options, closed, locks)
+        tours = _whole(desk, facts, rest, found, now_s)
+    after = as_it_happened(desk, facts, tours)
+    with stages.stage("shapes"):
+        plan = _told(after, facts, tours, found, options, cancelled=cancelled, courier_cost=courier_cost)
+    with stages.stage("audit"):
+        plan = after.audited(plan)
+    return Replanned(
+        desk=after,
+        plan=plan,
+        moved=moves(before, plan),
+        reprint=reprint(before, plan),
+        transfers=facts.stuck(desk.day),
+        stranded=tuple(desk.day.vehicles[v].id for v in facts.stranded),
+        too_late=tuple(
+            desk.day.orders[i].id for i in sorted(settled) if i in cancelled or desk.day.orders[i].id in windows
+        ),
     )
-    return _told(work, tours, options, found.stopped_by, stages)
 
 
-def _measured(day: Day, streets: Streets) -> tuple[DayRoads, Problem]:
-    roads = day_roads(day, streets)
-    return roads, build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
-
-
-def _promised(day: Day, locks: Locks) -> Day:
-    orders = (replace(o, windows=(locks.promised[o.id],)) if o.id in locks.promised else o for o in day.orders)
-    return replace(day, orders=tuple(orders))
-
-
-def _renumbered(state: UnderWay, old: Day, new: Day) -> UnderWay:
-    if state.kept is None:
-        return state
-    first, shift = len(old.orders), len(new.orders) - len(old.orders)
-    visits = [replace(v, place=v.place + shift) if v.place >= first else v for v in state.kept.all_visits]
-    return replace(state, kept=tour_of(state.vehicle, visits))
-
-
-def _settled(facts: Facts, cancelled: set[str]) -> dict[int, Unassigned]:
-    """Return the orders that the search has nothing to do with: done, under way, or cancelled."""
-    done = {place for state in facts.states.values() for place in state.orders if place < len(facts.day.orders)}
-    done |= {
-        i for i, order in enumerate(facts.day.orders) if order.id in cancelled or order.pair in _pairs(facts, cancelled)
-    }
-    return {
-        i: Unassigned(order_id=facts.day.orders[i].id, reason=Reason.NOT_FOUND_IN_TIME, detail="settled") for i in done
-    }
-
-
-def _pairs(facts: Facts, cancelled: set[str]) -> set[str]:
-    return {order.pair for order in facts.day.orders if order.pair and order.id in cancelled}
-
-
-def _rest(facts: Facts, p: Problem, now_s: int, locks: Locks) -> Problem:
-    """Return the problem of what is left: each vehicle from when it is free, with what its battery holds then."""
-    day, states = facts.day, facts.states
-    shift, start_mwh, ways_cost = p.shift.copy(), p.start_mwh.copy(), p.ways_cost.copy()
-    ways_s, breaks, most, min_paid = p.ways_s.copy(), p.breaks.copy(), p.most_stops.copy(), p.min_paid_s.copy()
-    allowed, packs = p.allowed.copy(), p.packs.copy()
-    for v, state in states.items():
-        shift[v, 0] = max(state.free_s, int(p.shift[v, 0]))
-        if state.finished or shift[v, 0] >= shift[v, 1]:
-            allowed[:, v] = 0
-            shift[v, 0] = min(shift[v])
-        if state.kept is None:
-            continue
-        start_mwh[v], min_paid[v], ways_s[v, 0] = state.stored_mwh, 0, 0
-        ways_cost[v] -= p.per_day[p.kind[v]]  # that money is spent
-        swapped = sum(bool(visit.swap_end_s) for visit in state.kept.all_visits)
-        packs[p.depot[v] - p.orders, p.kind[v]] = max(packs[p.depot[v] - p.orders, p.kind[v]] - swapped, 0)
-        if p.most_stops[v]:
-            most[v] = p.most_stops[v] - sum(place < p.orders for place in state.orders)
-            if most[v] <= 0:
-                most[v], allowed[:, v] = p.most_stops[v], 0
-        breaks[v] = _break_left(breaks[v].tolist(), state)
-    _keep_groups(facts, allowed)
-    number = {vehicle.id: i for i, vehicle in enumerate(day.vehicles)}
-    for i, order in enumerate(day.orders):
-        if order.id in locks.on_vehicle:
-            only = number[locks.on_vehicle[order.id]]
-            allowed[i] = np.where(np.arange(p.vehicles) == only, allowed[i], 0)
-    release = np.where((p.pickup == 1) | (p.partner >= 0), p.release_s, np.maximum(p.release_s, now_s))
-    settled = [state.kept for state in states.values() if state.kept is not None]
-    bookings = booked(p, settled, now_s)
-    ids = [plug.id for plug in site_plugs(day)]
-    bookings += [(ids.index(plug), max(at_s, now_s), p.horizon_s, 0) for plug, at_s in facts.plugs_out]
+def _with_those_of(plan: Plan, locks: Locks, out: set[str]) -> Locks:
+    """Return the locks given with those that the plan has, none of them on a vehicle that is out."""
+    served = {step.place_id: route.vehicle_id for route in plan.routes for step in route.steps if step.serves}
+    kept = {lock.id: served[lock.id] for lock in plan.locks if lock.kind is LockKind.ORDER and lock.id in served}
+    stops = [lock.id for lock in plan.locks if lock.kind is LockKind.VEHICLE]
+    on_vehicle = kept | dict(locks.on_vehicle)
     return replace(
-        p, shift=shift, start_mwh=start_mwh, ways_cost=ways_cost, ways_s=ways_s, breaks=breaks, most_stops=most,
-        min_paid_s=min_paid, allowed=allowed, packs=packs, release_s=release,
-        booked=np.array(bookings, dtype=np.int64).reshape(-1, 4),
-    )  # fmt: skip
+        locks,
+        vehicles=tuple(vehicle for vehicle in locks.vehicles if vehicle not in out),
+        stops=tuple(v for v in dict.fromkeys((*locks.stops, *stops)) if v not in out and v not in locks.vehicles),
+        on_vehicle={order: vehicle for order, vehicle in on_vehicle.items() if vehicle not in out},
+    )
 
 
-def _break_left(pause: list[int], state: UnderWay) -> list[int]:
-    """Return the break that a vehicle still has to take, by the clock."""
-    assert state.kept is not None
-    length_s, earliest_s, latest_s, moves = pause
-    since_s = state.kept.start_s if moves else 0
-    if not length_s or state.rested or state.free_s > since_s + latest_s:
-        return [0, 0, 0, 0]
-    return [length_s, since_s + earliest_s, since_s + latest_s, 0]
+def _cancelled(desk: Desk, events: Iterable[Event]) -> set[int]:
+    """Return the orders that nobody wants any more, with the other halves of their pairs."""
+    ids = {event.order for event in events if event.kind == "order_cancelled"}
+    pairs = {order.pair for order in desk.day.orders if order.pair and order.id in ids}
+    return {i for i, order in enumerate(desk.day.orders) if order.id in ids or (order.pair and order.pair in pairs)}
 
 
-def _keep_groups(facts: Facts, allowed: Ints) -> None:
-    """Let what is left of a group go only where the others of it are."""
-    orders = facts.day.orders
-    vehicles = {
-        orders[place].group: v
-        for v, state in facts.states.items()
-        for place in state.orders
-        if place < len(orders) and orders[place].group
+def _closed(desk: Desk, i: int) -> Unassigned:
+    return Unassigned(order_id=desk.day.orders[i].id, reason=Reason.NOT_FOUND_IN_TIME, detail="settled")
+
+
+def _planned_on(desk: Desk) -> dict[int, int]:
+    """Return the vehicle that was to serve each order."""
+    return {
+        visit.place: v for v, tour in desk.tours.items() for visit in tour.visits if visit.place < desk.problem.orders
     }
-    for i, order in enumerate(orders):
-        if order.group in vehicles:
-            allowed[i] = np.where(np.arange(allowed.shape[1]) == vehicles[order.group], allowed[i], 0)
 
 
-def _search(
-    plan: Plan, facts: Facts, rest: Problem, options: SolveOptions, closed: dict[int, Unassigned], weight: float
+def _searched(
+    desk: Desk, facts: Facts, rest: Problem, options: SolveOptions, closed: Mapping[int, Unassigned], locks: Locks
 ) -> Solution:
-    """Search freely, or where a change has a price also with every order on the vehicle it was planned for."""
-    if weight <= 0:
-        return solve_possible(rest, options, closed, None)
-    before = _served_by(plan.routes)
-    number = {vehicle.id: v for v, vehicle in enumerate(facts.day.vehicles)}
-    stay = {
-        i: number[before[order.id][0]]
-        for i, order in enumerate(facts.day.orders)
-        if i not in closed and order.id in before and rest.allowed[i, number[before[order.id][0]]]
-    }
-    kept = rest.allowed.copy()
-    for i, v in stay.items():
-        kept[i] = np.where(np.arange(rest.vehicles) == v, kept[i], 0)
-    half = replace(options, time_limit_s=options.time_limit_s / 2)
-    answers = [solve_possible(problem, half, closed, None) for problem in (replace(rest, allowed=kept), rest)]
+    """Search the rest of the day from what is left of the plan; vehicles whose stops keep their order look on.
 
-    def price(found: Solution) -> float:
-        moved = sum(
-            stay.get(visit.place, tour.vehicle) != tour.vehicle for tour in found.tours for visit in tour.visits
-        )
-        return found.cost + moved * weight * 1_000_000
-
-    return min(answers, key=price)
-
-
-def _old_rest(facts: Facts, rest: Problem, routes: Sequence[Route], closed: set[int]) -> Ints:
-    """Return what each vehicle was to do in the rest of the day, where that still holds, for the search to begin with.
-
-    A day of which orders fall out one after the other is tried until it can be timed beside those of the others.
+    What is still left out then goes between the stops of those, where it fits.
     """
-    begin = np.full((rest.vehicles, 3 * rest.orders + 8), -1, dtype=np.int64)
-    settled: list[Tour] = []
-    for tour in tours_of(facts.day, routes):
-        v, depot = tour.vehicle, int(rest.depot[tour.vehicle])
-        kept = 0 if facts.states[v].kept is None else len(facts.states[v].kept.visits) + 1  # type: ignore[union-attr]
-        places = [visit.place for visit in tour.visits[kept:]]
-        places = [at for at in places if at >= rest.orders or (at not in closed and rest.allowed[at, v])]
-        wanted = tidy([at for at in places if at >= rest.orders or rest.partner[at] < 0], depot=depot)
-        while any(at < rest.orders for at in wanted):
-            timed = settle(rest, {v: wanted}, taken=settled)
-            if timed is not None:
-                settled = timed
-                begin[v, : len(wanted)] = wanted
-                break
-            last = max(i for i, at in enumerate(wanted) if at < rest.orders)
-            wanted = tidy(wanted[:last] + wanted[last + 1 :], depot=depot)
-    return begin
+    old = old_rest(rest, list(desk.tours.values()), facts.states, set(closed))
+    still = {v: old[v] for id in locks.stops if (v := desk.vehicles.get(id, -1)) in old}
+    if not still:
+        return solve_possible(beginning_with(rest, old), options, dict(closed), None)
+    served = {visit.place for tour in still.values() for visit in tour.visits if visit.place < rest.orders}
+    allowed = rest.allowed.copy()
+    allowed[:, list(still)] = 0
+    taken = booked_by(rest, still.values(), 0)
+    others = {v: tour for v, tour in old.items() if v not in still}
+    part = beginning_with(replace(rest, allowed=allowed, booked=taken), others)
+    found = solve_possible(part, options, {**closed, **{i: _closed(desk, i) for i in served}}, None)
+    until_s = time.monotonic() + options.time_limit_s
+    open_ = replace(rest, allowed=rest.allowed.copy())
+    open_.allowed[list(closed)] = 0
+    tours, _ = insert_left_out(open_, (*found.tours, *still.values()), until_s=until_s)
+    return replace(found, tours=tuple(tours))
 
 
-def _whole(facts: Facts, p: Problem, found: Solution, now_s: int) -> dict[int, Tour]:
+def _whole(desk: Desk, facts: Facts, rest: Problem, found: Solution, now_s: int) -> dict[int, Tour]:
     """Join what is kept and what was found, and give each charge to come a plug that is free."""
-    rest = {tour.vehicle: tour for tour in found.tours}
-    tours = {}
+    later = {tour.vehicle: tour for tour in found.tours}
     for v, state in facts.states.items():
-        tour = joined(state, rest.get(v))
-        if tour is not None and tour.visits:
-            tours[v] = tour
-    return _with_plugs(p, tours, now_s, dead=[plug for plug, _ in facts.plugs_out], day=facts.day)
+        if v not in later and state.kept is not None and not state.finished and state.stored_mwh < rest.end_mwh[v]:
+            last = schedule(rest, {v: []}, taken=later.values())  # back to charge for the end of its shift
+            later |= {} if last is None else {tour.vehicle: tour for tour in last}
+    tours = {v: tour for v, state in facts.states.items() if (tour := joined(rest, state, later.get(v))) is not None}
+    return _with_plugs(desk, {v: tour for v, tour in tours.items() if tour.visits}, now_s)
 
 
-def _with_plugs(p: Problem, tours: dict[int, Tour], now_s: int, *, dead: Sequence[str], day: Day) -> dict[int, Tour]:
-    ids = [plug.id for plug in site_plugs(day)]
+def _with_plugs(desk: Desk, tours: dict[int, Tour], now_s: int) -> dict[int, Tour]:
+    p = desk.problem
+    ids = [plug.id for plug in site_plugs(desk.day)]
+    dead = {out.plug_id for out in desk.day.plugs_out}
     free_at = {q: (p.horizon_s + 1 if ids[q] in dead else 0) for q in range(len(p.plug_w))}
     charges = sorted(
         (visit.charge_begin_s, visit.charge_end_s, v, k)
@@ -290,63 +206,81 @@ def _with_plugs(p: Problem, tours: dict[int, Tour], now_s: int, *, dead: Sequenc
     }
 
 
-def _told(work: _Work, tours: dict[int, Tour], options: SolveOptions, stopped_by: str, stages: Stages) -> Replanned:
-    """Write the plan of the whole day, audit it, and compare it with the one before."""
-    plan, facts, cancelled, day = work.plan, work.facts, work.cancelled, work.facts.day
-    solution = Solution(tours=tuple(tours[v] for v in sorted(tours)), cost=0, iterations=0, stopped_by=stopped_by)
-    served = solution.visited
-    gone = {
-        i
-        for i, order in enumerate(day.orders)
-        if i not in served and (order.id in cancelled or order.pair in _pairs(facts, cancelled))
-    }
+def _told(
+    desk: Desk,
+    facts: Facts,
+    tours: Mapping[int, Tour],
+    found: Solution,
+    options: SolveOptions,
+    *,
+    cancelled: set[int],
+    courier_cost: float | None,
+) -> Plan:
+    """Write the plan of the whole day."""
+    plan, day = desk.plan, desk.day
+    solution = replace(found, tours=tuple(tours[v] for v in sorted(tours)))
+    served, stuck = solution.visited, facts.stuck(day)
+    known = impossible(day, desk.problem, desk.roads.snapped)
+    gone = {day.orders[i].id for i in cancelled if i not in served}
     left = tuple(
-        work.known.get(i)
-        or Unassigned(order_id=order.id, reason=Reason.NOT_FOUND_IN_TIME, detail=_why(facts, order.id))
+        known.get(i) or _left(order.id, stuck, courier_cost, desk.day.currency)
         for i, order in enumerate(day.orders)
-        if i not in served and i not in gone
+        if i not in served and order.id not in gone
     )
-    with stages.stage("shapes"):
-        happened = as_it_happened(facts, tours)
-        routes = routes_of(happened, work.problem, work.roads, solution)
-    kept_orders = tuple(order for i, order in enumerate(happened.orders) if i not in gone)
-    made = Plan(
-        day=replace(happened, orders=kept_orders),
+    routes = routes_of(day, desk.problem, desk.roads, solution)
+    orders = tuple(order for order in plan.day.orders if order.id not in gone)
+    return replace(
+        plan,
+        day=replace(plan.day, orders=orders),
         routes=routes,
         unassigned=left,
+        violations=(),
         provenance=replace(
             plan.provenance, engine=options.engine, seed=options.seed, iterations=options.iterations,
-            time_limit_s=options.time_limit_s, stopped_by=stopped_by,
-            rows_read=len(kept_orders) + plan.provenance.rows_rejected, robust=None,
+            time_limit_s=options.time_limit_s, stopped_by=found.stopped_by,
+            rows_read=len(orders) + plan.provenance.rows_rejected, robust=None,
         ),
     )  # fmt: skip
-    with stages.stage("audit"):
-        made = replace(made, violations=audit(made, work.streets))
-    return Replanned(plan=made, moved=_moves(plan, made), reprint=_reprint(plan, made), transfers=dict(facts.transfers))
 
 
-def _why(facts: Facts, order_id: str) -> str:
-    stuck = facts.transfers.get(order_id) or facts.transfers.get(order_id.rpartition("@")[0])
-    return f"on board of {stuck}, which is out; no vehicle can take it over" if stuck else NOTHING_FITS
+def _left(id: str, stuck: Mapping[str, str], courier_cost: float | None, currency: str) -> Unassigned:
+    on = stuck.get(id) or stuck.get(id.rpartition("@")[0])
+    if on:
+        detail = f"on board of {on}, which is out; no vehicle can take it over"
+    elif courier_cost is not None:
+        return Unassigned(
+            order_id=id, reason=Reason.COURIER, detail=f"handed to a courier for {courier_cost:.2f} {currency}"
+        )
+    else:
+        detail = NOTHING_FITS
+    return Unassigned(order_id=id, reason=Reason.NOT_FOUND_IN_TIME, detail=detail)
 
 
-def _served_by(routes: Sequence[Route]) -> dict[str, tuple[str, int]]:
+def served_by(routes: Iterable[Route]) -> dict[str, tuple[str, int]]:
+    """Return for each order served its vehicle, and when that begins."""
     return {step.place_id: (route.vehicle_id, step.begin_s) for route in routes for step in route.steps if step.serves}
 
 
-def _moves(before: Plan, after: Plan) -> tuple[Moved, ...]:
-    old, new = _served_by(before.routes), _served_by(after.routes)
-    ids = dict.fromkeys((*old, *new))
-    return tuple(
-        Moved(order_id=id_, before=old.get(id_), after=new.get(id_)) for id_ in ids if old.get(id_) != new.get(id_)
-    )
+def moves(before: Plan, after: Plan) -> tuple[Moved, ...]:
+    """Return the orders whose vehicle differs, or their begin by a minute or more."""
+    old, new = served_by(before.routes), served_by(after.routes)
+    found = (Moved(order_id=id, before=old.get(id), after=new.get(id)) for id in dict.fromkeys((*old, *new)))
+    return tuple(one for one in found if not _alike(one.before, one.after))
 
 
-def _reprint(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Return the vehicles whose stops or times differ from those of the plan before."""
+def _alike(a: tuple[str, int] | None, b: tuple[str, int] | None) -> bool:
+    return a is not None and b is not None and a[0] == b[0] and abs(a[1] - b[1]) < NOTICED_S
 
-    def sheets(plan: Plan) -> dict[str, list[tuple[str, str, int]]]:
-        return {r.vehicle_id: [(str(s.kind), s.place_id, s.begin_s) for s in r.steps] for r in plan.routes}
 
-    old, new = sheets(before), sheets(after)
-    return tuple(sorted(id_ for id_ in {*old, *new} if old.get(id_) != new.get(id_)))
+def reprint(before: Plan, after: Plan) -> tuple[str, ...]:
+    """Return the vehicles whose stops differ from those of the plan before, or a time by a minute or more."""
+    old, new = ({route.vehicle_id: route.steps for route in plan.routes} for plan in (before, after))
+
+    def same(id: str) -> bool:
+        a, b = old.get(id, ()), new.get(id, ())
+        return len(a) == len(b) and all(
+            (x.kind, x.place_id) == (y.kind, y.place_id) and abs(x.begin_s - y.begin_s) < NOTICED_S
+            for x, y in zip(a, b, strict=True)
+        )
+
+    return tuple(sorted(id for id in {*old, *new} if not same(id)))

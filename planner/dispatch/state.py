@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from planner.solve.battery import left_mwh
-from planner.solve.problem import Problem
+from planner.solve.battery import left_mwh, legs_of
+from planner.solve.problem import NO_PARTNER, Problem
 from planner.solve.solution import Tour, Visit, tour_of
 
 
@@ -28,6 +28,7 @@ class UnderWay:
     stored_mwh: int
     finished: bool = False
     rested: bool = False  # the break is taken
+    aside_s: int = 0  # when it began to be taken at the depot, with nothing else to do
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -54,32 +55,42 @@ def under_way(problem: Problem, tour: Tour, now_s: int, *, whole: bool = False) 
     if not (at_home and home.plug >= 0):  # who charges after its last trip is done for the day
         home = Visit(place=home.place, arrival_s=home.arrival_s, begin_s=home.arrival_s, end_s=home.arrival_s)
     kept = tour_of(tour.vehicle, [*visits[:last], home])
+    aside_s = _rested_aside(problem, kept, now_s)
     return UnderWay(
         vehicle=tour.vehicle,
         kept=kept,
         free_s=max(now_s, home.arrival_s),
         stored_mwh=left_mwh(problem, kept),
         finished=whole or home.plug >= 0,
-        rested=any(visit.break_end_s for visit in kept.visits),
+        rested=aside_s > 0 or any(visit.break_end_s for visit in kept.visits),
+        aside_s=aside_s,
     )
+
+
+def _rested_aside(problem: Problem, kept: Tour, now_s: int) -> int:
+    """Return when a break began that the driver has had at the depot with nothing to do, 0 for none."""
+    length_s, earliest_s, latest_s, moves = (int(value) for value in problem.breaks[kept.vehicle])
+    since_s = kept.start_s if moves else 0
+    begin_s = max(kept.home.arrival_s, since_s + earliest_s)
+    return begin_s if length_s and begin_s <= since_s + latest_s and begin_s + length_s <= now_s else 0
 
 
 def held(problem: Problem, tour: Tour, at_s: int, lasts_s: int) -> Tour:
     """Return a tour whose vehicle stands still for a while where it is, or from where it left last; all else moves.
 
-    A hold at the depot makes the loading longer, elsewhere it is a break.
+    What it does there takes longer.
     """
     visits = list(tour.all_visits)
     at = max((k for k, visit in enumerate(visits) if visit.arrival_s <= at_s), default=0)
     if at == len(visits) - 1:
         return tour
     visit, leave_s = visits[at], visits[at].leave_s + lasts_s
-    if visit.place == int(problem.depot[tour.vehicle]):
-        visits[at] = replace(visit, end_s=leave_s)
-    elif visit.break_end_s:
+    if visit.break_end_s:
         visits[at] = replace(visit, break_end_s=leave_s)
+    elif visit.plug >= 0 and visit.place != int(problem.depot[tour.vehicle]):
+        visits[at] = replace(visit, charge_end_s=leave_s)
     else:
-        visits[at] = replace(visit, break_begin_s=visit.leave_s, break_end_s=leave_s)
+        visits[at] = replace(visit, end_s=leave_s)
     return retimed(problem, tour_of(tour.vehicle, visits), after=at)
 
 
@@ -97,21 +108,50 @@ def retimed(problem: Problem, tour: Tour, *, after: int) -> Tour:
 def broken_down(problem: Problem, tour: Tour, at_s: int) -> tuple[Tour | None, list[int], Visit | None]:
     """Cut a tour where its vehicle breaks down with goods on board.
 
-    Returns what it has done, the orders that are left on board, and the visit that would have been next. At the depot
+    Returns what it has done, the orders that are left on board, and the visit at which it was last. At the depot
     nothing is on board: then all is done as it was until the moment.
     """
-    visits, starts = list(tour.all_visits), _trip_starts(problem, tour)
+    visits = list(tour.all_visits)
     at = max((k for k, visit in enumerate(visits) if visit.arrival_s <= at_s), default=0)
-    trip = max((k for k in starts if k <= at), default=0)
+    trip, end = trip_bounds(problem, tour, at)
     left = at_s >= visits[trip].leave_s
     if at == len(visits) - 1 or not left:
         return under_way_until(problem, tour, trip if not left else at), [], None
-    end = next((k for k in starts if k > trip), len(visits) - 1)
-    aboard = [visit.place for visit in visits[at + 1 : end] if visit.place < problem.orders]
-    upcoming = visits[at + 1] if at_s >= visits[at].leave_s else visits[at]
-    home = Visit(place=visits[-1].place, arrival_s=visits[at].leave_s, begin_s=at_s, end_s=at_s)
+    ahead = [visit.place for visit in visits[at + 1 : end] if visit.place < problem.orders]
+    aboard = [place for place in ahead if not problem.pickup[place] and problem.partner[place] == NO_PARTNER]
+    travel = problem.travel_s[problem.network[problem.kind[tour.vehicle]]]
+    back_s = problem.arrival_s(visits[at].leave_s, int(travel[visits[at].place, visits[-1].place]))
+    home = Visit(place=visits[-1].place, arrival_s=back_s, begin_s=back_s, end_s=back_s)
     done = tour_of(tour.vehicle, [*visits[: at + 1], home]) if at else None
-    return done, aboard, upcoming
+    return done, aboard, visits[at]
+
+
+def trip_bounds(problem: Problem, tour: Tour, at: int) -> tuple[int, int]:
+    """Return the loading before a visit, itself if it is one, and the next one or the return."""
+    starts = _trip_starts(problem, tour)
+    first = max((k for k in starts if k <= at), default=0)
+    return first, next((k for k in starts if k > first), len(tour.visits) + 1)
+
+
+def stored_at(problem: Problem, tour: Tour, at_s: int) -> int:
+    """Return what the battery holds at a moment, on a drive or at a plug in proportion to the time."""
+    battery = int(problem.battery_mwh[problem.kind[tour.vehicle]])
+    stored = int(problem.start_mwh[tour.vehicle])
+    legs = legs_of(problem, tour.vehicle, [visit.place for visit in tour.visits])
+    for k, visit in enumerate(tour.all_visits):
+        if k:
+            before, arrives = tour.all_visits[k - 1], legs[k - 1].arrives_mwh(stored, battery_mwh=battery)
+            if at_s < visit.arrival_s:
+                share = (at_s - before.leave_s) / max(visit.arrival_s - before.leave_s, 1)
+                return round(stored + (arrives - stored) * min(max(share, 0.0), 1.0))
+            stored = arrives
+        if visit.plug >= 0 and at_s < visit.charge_end_s:
+            share = (at_s - visit.charge_begin_s) / max(visit.charge_end_s - visit.charge_begin_s, 1)
+            return stored + round(visit.charge_mwh * min(max(share, 0.0), 1.0))
+        stored += visit.charge_mwh
+        if at_s < visit.leave_s:
+            return stored
+    return stored
 
 
 def under_way_until(problem: Problem, tour: Tour, at: int) -> Tour | None:
@@ -124,11 +164,17 @@ def under_way_until(problem: Problem, tour: Tour, at: int) -> Tour | None:
     return tour_of(tour.vehicle, [*visits[:at], home])
 
 
-def joined(state: UnderWay, rest: Tour | None) -> Tour | None:
+def joined(problem: Problem, state: UnderWay, rest: Tour | None) -> Tour | None:
     """Return the whole day of a vehicle: what is kept, and what was planned for the rest of it."""
     if rest is None or state.kept is None:
         return rest or state.kept
     junction = replace(rest.first, arrival_s=state.kept.home.arrival_s)
+    if not rest.visits:  # it comes back to charge
+        home = replace(rest.home, arrival_s=junction.arrival_s)
+        return tour_of(state.vehicle, [state.kept.first, *state.kept.visits, home])
+    if state.aside_s:
+        pause_s = state.aside_s + int(problem.breaks[state.vehicle, 0])
+        junction = replace(junction, break_begin_s=state.aside_s, break_end_s=pause_s)
     return tour_of(state.vehicle, [state.kept.first, *state.kept.visits, junction, *rest.visits, rest.home])
 
 

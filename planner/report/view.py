@@ -26,6 +26,7 @@ REASON_TEXT = {
     Reason.GROUP_INCOMPLETE: "another order of its group can not be served",
     Reason.FLEET_FULL: "the fleet is full",
     Reason.NOT_FOUND_IN_TIME: "not found in time",
+    Reason.COURIER: "handed to a courier",
 }
 NIGHT_TOO_SHORT = "the night is too short for its plugs and power"
 NO_NIGHT_PLUG = "no plug"

@@ -141,7 +141,7 @@ def _by_night(charge: NightCharge) -> _Draw:
 def _night(day: Day, vehicle: Vehicle, steps: Sequence[Step]) -> Night:
     """Return a night in which nothing is charged yet."""
     until_s = same_clock_tomorrow(vehicle.shift.start_s, day=date.fromisoformat(day.date), zone=ZoneInfo(day.time_zone))
-    missing_wh = vehicle.start_soc * vehicle.type.battery_wh - steps[-1].stored_end_wh
+    missing_wh = vehicle.tomorrow_soc * vehicle.type.battery_wh - steps[-1].stored_end_wh
     return Night(until_s=until_s, missing_wh=max(0.0, round(missing_wh, 3)))
 
 

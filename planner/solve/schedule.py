@@ -17,7 +17,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from planner.solve.battery import legs_of
-from planner.solve.problem import MICRO, Problem
+from planner.solve.problem import LARGEST, MICRO, Problem
 from planner.solve.schedule_traffic import arrival_of, leavings
 from planner.solve.solution import Sequence, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
@@ -439,11 +439,16 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
     return tour_of(vehicle, visits)
 
 
-def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
-    """Give each charge a plug of its set: in order of beginning, the first one free.
+def _booked_after(problem: Problem, plug: int, begin: int, end: int) -> int:
+    """Return when a plug is booked next after a charge, so that others stay for longer ones; last if meanwhile."""
+    spans = [(since, until) for q, since, until, _ in problem.booked.tolist() if q == plug and until > begin]
+    if any(since < end for since, _ in spans):
+        return 2 * LARGEST
+    return min((since for since, _ in spans), default=LARGEST)
 
-    What is booked has the plug that it is on wherever that is free.
-    """
+
+def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
+    """Give each charge a plug of its set: in order of beginning, the first one free that is not booked meanwhile."""
     free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
     charges = sorted(
         (visit.charge_begin_s, visit.charge_end_s, t, k)
@@ -451,12 +456,10 @@ def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
         for k, visit in enumerate(tour.all_visits)
         if visit.plug >= 0
     )
-    booked = [(begin, end, -1, plug) for plug, begin, end, _ in problem.booked.tolist()]
     plugs: dict[tuple[int, int], int] = {}
-    for begin, end, t, k in sorted([*booked, *charges]):
-        wanted = k if t < 0 else tours[t].all_visits[k].plug
-        own = [wanted] if t < 0 else []
-        plug = next(q for q in own + equal_plugs(problem, wanted) if free_at[q] <= begin)
+    for begin, end, t, k in charges:
+        free = [q for q in equal_plugs(problem, tours[t].all_visits[k].plug) if free_at[q] <= begin]
+        plug = min(free, key=lambda q: _booked_after(problem, q, begin, end))
         plugs[t, k], free_at[plug] = plug, end
     return [
         tour_of(tour.vehicle, [replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.all_visits)])

@@ -60,7 +60,9 @@ def test_a_vehicle_that_breaks_down_before_its_first_stop_has_done_nothing_and_a
     done, aboard, _ = broken_down(problem, tour, tour.first.leave_s)
     kept = under_way(problem, tour, tour.first.leave_s).orders
     assert done is None
-    assert aboard == [place for place in kept if place < problem.orders]
+    assert aboard == [
+        place for place in kept if place < problem.orders and not problem.pickup[place] and problem.partner[place] < 0
+    ]
 
 
 def test_what_is_kept_and_what_follows_make_one_day() -> None:
@@ -68,7 +70,7 @@ def test_what_is_kept_and_what_follows_make_one_day() -> None:
     state = under_way(problem, tour, tour.first.end_s)
     assert state.kept is not None
     rest = replace(tour, first=replace(tour.first, arrival_s=state.free_s))
-    whole = joined(state, rest)
+    whole = joined(problem, state, rest)
     assert whole is not None
     assert len(whole.visits) == len(state.kept.visits) + 1 + len(rest.visits)
     assert whole.visits[len(state.kept.visits)].arrival_s == state.kept.home.arrival_s
