@@ -328,7 +328,7 @@ def _with_a_dock(trip: Trip, order: Order, case: Case, *, from_s: float) -> Iter
             yield at_s
 
 
-def _not_found_in_time(_: Chances) -> str:
+def _claims_nothing(_: Chances) -> str:
     return ""
 
 
@@ -344,7 +344,8 @@ REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
     Reason.NO_PLUG: _no_plug,
     Reason.GROUP_INCOMPLETE: _group_incomplete,
     Reason.FLEET_FULL: _fleet_full,
-    Reason.NOT_FOUND_IN_TIME: _not_found_in_time,
+    Reason.NOT_FOUND_IN_TIME: _claims_nothing,
+    Reason.COURIER: _claims_nothing,
 }
 
 WITH_THESE_DRIVERS = frozenset({Reason.NO_DRIVER, Reason.FLEET_FULL})

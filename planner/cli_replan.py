@@ -85,7 +85,7 @@ def replan(
             options,
             now_s=now_s,
             events=happened,
-            locks=_locks(lock or [], desk.plan),
+            locks=_locks(lock or [], desk.plan, [event.new.id for event in happened if event.new is not None]),
             move_cost=minimal_change,
             courier_cost=courier,
             stages=stages,
@@ -189,12 +189,12 @@ def _seconds(text: str, option: str, day: Day) -> int:
         raise usage(option, text, error.message, error.remedy, code="E-N09") from None
 
 
-def _locks(written: list[str], plan: Plan) -> Locks:
+def _locks(written: list[str], plan: Plan, new: Sequence[str]) -> Locks:
     from planner.dispatch.replan import Locks
     from planner.model import TimeWindow
 
     day = plan.day
-    vehicles, orders = {v.id for v in day.vehicles}, {o.id for o in day.orders}
+    vehicles, orders = {v.id for v in day.vehicles}, {*new, *(o.id for o in day.orders)}
     served = {step.place_id: route.vehicle_id for route in plan.routes for step in route.steps if step.serves}
     whole: list[str] = []
     stops: list[str] = []

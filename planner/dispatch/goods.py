@@ -28,6 +28,7 @@ def with_late_orders(
     """
     new = [event.new for event in events if event.new is not None]
     new = [order if order.pair else replace(order, release_s=max(order.release_s, now_s)) for order in new]
+    new = [replace(order, windows=(windows[order.id],)) if order.id in windows else order for order in new]
     before, spots = len(desk.day.orders), {}
     open_ = [order for i, order in enumerate(desk.day.orders) if i not in facts.begun() and order.id in windows]
     changes = {order.id: replace(order, windows=(windows[order.id],)) for order in open_}

@@ -223,7 +223,7 @@ def _told(
     known = impossible(day, desk.problem, desk.roads.snapped)
     gone = {day.orders[i].id for i in cancelled if i not in served}
     left = tuple(
-        known.get(i) or _left(order.id, stuck, courier_cost, desk.day.currency)
+        _left(order.id, stuck, known.get(i), courier_cost, desk.day.currency)
         for i, order in enumerate(day.orders)
         if i not in served and order.id not in gone
     )
@@ -243,10 +243,14 @@ def _told(
     )  # fmt: skip
 
 
-def _left(id: str, stuck: Mapping[str, str], courier_cost: float | None, currency: str) -> Unassigned:
+def _left(
+    id: str, stuck: Mapping[str, str], known: Unassigned | None, courier_cost: float | None, currency: str
+) -> Unassigned:
     on = stuck.get(id) or stuck.get(id.rpartition("@")[0])
     if on:
         detail = f"on board of {on}, which is out; no vehicle can take it over"
+    elif known is not None:
+        return known
     elif courier_cost is not None:
         return Unassigned(
             order_id=id, reason=Reason.COURIER, detail=f"handed to a courier for {courier_cost:.2f} {currency}"
