@@ -32,10 +32,10 @@ def test_a_bad_morning_is_one_command_and_a_revision_with_its_events(
     out_of = next(iter(read_plan(plan).routes)).vehicle_id
     events = tmp_path / "events.csv"
     events.write_text(
-        f"time,event,vehicle,id,lat,lon,demand_kg\n08:13,vehicle_out,{out_of},,,,\n08:14,order_new,,late,0.0001,0.009,3\n"
+        f"time,event,vehicle,id,lat,lon,demand_kg\n08:13,vehicle_out,{out_of},,,,\n08:14,order_new,,late,0,0.02,3\n"
     )
     code, out, err = run("replan", f"@{first.id}", "--now", "08:15", "--events", events, "-o", tmp_path / "new", *QUICK)
-    assert (code, "stored as @2" in err) == (0, True), err
+    assert (code, "stored as @2" in err) == (0, True), out
     assert "transfer: b from" in out
     assert "audited: 0 violations" in out
     story = open_store().story(2)
