@@ -17,6 +17,7 @@ from planner.dispatch.state import joined
 from planner.model import TimeWindow
 from planner.pipeline import Stages, solve_possible
 from planner.plan import LockKind, Plan, Reason, Route, Unassigned
+from planner.report.view import NOTICED_S, changed_vehicles
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem, site_plugs
@@ -24,7 +25,6 @@ from planner.solve.reasons import impossible
 from planner.solve.schedule import equal_plugs, schedule
 from planner.solve.solution import Solution, Tour, tour_of
 
-NOTICED_S = 60  # nobody prints a manifest anew for less
 NOTHING_FITS = "nothing was found for it in the rest of the day"
 
 
@@ -106,7 +106,7 @@ def replan(
         desk=after,
         plan=plan,
         moved=moves(before, plan),
-        reprint=reprint(before, plan),
+        reprint=tuple(sorted(changed_vehicles(before, plan))),
         transfers=facts.stuck(desk.day),
         stranded=tuple(desk.day.vehicles[v].id for v in facts.stranded),
         too_late=tuple(
@@ -274,17 +274,3 @@ def moves(before: Plan, after: Plan) -> tuple[Moved, ...]:
 
 def _alike(a: tuple[str, int] | None, b: tuple[str, int] | None) -> bool:
     return a is not None and b is not None and a[0] == b[0] and abs(a[1] - b[1]) < NOTICED_S
-
-
-def reprint(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Return the vehicles whose stops differ from those of the plan before, or a time by a minute or more."""
-    old, new = ({route.vehicle_id: route.steps for route in plan.routes} for plan in (before, after))
-
-    def same(id: str) -> bool:
-        a, b = old.get(id, ()), new.get(id, ())
-        return len(a) == len(b) and all(
-            (x.kind, x.place_id) == (y.kind, y.place_id) and abs(x.begin_s - y.begin_s) < NOTICED_S
-            for x, y in zip(a, b, strict=True)
-        )
-
-    return tuple(sorted(id for id in {*old, *new} if not same(id)))

@@ -48,8 +48,13 @@ def test_a_bad_morning_is_one_command_and_a_revision_with_its_events(
     assert {"a", "b", "late"} <= {step.place_id for route in made.routes for step in route.steps}
     assert '"late"' in (tmp_path / "new" / "changed.csv").read_text()
     assert run("check", tmp_path / "new" / "plan.json")[0] == 0
+    code, out, _ = run("export", "@2", "--to", "html", "--changed-since", "@1", "-o", tmp_path / "sheets")
+    assert (code, out.splitlines()[0]) == (0, "changed: v1, v2")
     code, out, _ = run("replan", tmp_path / "new", "--now", "08:40", "-o", tmp_path / "new", "--json", *QUICK)
     assert (code, json.loads(out)["reprint"]) == (0, [])
+    code, out, _ = run("export", tmp_path / "new", "--to", "html", "--changed-since", "@2", "-o", tmp_path / "none")
+    assert (code, out.splitlines()[0]) == (0, "changed: no vehicle")
+    assert run("export", "@2", "--to", "xlsx", "--changed-since", "@1")[0] == 2
 
 
 def test_every_bad_event_is_named_with_its_row_and_nothing_is_written(run: Run, plan: Path, tmp_path: Path) -> None:
