@@ -58,6 +58,16 @@ def read_table(data: bytes, *, file: str) -> TextTable:
     return TextTable(header=header.cells, header_line=header.line, rows=tuple(rows), delimiter=_delimiter(text))
 
 
+def first_row(data: bytes, *, file: str) -> tuple[str, ...]:
+    """Return the cells of the first line that is not blank. Raises `InputError` for what is no UTF-8 text, or none."""
+    _refuse_other_formats(data, file)
+    text = _decoded(data, file).lstrip(BOM)
+    for row in _records(text, _delimiter(text), file):
+        if any(cell.strip() for cell in row.cells):
+            return row.cells
+    return ()
+
+
 def _refuse_other_formats(data: bytes, file: str) -> None:
     kind = next((name for start, name in SIGNATURES if data.startswith(start)), None)
     if kind == "a zip file" and b"xl/" in data:

@@ -10,6 +10,7 @@ from planner.errors import Fault, InputError
 from planner.io.importing.answers import Answers
 from planner.io.importing.coordinates import is_pair
 from planner.io.importing.headers import alias_of, heading
+from planner.io.importing.questions import Question
 from planner.io.importing.table import Table
 
 SEVERAL = frozenset({"customer", "address2", "notes", "skills", "item"})
@@ -68,7 +69,13 @@ def values_of(table: Table, column: Column, *, most: int = SAMPLE) -> list[str]:
     return found
 
 
-def unplaced(table: Table, columns: Columns, file: str) -> list[Fault]:
+def not_used(table: Table, columns: Columns) -> tuple[str, ...]:
+    """Return the names of the columns that no field was found for."""
+    used = {column.at for column in columns.used}
+    return tuple(name for at, name in enumerate(table.header) if at not in used)
+
+
+def unplaced(table: Table, columns: Columns, file: str) -> list[Question]:
     """Return the questions where no column tells the place of an order."""
     wanted = [name for name in ("lat", "lon") if not columns.has(name, "position")]
     near = _that_look_like_degrees(table, columns)
@@ -77,13 +84,18 @@ def unplaced(table: Table, columns: Columns, file: str) -> list[Fault]:
     words = {"lat": "latitude", "lon": "longitude"}
     listed = "; ".join(f'"{name}" (such as {_example(table, at)})' for at, name in enumerate(table.header))
     hint = f"; these hold numbers that would do: {', '.join(near)}" if near else ""
+    addressed = len(wanted) == 2 and not columns.has("address", "street")
+    instead = ' (or "address" behind that of the addresses)' if addressed else ""
     return [
-        Fault(
+        Question(
             code="E-O71",
             file=file,
             row=table.header_line,
             message=f"which column is the {words[name]}? The columns are {listed}{hint}",
-            remedy=f'write "{name}" behind it in import_mapping.json, and say --mapping import_mapping.json',
+            remedy=f'write "{name}" behind it{instead} in import_mapping.json, and say --mapping import_mapping.json',
+            answer="columns",
+            about=name,
+            choices=table.header,
         )
         for name in wanted
     ]

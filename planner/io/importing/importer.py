@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from planner.errors import Fault, InputError
+from planner.errors import InputError
 from planner.io.area import Area, Spot, refuse_wrong_place, spot
-from planner.io.importing.answers import Answers, mapping_text
+from planner.io.importing.answers import CHOICES, Answers, mapping_text
 from planner.io.importing.columns import Columns, columns_of, unplaced, values_of
 from planner.io.importing.coordinates import look_swapped, zone_at
 from planner.io.importing.days import Calendar, day_of, planning_day, windows_in
@@ -24,6 +24,7 @@ from planner.io.importing.judge import Judged, judge
 from planner.io.importing.merge import merged
 from planner.io.importing.opening import Opened, open_file
 from planner.io.importing.pins import Place, no_place
+from planner.io.importing.questions import Question
 from planner.io.importing.table import Table
 from planner.io.importing.two_stops import one_stop_a_row, paired
 from planner.io.importing.understand import Understood, understand
@@ -36,8 +37,8 @@ ANY_DAY, ANY_ZONE = date(2000, 1, 1), ZoneInfo("UTC")  # for files that tell no 
 class OpenQuestions(InputError):
     """A file that cannot be read without an answer; `mapping` is a file to write it into."""
 
-    def __init__(self, faults: Sequence[Fault], mapping: str) -> None:
-        super().__init__(faults)
+    def __init__(self, questions: Sequence[Question], mapping: str) -> None:
+        super().__init__(questions)
         self.mapping = mapping
 
 
@@ -163,7 +164,15 @@ def _refuse_swapped(spots: Sequence[Spot], area: Area | None, answers: Answers, 
     if answers.coordinates is None and (verdict := look_swapped(spots, area)).swapped:
         message = f"lat and lon look swapped: {verdict.reason}"
         remedy = "say --coordinates lon-lat to swap them, or --coordinates lat-lon if they are as named"
-        raise OpenQuestions([Fault(code="E-O08", file=file, message=message, remedy=remedy)], mapping)
+        question = Question(
+            code="E-O08",
+            file=file,
+            message=message,
+            remedy=remedy,
+            answer="coordinates",
+            choices=CHOICES["coordinates"],
+        )
+        raise OpenQuestions([question], mapping)
     if area is not None and spots:
         refuse_wrong_place(spots, area, file=file)
 

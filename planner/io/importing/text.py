@@ -8,13 +8,26 @@ from collections import Counter
 from dataclasses import dataclass
 
 from planner.errors import Fault, InputError
+from planner.io.importing.questions import Question
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+ENCODINGS = (
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "utf-16",
+    "shift_jis",
+    "gb18030",
+    "big5",
+)  # that are offered; any other may be said
 SAMPLE_LETTERS = 20_000
+CONTROLS = bytes({*range(32)} - set(b"\t\n\v\f\r\x1a"))  # 1A ends files of old programs
+MOST_CONTROLS = 0.01
 # Letters of Polish that Windows-1252 shows as signs inside a word: ą ł ż and their capitals.
 SIGNS_FOR_LETTERS = frozenset("¹³¿£¯¥")
 COMMON_CYRILLIC = frozenset("оеаи")  # Greek read as Cyrillic has one of them at most
@@ -43,7 +56,10 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> Decoded:
     zeros = data[:200]
     if zeros.count(0) * 3 > len(zeros) > 1:
         name = "utf-16-le" if zeros[1::2].count(0) > zeros[::2].count(0) else "utf-16-be"
-        return Decoded(text=_strict(data, name, file), encoding=name)
+        text = _strict(data, name, file)
+        if "\0" in text:
+            raise InputError(_no_text(file))
+        return Decoded(text=text, encoding=name)
     try:
         return Decoded(text=data.decode("utf-8"), encoding="utf-8")
     except UnicodeDecodeError:
@@ -51,6 +67,9 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> Decoded:
 
 
 def _by_letters(data: bytes, file: str) -> Decoded:
+    sample = data[: 50 * SAMPLE_LETTERS]
+    if 0 in sample or len(sample) - len(sample.translate(None, CONTROLS)) > MOST_CONTROLS * len(sample):
+        raise InputError(_no_text(file))
     high = bytes(byte for byte in data[: 50 * SAMPLE_LETTERS] if byte > 0x7F)[:SAMPLE_LETTERS]
     if _runs(data) > 0.5:
         letters = Counter(high.decode("cp1251", errors="replace").casefold()).most_common(4)
@@ -91,9 +110,17 @@ def _as_asked(data: bytes, encoding: str) -> str:
     except (LookupError, UnicodeDecodeError, ValueError) as error:
         known = not isinstance(error, LookupError)
         message = f"the file is not in it ({error})" if known else "is no encoding"
-        remedy = "leave it out, or name another: utf-8, cp1252, cp1250, cp1251, utf-16, shift_jis, gb18030"
+        remedy = f"leave it out, or name another: utf-8, {', '.join(ENCODINGS)}"
         raise InputError(
-            Fault(code="E-O13", file="--encoding", value=encoding, message=message, remedy=remedy)
+            Question(
+                code="E-O13",
+                file="--encoding",
+                value=encoding,
+                message=message,
+                remedy=remedy,
+                answer="encoding",
+                choices=ENCODINGS,
+            )
         ) from None
     return text.lstrip("\ufeff")
 
@@ -102,15 +129,22 @@ def _strict(data: bytes, encoding: str, file: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise InputError(_unknown(data, file)) from None
+        raise InputError(_no_text(file) if 0 in data else _unknown(data, file)) from None
 
 
-def _unknown(data: bytes, file: str) -> Fault:
+def _no_text(file: str) -> Fault:
+    message = "this is no text: a picture, a program or the like"
+    return Fault(code="E-O47", file=file, message=message, remedy="give a CSV, TSV or XLSX file")
+
+
+def _unknown(data: bytes, file: str) -> Question:
     line = next((n for n, text in enumerate(data.splitlines(), 1) if not text.isascii()), 1)
-    return Fault(
+    return Question(
         code="E-O13",
         file=file,
         row=line,
         message="the encoding cannot be told: neither UTF-8 nor a Windows code page that is known by its letters",
-        remedy="name it: --encoding cp1252 (also cp1250, cp1251, cp1253, utf-16, shift_jis, gb18030, big5)",
+        remedy=f"name it: --encoding {ENCODINGS[0]} (also {', '.join(ENCODINGS[1:])})",
+        answer="encoding",
+        choices=ENCODINGS,
     )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from planner.errors import Fault
 from planner.io.importing.amounts import PLAIN, decimal_signs, measured
-from planner.io.importing.answers import Answers
-from planner.io.importing.columns import Column, Columns
+from planner.io.importing.answers import CHOICES, Answers
+from planner.io.importing.columns import Column, Columns, not_used
 from planner.io.importing.moments import date_orders
+from planner.io.importing.questions import Question
 from planner.io.importing.table import Table
 from planner.io.importing.units import OURS, units_of
 from planner.io.importing.windows import is_single
@@ -43,7 +43,7 @@ class Understood:
     item_rows: bool
     whole_ids: bool  # ids are whole numbers that a program has written as 1049.0
     said: tuple[str, ...]
-    questions: tuple[Fault, ...]
+    questions: tuple[Question, ...]
 
 
 class Cells:
@@ -71,7 +71,7 @@ def understand(table: Table, columns: Columns, answers: Answers, file: str) -> U
     """Look at whole columns and settle how their cells are read."""
     cells = Cells(table, columns)
     said: list[str] = []
-    questions: list[Fault] = []
+    questions: list[Question] = []
     ask = _Asker(file, table.header_line, questions)
     decimals = dict(_decimals(cells, answers, ask, said))
     units = dict(_units(cells, answers, table, ask, said))
@@ -88,7 +88,8 @@ def understand(table: Table, columns: Columns, answers: Answers, file: str) -> U
     loads = [units[column.at] for column in columns.used if column.field in LOADS]
     if not columns.has("weight") and "kg" not in loads and answers.parcel_kg is None:
         remedy = "say --parcel-kg 2.5 for the kilograms of one parcel, or name the column in a mapping"
-        ask("E-O76", None, "no column tells the weight of an order, and the bays are small", remedy)
+        message = "no column tells the weight of an order, and the bays are small"
+        ask("E-O76", None, message, remedy, answer="parcel_kg", about="weight", choices=not_used(table, columns))
     rows_of_items = columns.has("item") or bool(product and product.item_rows)
     return Understood(
         columns=columns,
@@ -109,12 +110,31 @@ def understand(table: Table, columns: Columns, answers: Answers, file: str) -> U
 class _Asker:
     file: str
     line: int
-    questions: list[Fault]
+    questions: list[Question]
 
-    def __call__(self, code: str, column: str | None, message: str, remedy: str) -> None:
-        self.questions.append(
-            Fault(code=code, file=self.file, row=self.line, column=column, message=message, remedy=remedy)
+    def __call__(
+        self,
+        code: str,
+        column: str | None,
+        message: str,
+        remedy: str,
+        *,
+        answer: str,
+        about: str = "",
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        question = Question(
+            code=code,
+            file=self.file,
+            row=self.line,
+            column=column,
+            message=message,
+            remedy=remedy,
+            answer=answer,
+            about=about,
+            choices=choices or CHOICES.get(answer, ()),
         )
+        self.questions.append(question)
 
 
 def _decimals(cells: Cells, answers: Answers, ask: _Asker, said: list[str]) -> Iterator[tuple[int, str]]:
@@ -145,7 +165,8 @@ def _decimals(cells: Cells, answers: Answers, ask: _Asker, said: list[str]) -> I
             what = (
                 "some numbers with a comma and some with a point" if proofs else "numbers such as 1.250 or 1,250 only"
             )
-            ask("E-O75", column.name, f"has {what}", "say which is the decimal sign: --decimal , or --decimal .")
+            remedy = "say which is the decimal sign: --decimal , or --decimal ."
+            ask("E-O75", column.name, f"has {what}", remedy, answer="decimal")
             sign = "."
         else:
             sign = next(iter(in_all), ".") if len(in_all) == 1 else "."
@@ -176,8 +197,9 @@ def _units(cells: Cells, answers: Answers, table: Table, ask: _Asker, said: list
         )
         if kind in {"volume", "load"} or open_service:
             example = min(bare, key=len)
-            choices = " or ".join(f"--unit {kind}={unit}" for unit in units_of(kind)[:3])
-            ask("E-O74", column.name, f"has numbers such as {example} and does not say of what", f"say {choices}")
+            flags = " or ".join(f"--unit {kind}={unit}" for unit in units_of(kind)[:3])
+            message = f"has numbers such as {example} and does not say of what"
+            ask("E-O74", column.name, message, f"say {flags}", answer="units", about=kind, choices=units_of(kind))
         else:
             said.append(f"{column.name} is taken to be in {OURS[kind]}; --unit {kind}=... says otherwise")
         yield column.at, OURS.get(kind, "kg")
@@ -207,7 +229,7 @@ def _date_order(cells: Cells, answers: Answers, table: Table, ask: _Asker, said:
         return "dmy" if product.date_order == "dmy" else "mdy"
     name = next(column.name for column in dated if date_orders(cells.of(column)))
     what = "day first and others that are month first" if proofs else "day first or month first: both can be read"
-    ask("E-O72", name, f"has dates that are {what}", "say --date-order dmy or --date-order mdy")
+    ask("E-O72", name, f"has dates that are {what}", "say --date-order dmy or --date-order mdy", answer="date_order")
     return None
 
 
@@ -218,7 +240,8 @@ def _single_time(cells: Cells, answers: Answers, ask: _Asker) -> str | None:
             if column.field in {"tw", "tw2", "tw3"} and any(map(is_single, cells.of(column))):
                 example = next(filter(is_single, cells.of(column)))
                 message = f"has a time alone, such as {example}: does the window begin or end then?"
-                ask("E-O77", column.name, message, "say --single-time after or --single-time before")
+                remedy = "say --single-time after or --single-time before"
+                ask("E-O77", column.name, message, remedy, answer="single_time")
     return answers.single_time
 
 
@@ -228,7 +251,8 @@ def _priority(cells: Cells, answers: Answers, ask: _Asker) -> None:
     numbers = priority_numbers(cells.of(column)) if column is not None else []
     if column is not None and len(set(numbers)) > 1 and answers.first_priority is None:
         message = f"has numbers from {min(numbers):g} to {max(numbers):g}: which end is urgent?"
-        ask("E-O78", column.name, message, "say --priority-first high or --priority-first low")
+        remedy = "say --priority-first high or --priority-first low"
+        ask("E-O78", column.name, message, remedy, answer="first_priority")
 
 
 def priority_numbers(texts: Collection[str]) -> list[float]:

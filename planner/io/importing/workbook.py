@@ -15,6 +15,7 @@ from planner.errors import Fault, InputError
 from planner.io.cells import CellError
 from planner.io.csv_table import MAX_COLUMNS, TextRow
 from planner.io.importing.headers import known
+from planner.io.importing.questions import Question
 from planner.io.importing.records import MAX_ROWS, Grid, too_many
 
 MOST_BYTES = 250_000_000
@@ -136,7 +137,10 @@ def _chosen(book: python_calamine.CalamineWorkbook, asked: str | None, file: str
     if len(of_orders) == 1:
         return of_orders[0]
     message = f"has {len(filled)} sheets with rows, and which one holds the orders cannot be told"
-    raise InputError(_fault(file, "E-O50", message, f"name it: --sheet with one of: {', '.join(filled)}"))
+    remedy = f"name it: --sheet with one of: {', '.join(filled)}"
+    raise InputError(
+        Question(code="E-O50", file=file, message=message, remedy=remedy, answer="sheet", choices=tuple(filled))
+    )
 
 
 def _has_header(sheet: python_calamine.CalamineSheet) -> bool:
