@@ -11,8 +11,8 @@ from planner.io.cells import CellError
 from planner.io.importing.pins import Asked, Place, no_place
 
 
-def place_in(book: Callable[[], Geocoder | None], unsure: Callable[[Asked, Found], CellError]) -> Place:
-    """Return what takes the places of which a map's addresses are certain; `unsure` tells why the others have none.
+def place_in(book: Callable[[], Geocoder | None], unsure: Callable[[Asked, Found], Spot | CellError]) -> Place:
+    """Return what takes the places of which a map's addresses are certain; `unsure` judges the others.
 
     The book is asked for when the first address is; None of it means that there is no map to look in.
     """

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
-from planner.errors import Fault, InputError
+from planner.errors import InputError
 from planner.geocode.found import Found
 from planner.geocode.geocoder import Geocoder
 from planner.geocode_pins import place_in
 from planner.io.area import Area, Spot
 from planner.io.cells import CellError
-from planner.io.csv_table import read_table
+from planner.io.csv_table import column_name, first_row
 from planner.io.files import read_file
-from planner.io.importing.answers import CHOICES, Answers, flag
-from planner.io.importing.importer import Imported, OpenQuestions, import_orders
+from planner.io.importing.answers import Answers
+from planner.io.importing.importer import Imported, import_orders
 from planner.io.importing.pins import Asked, Place, no_place
+from planner.io.importing.questions import Question
+from planner.io.order_rows import REQUIRED
 from planner.io.orders import MAX_BYTES
 
-SHEETS = (".xlsx", ".xlsm")
+Pin = tuple[float, float]  # latitude, longitude
+MOST_BOOKS = 4  # maps whose addresses are kept in memory, as many as street networks are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,52 +37,57 @@ class Foreign:
 
     path: Path
     answers: Answers = field(default_factory=Answers)
-    pins: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    pins: Mapping[str, Pin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What came of a file: orders or questions, and the addresses that were found but not for certain."""
+    """What came of a file: orders or questions, and the addresses that were found but not for certain.
+
+    `confirmed` are those of them that the user has confirmed.
+    """
 
     imported: Imported | None
-    questions: tuple[Fault, ...]
+    questions: tuple[Question, ...]
     doubtful: Mapping[str, Found]
-
-    @property
-    def asked(self) -> dict[str, tuple[str, ...]]:
-        """Return the answers that the questions leave open, by name, with what may be said."""
-        remedies = " ".join(question.remedy for question in self.questions)
-        return {name: choices for name, choices in CHOICES.items() if flag(name) in remedies}
+    confirmed: Mapping[str, Found]
 
 
 def is_own(path: Path) -> bool:
-    """Say whether a file has the columns of our own form, which is read and mended on the page."""
-    if path.suffix.lower() in SHEETS:
-        return False
+    """Say whether a file is UTF-8 text under the header of our own form, which is read and mended on the page.
+
+    All else is the importer's: it reads more encodings, names and forms of numbers than our own reader, and asks.
+    """
     try:
-        header = read_table(read_file(path, max_bytes=MAX_BYTES), file=path.name).header
+        header = first_row(read_file(path, max_bytes=MAX_BYTES), file=path.name)
     except InputError:
-        return True  # our own reader says best what is wrong with it
-    names = {name.strip().lower() for name in header}
-    return {"id", "lat", "lon"} <= names
+        return False
+    return set(REQUIRED) <= set(map(column_name, header))
 
 
 def read_foreign(foreign: Foreign, *, day: date, area: Area, streets: Path | None) -> Reading:
     """Read a file as `planner import` does, for one day. Raises `InputError` where no answer would help."""
-    doubtful: dict[str, Found] = {}
-    place = _finder(streets, foreign.pins, doubtful)
+    unsure: dict[str, Found] = {}
+    place = _finder(streets, foreign.pins, unsure)
+    imported, questions = None, tuple[Question, ...]()
     try:
         imported = import_orders(foreign.path, foreign.answers.but(day=day), area=area, place=place)
-    except OpenQuestions as questions:
-        return Reading(imported=None, questions=tuple(questions.faults), doubtful=doubtful)
-    return Reading(imported=imported, questions=(), doubtful=doubtful)
+    except InputError as error:
+        questions = tuple(fault for fault in error.faults if isinstance(fault, Question))
+        if len(questions) < len(error.faults):
+            raise
+    return Reading(
+        imported=imported,
+        questions=questions,
+        doubtful={address: found for address, found in unsure.items() if address not in foreign.pins},
+        confirmed={address: found for address, found in unsure.items() if address in foreign.pins},
+    )
 
 
-def answered(foreign: Foreign, said: Mapping[str, str], columns: Mapping[str, str | None]) -> Foreign:
-    """Return the file with more answers: choices and texts by name, and fields by column."""
+def answered(foreign: Foreign, said: Mapping[str, Any], columns: Mapping[str, str | None]) -> Foreign:
+    """Return the file with more answers: by the name of the answer, and fields by column."""
     known = dict(foreign.answers.columns) | dict(columns)
-    answers = replace(foreign.answers.but(**{name: value for name, value in said.items() if value}), columns=known)
-    return replace(foreign, answers=answers)
+    return replace(foreign, answers=replace(foreign.answers.but(**said), columns=known))
 
 
 def address_of(asked: Asked) -> str:
@@ -86,24 +95,24 @@ def address_of(asked: Asked) -> str:
     return ", ".join(part for part in (asked.text, asked.postcode, asked.city) if part)
 
 
-_book = cache(Geocoder.of_map)
+_book = lru_cache(maxsize=MOST_BOOKS)(Geocoder.of_map)
 
 
-def _finder(streets: Path | None, pins: Mapping[str, tuple[float, float]], doubtful: dict[str, Found]) -> Place:
-    """Return what finds addresses: those that the user confirmed, and those of the map that are certain."""
+def _finder(streets: Path | None, pins: Mapping[str, Pin], unsure: dict[str, Found]) -> Place:
+    """Return what finds addresses: those of the map that are certain, and those that the user confirmed.
+
+    The others go into `unsure`, the confirmed ones too, so that they can be taken back.
+    """
     if streets is None:
         return no_place
 
-    def unsure(asked: Asked, found: Found) -> CellError:
+    def judge(asked: Asked, found: Found) -> Spot | CellError:
         if found.grade == "none":
             return CellError("E-G04", f"is not found in {streets.name}: {found.reason}", "correct the address")
-        doubtful[address_of(asked)] = found
+        address = address_of(asked)
+        unsure[address] = found
+        if address in pins:
+            return Spot(lat=pins[address][0], lon=pins[address][1])
         return CellError("E-G03", f"is not certain ({found.address}): {found.reason}", "confirm it on the page")
 
-    in_map = place_in(partial(_book, streets), unsure)
-
-    def find(asked: Asked) -> Spot | CellError:
-        confirmed = pins.get(address_of(asked))
-        return in_map(asked) if confirmed is None else Spot(lat=confirmed[0], lon=confirmed[1])
-
-    return find
+    return place_in(partial(_book, streets), judge)

@@ -12,6 +12,7 @@ import pytest
 import state
 from foreign import Foreign, read_foreign
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from planner.io.area import Area
 from tests.ui.test_pages import APP, button, metrics, orders_page
@@ -92,7 +93,7 @@ def test_columns_that_nobody_knows_are_named_on_the_page() -> None:
     page = orders_page(STRANGE.encode(), "strange.csv")
     page.selectbox(key="column-lat").select("noord").run()
     page.selectbox(key="column-lon").select("oost").run()
-    page.text_input(key="answer-parcel_kg").input("2.5").run()
+    page.number_input(key="answer-parcel_kg").set_value(2.5).run()
     next(found for found in page.button if found.label == "Read the file").click().run()
     assert metrics(page)["Orders understood"] == "2"
 
@@ -139,3 +140,81 @@ def test_a_doubtful_pin_is_used_only_when_it_is_confirmed(tmp_path: Path) -> Non
     second = read_foreign(confirmed, day=DAY, area=area, streets=streets)
     assert second.imported is not None
     assert (second.imported.judged.orders, dict(second.doubtful)) == (2, {})
+    assert list(second.confirmed) == [address], "it can still be taken back"
+
+
+def in_lauf(orders: str) -> AppTest:
+    """Return the page with the streets of Lauf and a file of another tool."""
+    page = orders_page()
+    page.file_uploader(key="streets-file").upload("lauf.osm", MAP.encode(), "text/xml").run()
+    page.file_uploader(key="orders-file").upload("shop.csv", orders.encode(), "text/csv").run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, label: str) -> None:
+    next(found for found in page.button if found.label == label).click().run()
+
+
+def pin_choices(page: AppTest) -> list[Selectbox[str]]:
+    return [choice for choice in page.selectbox if str(choice.key).startswith("pin-")]
+
+
+def test_a_pin_is_confirmed_on_the_page_and_taken_back() -> None:
+    rows = "1,Hauptstraße 1,91207,Lauf,2\n2,Hauptstraße 3,91207,Lauf,2\n"
+    page = in_lauf(f"Order,Address,Postcode,City,Weight kg\n{rows}")
+    assert "2 rows: 1 became orders, 0 were merged into them, 1 were rejected." in texts(page)
+    (choice,) = pin_choices(page)
+    assert "Hauptstraße 3" in choice.label
+    assert choice.value == "leave it out", "nothing is confirmed that the user did not choose"
+    choice.select(choice.options[1]).run()
+    press(page, "Use these places")
+    assert "2 rows: 2 became orders" in texts(page)
+    (confirmed,) = pin_choices(page)
+    assert confirmed.value == choice.options[1]
+    confirmed.select("leave it out").run()
+    press(page, "Use these places")
+    assert "2 rows: 1 became orders" in texts(page)
+
+
+def test_of_more_doubtful_places_than_are_shown_the_number_is_told() -> None:
+    rows = "".join(f"{n},Hauptstraße {n},91207,Lauf,2\n" for n in range(11, 131))
+    page = in_lauf(f"Order,Address,Postcode,City,Weight kg\n{rows}")
+    assert len(pin_choices(page)) == 100
+    assert "The first 100 of 120; the next ones follow when these are used." in texts(page)
+
+
+def test_an_encoding_that_cannot_be_told_is_asked() -> None:
+    text = "注文番号,緯度,経度,重量\nJ1,-29.95,-71.30,3\n"
+    page = orders_page(text.encode("shift_jis"), "japan.csv")
+    page.selectbox(key="answer-encoding").select("shift_jis").run()
+    press(page, "Read the file")
+    assert metrics(page)["Orders understood"] == "1"
+
+
+def test_a_workbook_of_several_sheets_is_asked_for_the_one_of_the_orders() -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Tuesday")):
+        sheet.append(("Customer", "Lat", "Lng", "Weight kg"))
+    book.active.append(("Ana", -29.95, -71.3, 2))
+    book["Tuesday"].append(("Ben", -29.95, -71.3, 2))
+    book["Tuesday"].append(("Cem", -29.95, -71.3, 2))
+    data = io.BytesIO()
+    book.save(data)
+    page = orders_page(data.getvalue(), "week.xlsx")
+    page.selectbox(key="answer-sheet").select("Tuesday").run()
+    press(page, "Read the file")
+    assert metrics(page)["Orders understood"] == "2"
+
+
+def test_a_column_of_weights_or_addresses_in_an_unlisted_language_is_named_on_the_page() -> None:
+    page = orders_page(STRANGE.encode(), "strange.csv")
+    for field, column in (("lat", "noord"), ("lon", "oost"), ("weight", "gewig kg")):
+        page.selectbox(key=f"column-{field}").select(column).run()
+    press(page, "Read the file")
+    assert metrics(page)["Weight"] == "5 kg"
+    page = in_lauf("volgnommer,straatadres,gewig\n1,Hauptstraße 1 91207 Lauf,2\n")
+    for field, column in (("address", "straatadres"), ("weight", "gewig")):
+        page.selectbox(key=f"column-{field}").select(column).run()
+    press(page, "Read the file")
+    assert "1 rows: 1 became orders" in texts(page)

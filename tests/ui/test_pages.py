@@ -71,11 +71,20 @@ def test_of_30_rows_27_are_understood_and_3_need_a_look() -> None:
     ("content", "code"),
     [
         (b"PK\x03\x04 xl/workbook.xml", "O47"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00", "O47"),
         (b"id,lat,lon,demand_kg\na,48.1,11.5,1\nb,48.2,11.6,1\n", "O08"),
-        (b"id,lat,lon\na,-29.95,-71.3\n", "O20"),
-        (b"\xff\xfea\x00", "O13"),
+        (b"id,lat,lon,weight\na,48.1,11.5,1\nb,48.2,11.6,1\n", "O08"),
+        (b"id,lat,lon,demand_kg\na,-29.95,-71.3,1,\nb,-29.95,-71.3,1,\n", "O17"),
+        (b"\xff\xfe\n\x00", "O21"),
     ],
-    ids=["an XLSX file named .csv", "another city", "a column missing", "UTF-16"],
+    ids=[
+        "a broken XLSX file",
+        "a picture",
+        "another city",
+        "another city, of a shop",
+        "shifted rows",
+        "no rows in UTF-16",
+    ],
 )
 def test_U12_a_file_that_cannot_be_read_is_explained_and_nothing_can_be_planned(content: bytes, code: str) -> None:
     page = orders_page(content)

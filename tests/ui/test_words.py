@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from effort import EFFORTS
 from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
-from views.foreign_card import LABELS, MEANINGS
+from views.questions_card import COLUMN_LABELS, LABELS, MEANINGS
 from views.result import FILES
 
 import planner
@@ -62,6 +62,7 @@ def named() -> set[str]:
         REPLAY_LATE,
         *(label for label, _ in FILES.values()),
         *LABELS.values(),
+        *COLUMN_LABELS.values(),
         *MEANINGS.values(),
     ]
     return {*tables, *kinds, *formats, *scenarios, *screen, *StepKind, *Priority}

@@ -1,25 +1,18 @@
-"""The card of a file that a shop or another planner made: questions, what was understood, pins to confirm."""
+"""The card of a file that a shop or another planner made: what is open, what was understood, what is rejected."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
 import streamlit as st
 from fix_rows import problem
-from foreign import Foreign, Reading, answered
+from foreign import Foreign
 from state import Workspace
 from words import explain, plain, words
 
-from planner.errors import Fault, PlannerError, printable
+from planner.errors import PlannerError
 from planner.io.importing.importer import Imported
+from views import pins_card, questions_card
 
-UNIT = re.compile(r"--unit (\w+)=(\S+)")
-TEXTS = {"parcel_kg": "--parcel-kg", "time_zone": "--zone"}
 MOST_SHOWN = 100
-UNSAID = ""
 
 
 def show(work: Workspace) -> None:
@@ -33,74 +26,11 @@ def show(work: Workspace) -> None:
             return
         assert work.foreign is not None
         if reading.questions:
-            _questions(work, work.foreign, reading)
+            questions_card.show(work, work.foreign, reading)
         elif reading.imported is not None:
             _told(reading.imported, work.foreign)
-        if reading.doubtful:
-            _pins(work, work.foreign, reading)
-
-
-def _questions(work: Workspace, foreign: Foreign, reading: Reading) -> None:
-    say = words()
-    open_ = say.gettext("{file} can be read in more than one way.", file=plain(foreign.path.name))
-    st.markdown(f"**{open_}**")
-    for question in reading.questions:
-        where = f"*{plain(question.column)}*: " if question.column else ""
-        st.markdown(f"- {where}{plain(printable(question.message, limit=600))}")
-    said = dict(_choices(reading))
-    columns: Mapping[str, str | None] = {}
-    if any(question.code == "E-O71" for question in reading.questions):
-        columns = _columns(reading.questions)
-    st.button(
-        say.gettext("Read the file"),
-        type="primary",
-        on_click=_answer,
-        args=(work, foreign, said, columns),
-        icon=":material/check:",
-    )
-
-
-def _choices(reading: Reading) -> Mapping[str, Any]:
-    """Draw what the questions leave open, and return what is said now."""
-    say, said = words(), dict[str, Any]()
-    remedies = " ".join(question.remedy for question in reading.questions)
-    for name, choices in reading.asked.items():
-        label = say.gettext(LABELS[name])
-        shown = {choice: say.gettext(MEANINGS.get(choice, choice)) for choice in choices}
-        said[name] = st.selectbox(label, choices, key=f"answer-{name}", format_func=shown.__getitem__)
-    for name, option in TEXTS.items():
-        if option in remedies:
-            said[name] = st.text_input(say.gettext(LABELS[name]), key=f"answer-{name}").strip()
-    units: dict[str, list[str]] = {}
-    for field, unit in UNIT.findall(remedies):
-        units.setdefault(field, []).append(unit.strip(",;"))
-    if units:
-        said["units"] = {
-            field: st.selectbox(
-                say.gettext("Unit of {field}", field=field), list(dict.fromkeys(listed)), key=f"answer-unit-{field}"
-            )
-            for field, listed in units.items()
-        }
-    return said
-
-
-def _columns(questions: tuple[Fault, ...]) -> Mapping[str, str | None]:
-    """Let the user name the column of each place that no column was found for."""
-    say, named = words(), dict[str, str | None]()
-    listed = re.findall(r'"([^"]*)" \(such as', questions[0].message)
-    for question in questions:
-        found = re.search(r'write "(\w+)" behind', question.remedy)
-        if question.code != "E-O71" or found is None:
-            continue
-        label = say.gettext("Column of the latitude") if found[1] == "lat" else say.gettext("Column of the longitude")
-        column = st.selectbox(label, [UNSAID, *listed], key=f"column-{found[1]}")
-        if column:
-            named[column] = found[1]
-    return named
-
-
-def _answer(work: Workspace, foreign: Foreign, said: Mapping[str, str], columns: Mapping[str, str | None]) -> None:
-    work.foreign = answered(foreign, said, columns)
+        if reading.doubtful or reading.confirmed:
+            pins_card.show(work, work.foreign, reading)
 
 
 def _told(imported: Imported, foreign: Foreign) -> None:
@@ -138,51 +68,8 @@ def _told(imported: Imported, foreign: Foreign) -> None:
             },
             hide_index=True,
         )
-
-
-def _pins(work: Workspace, foreign: Foreign, reading: Reading) -> None:
-    """List the addresses whose place is not certain, each with the places that may be meant."""
-    say = words()
-    head = say.gettext("These places are not certain. Confirm them, or leave their orders out.")
-    st.markdown(f"**{head}**")
-    pins = dict(foreign.pins)
-    for address, found in list(reading.doubtful.items())[:MOST_SHOWN]:
-        places = [f"{place.address} ({place.lat:.5f}, {place.lon:.5f})" for place in found.candidates]
-        leave_out = say.gettext("leave it out")
-        chosen = st.selectbox(
-            printable(f"{address}: {found.reason}", limit=300), [leave_out, *places], key=f"pin-{address}"
+    if len(judged.report.faults) > MOST_SHOWN:
+        shown, total = say.number(MOST_SHOWN), say.number(len(judged.report.faults))
+        st.caption(
+            say.gettext("The first {shown} of {total}; mend so many in the file itself.", shown=shown, total=total)
         )
-        if chosen != leave_out:
-            place = found.candidates[places.index(chosen)]
-            pins[address] = (place.lat, place.lon)
-    label = say.gettext("Use these places")
-    st.button(label, icon=":material/pin_drop:", on_click=_confirm, args=(work, replace(foreign, pins=pins)))
-
-
-def _confirm(work: Workspace, foreign: Foreign) -> None:
-    work.foreign = foreign
-
-
-LABELS = {
-    "decimal": "Decimal sign",
-    "date_order": "Order of day and month",
-    "window_end": "What the end of a window means",
-    "coordinates": "Order of the coordinates",
-    "single_time": "What a single time means",
-    "first_priority": "Which priority comes first",
-    "parcel_kg": "Kilograms of one parcel",
-    "time_zone": "Time zone, such as Europe/Berlin",
-}
-MEANINGS = {
-    "dmy": "day, month, year",
-    "mdy": "month, day, year",
-    "service-end": "service has ended",
-    "service-start": "service has begun",
-    "arrival": "the vehicle has arrived",
-    "lat-lon": "latitude, longitude",
-    "lon-lat": "longitude, latitude",
-    "after": "not before it",
-    "before": "not after it",
-    "high": "the highest number",
-    "low": "the lowest number",
-}
