@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli_tools import parse_date, refuse_output, talk
+from planner.cli_tools import ClassName, parse_date, refuse_output, talk, usage
 from planner.errors import InputError, PlanRefused, listing
 from planner.solve.options import UNLIMITED, SolveOptions
 
 if TYPE_CHECKING:
+    from planner.exchange.vroom_read import ProblemFile as File
     from planner.exchange.vroom_solve import Solved
 
 INCOMPLETE, VIOLATIONS, INTERRUPTED = 4, 7, 130  # exit codes, see docs/errors.md
 TOLD_VIOLATIONS = 20
 
-ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM.json", help="VROOM problem with tables.")]
+ProblemFile = Annotated[
+    Path, typer.Argument(metavar="PROBLEM.json", help="VROOM problem, with tables or with --streets.")
+]
+Streets = Annotated[
+    Path | None, typer.Option("--streets", help="Streets file, for a problem of coordinates without tables.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file to write if it exists.")]
 
 
@@ -79,17 +85,18 @@ def vroom_solve(
     threads: Annotated[
         int, typer.Option("--threads", min=0, max=1_024, help="That search at once; 0 for one a core.")
     ] = 0,
+    streets: Streets = None,
+    class_name: ClassName = None,
     force: Force = False,
 ) -> int:
-    """Solve a VROOM problem that has its own tables, with our search; the solution goes to stdout without -o."""
+    """Solve a VROOM problem with our search; the solution goes to stdout without -o."""
     from planner.exchange.vroom_build import build
-    from planner.exchange.vroom_read import read_problem
     from planner.exchange.vroom_solve import USUAL_ITERATIONS, solve_vroom
     from planner.io.files import write_atomic
 
     if output is not None:
         refuse_output(output, read=(problem,), force=force)
-    file = read_problem(problem)
+    file = _read(problem, streets, class_name)
     built = build(file)
     for note in (*file.warnings, *built.notes):
         talk.print(f"note: {note}", markup=False, soft_wrap=True)
@@ -119,13 +126,15 @@ def vroom_solve(
 def vroom_check(
     problem: ProblemFile,
     solution: Annotated[Path, typer.Argument(metavar="SOLUTION.json", help="VROOM's or our solution of it.")],
+    streets: Streets = None,
+    class_name: ClassName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> int:
     """Look at a solution of a VROOM problem anew, whoever made it: every rule that VROOM has."""
     from planner.exchange.vroom_check import check_solution
-    from planner.exchange.vroom_read import read_problem, read_solution
+    from planner.exchange.vroom_read import read_solution
 
-    found = check_solution(read_problem(problem).document, read_solution(solution))
+    found = check_solution(_read(problem, streets, class_name).document, read_solution(solution))
     if as_json:
         told = [{"code": v.code, "where": v.where, "message": v.message} for v in found.violations]
         typer.echo(json.dumps({"violations": told, "cost": float(found.cost), "unassigned": found.unassigned}))
@@ -135,6 +144,31 @@ def vroom_check(
         left = f"{found.unassigned} tasks left out"
         typer.echo(f"cost {float(found.cost):,.2f}, {left}: {len(found.violations)} violations")
     return VIOLATIONS if found.violations else 0
+
+
+def _read(problem: Path, streets: Path | None, class_name: str | None) -> File:
+    """Read a problem, with tables of the streets for the profiles that have none."""
+    from planner.catalogue import road_class
+    from planner.exchange.vroom_read import read_problem
+
+    if streets is None:
+        if class_name is not None:
+            raise usage("--class", class_name, "says how to drive on streets, and there are none", "add --streets FILE")
+        return read_problem(problem)
+
+    from planner.exchange.vroom_streets import StreetTables, told
+    from planner.roads.read import read_streets
+
+    fallback = None if class_name is None else road_class(class_name)
+    with talk.status(f"measuring on {streets.name}"):
+        tables = StreetTables(streets=read_streets(streets), fallback=fallback)
+        found = read_problem(problem, tables)
+    for line in (
+        *told(tables.measured),
+        *([] if tables.measured else ["the problem has its own tables; they are used"]),
+    ):
+        talk.print(f"note: {line}", markup=False, soft_wrap=True)
+    return found
 
 
 def _tell(solved: Solved, output: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ DOCS = "see docs/vroom.md"
 OLD_PROFILE = "car"  # that of the old key `matrix`
 
 Document = TypeVar("Document", bound=BaseModel)
+Complete = Callable[[ProblemDocument, str], ProblemDocument]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +43,22 @@ class ProblemFile:
     warnings: tuple[Fault, ...]
 
 
-def read_problem(path: Path) -> ProblemFile:
-    """Read a problem file. Raises `InputError` with every fault of its shape or, that being right, of its meaning."""
-    return parse_problem(_json_of(path), path.name)
+def read_problem(path: Path, complete: Complete | None = None) -> ProblemFile:
+    """Read a problem file. Raises `InputError` with every fault of its shape or, that being right, of its meaning.
+
+    `complete` gives a problem the tables that it lacks, see `vroom_streets`.
+    """
+    return parse_problem(_json_of(path), path.name, complete)
 
 
-def parse_problem(raw: Any, file: str) -> ProblemFile:
+def parse_problem(raw: Any, file: str, complete: Complete | None = None) -> ProblemFile:
     """Return the problem that a JSON document says, as `read_problem`."""
     document = _shaped(raw, ProblemDocument, file)
     if document.matrix is not None:
         old = {OLD_PROFILE: MatricesPart(durations=document.matrix)}
         document = document.model_copy(update={"matrices": old | document.matrices, "matrix": None})
+    if complete is not None:
+        document = complete(document, file)
     judge = _Judge(file=file, document=document)
     judge.look()
     if judge.faults:
@@ -121,17 +127,22 @@ class _Judge:
         for i, shipment in enumerate(d.shipments):
             self._shipment(f"shipments[{i}]", shipment)
 
+    @property
+    def _has_tables(self) -> bool:
+        """Tell whether there is any table: without one, that is what is told, and not each place that is in none."""
+        return bool(self.document.matrices)
+
     def _shipment(self, place: str, shipment: ShipmentPart) -> None:
         self._stop(f"{place}.pickup", shipment.pickup)
         self._stop(f"{place}.delivery", shipment.delivery)
         self._amount(f"{place}.amount", shipment.amount)
 
     def _vehicle(self, place: str, vehicle: VehiclePart) -> None:
-        if vehicle.profile not in self.document.matrices:
+        if self._has_tables and vehicle.profile not in self.document.matrices:
             known = list(self.document.matrices)
             message = f"is a profile without a table{did_you_mean(vehicle.profile, known)}"
             self._refuse(PLACE, f"{place}.profile", vehicle.profile, message, "give its durations in matrices")
-        if vehicle.start_index is None and vehicle.end_index is None:
+        if self._has_tables and vehicle.start_index is None and vehicle.end_index is None:
             self._refuse(PLACE, place, None, "has neither start_index nor end_index", "give one of them")
         for name in ("start_index", "end_index"):
             self._index(f"{place}.{name}", getattr(vehicle, name))
@@ -147,7 +158,7 @@ class _Judge:
             self._amount(f"{place}.max_load", pause.max_load)
 
     def _stop(self, place: str, stop: StopPart) -> None:
-        if stop.location_index is None:
+        if self._has_tables and stop.location_index is None:
             remedy = "give the row of the tables that is its place"
             self._refuse(PLACE, f"{place}.location_index", None, "is missing", remedy)
         self._index(f"{place}.location_index", stop.location_index)
@@ -155,14 +166,15 @@ class _Judge:
 
     def _index(self, place: str, index: int | None) -> None:
         size = max((len(table_of(m)) for m in self.document.matrices.values()), default=0)
-        if index is not None and index >= size:
+        if self._has_tables and index is not None and index >= size:
             self._refuse(PLACE, place, str(index), f"is no row of the tables, which have {size}", "correct it")
 
     def _tables(self) -> None:
         """Look at the tables: there, square, and all of one size."""
         if not self.document.matrices:
             message = "are missing: VROOM would ask a server of streets, we do not"
-            self._refuse(TABLE, "matrices", None, message, "give the durations of each profile")
+            remedy = "give the durations of each profile, or coordinates and streets: --streets city.osm.pbf"
+            self._refuse(TABLE, "matrices", None, message, remedy)
         sizes: set[int] = set()
         for profile, tables in self.document.matrices.items():
             place = f"matrices.{profile}"
