@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -29,7 +29,8 @@ from planner.roads.restrictions import RESTRICTION_KEYS
 from planner.roads.streets import COORDINATE_SCALE, Floats, Ints
 
 STREET_NODE_KEYS = ("barrier", "highway")  # with the access tags beside them
-PLACE_KEYS = ("addr:housenumber", "addr:street")
+NUMBER_KEY = "addr:housenumber"
+PLACE_KEYS = (NUMBER_KEY, "addr:street", "place")  # addresses, and the towns that they lie in
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,25 +80,24 @@ def cut_osm(source: Path, area: CutArea, target: Path) -> Cut:
 def _cut(file: osmium.io.File, area: CutArea, target: Path, folder: Path) -> Cut:
     tagged_file, ways_file = folder / "nodes.osm.pbf", folder / "ways.osm.pbf"
     nodes, nodes_read, file_box = _nodes(file, area, tagged_file)
-    used = np.zeros(len(nodes.ids), dtype=bool)
-    way_ids, clipped = _ways(file, nodes, used, ways_file)
+    ways = _ways(file, nodes, ways_file)
     places = restrictions = 0
-    if way_ids:
+    if ways.streets:
         with osmium.SimpleWriter(osmium.io.File(str(target), "pbf"), header=_header(area)) as writer:
-            places = _write_nodes(writer, nodes, used, tagged_file)
+            places = ways.houses + _write_nodes(writer, nodes, ways.of_streets | ways.of_houses, tagged_file)
             for way in osmium.FileProcessor(str(ways_file)):
                 writer.add(way)
-            restrictions = _write_restrictions(writer, file, way_ids)
+            restrictions = _write_restrictions(writer, file, ways.streets)
     return Cut(
         nodes_read=nodes_read,
         nodes_held=len(nodes.ids),
-        streets=len(way_ids),
-        clipped=clipped,
+        streets=len(ways.streets),
+        clipped=ways.clipped,
         restrictions=restrictions,
         places=places,
         file_box=file_box,
-        street_lat=nodes.lat[used],
-        street_lon=nodes.lon[used],
+        street_lat=nodes.lat[ways.of_streets],
+        street_lon=nodes.lon[ways.of_streets],
     )
 
 
@@ -126,29 +126,51 @@ def _matters(node: osmium.osm.Node) -> bool:
 
 
 def _is_place(node: osmium.osm.Node) -> bool:
-    """Tell whether a node is a charger or an address, worth keeping off the streets too."""
+    """Tell whether a node is a charger, an address or a town, worth keeping off the streets too."""
     return node.tags.get("amenity") == "charging_station" or any(key in node.tags for key in PLACE_KEYS)
 
 
-def _ways(file: osmium.io.File, nodes: Nodes, used: NDArray[np.bool_], ways_file: Path) -> tuple[set[int], int]:
-    """Copy the streets with a node in the area to `ways_file`, and mark their nodes as used."""
-    kept: set[int] = set()
-    clipped = 0
-    is_street = osmium.filter.TagFilter(*(("highway", value) for value in default_speeds()))
-    ways = osmium.FileProcessor(file, osmium.osm.WAY).with_filter(is_street)
+@dataclass(kw_only=True)
+class Ways:
+    """The ways that are kept: streets by id, how many of them end at the edge, and how many houses.
+
+    `of_streets` and `of_houses` mark their nodes.
+    """
+
+    of_streets: NDArray[np.bool_]
+    of_houses: NDArray[np.bool_]
+    streets: set[int] = field(default_factory=set)
+    clipped: int = 0
+    houses: int = 0
+
+
+def _ways(file: osmium.io.File, nodes: Nodes, ways_file: Path) -> Ways:
+    """Copy the streets with a node in the area, and the houses with a number, to `ways_file`."""
+    kept = Ways(of_streets=np.zeros(len(nodes.ids), dtype=bool), of_houses=np.zeros(len(nodes.ids), dtype=bool))
+    kinds = frozenset(default_speeds())
+    wanted = osmium.filter.KeyFilter("highway", NUMBER_KEY)
+    ways = osmium.FileProcessor(file, osmium.osm.WAY).with_filter(wanted)
     with osmium.SimpleWriter(str(ways_file)) as writer:
         for way in cast("Iterator[osmium.osm.Way]", iter(ways)):
+            is_street = way.tags.get("highway") in kinds
+            if not is_street and NUMBER_KEY not in way.tags:
+                continue
             refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
             at, known = _look_up(nodes.ids, refs)
-            if np.count_nonzero(known) < 2 or not nodes.inside[at[known]].any():
+            if not nodes.inside[at[known]].any():
                 continue
-            # A gap in the middle stays: to close it would invent a straight street.
-            first, last = int(known.argmax()), len(known) - int(known[::-1].argmax())
-            used[at[known]] = True
-            kept.add(way.id)
-            clipped += not known.all()
-            writer.add_way(way if known.all() else way.replace(nodes=refs[first:last].tolist()))
-    return kept, clipped
+            if not is_street:
+                kept.of_houses[at[known]] = True
+                kept.houses += 1
+                writer.add_way(way)
+            elif np.count_nonzero(known) >= 2:
+                # A gap in the middle stays: to close it would invent a straight street.
+                first, last = int(known.argmax()), len(known) - int(known[::-1].argmax())
+                kept.of_streets[at[known]] = True
+                kept.streets.add(way.id)
+                kept.clipped += not known.all()
+                writer.add_way(way if known.all() else way.replace(nodes=refs[first:last].tolist()))
+    return kept
 
 
 def _look_up(ids: Ints, refs: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -160,7 +182,7 @@ def _look_up(ids: Ints, refs: Ints) -> tuple[Ints, NDArray[np.bool_]]:
 
 
 def _write_nodes(writer: osmium.SimpleWriter, nodes: Nodes, used: NDArray[np.bool_], tagged_file: Path) -> int:
-    """Write the nodes of streets, and chargers and addresses in the area, by rising id; return how many of these."""
+    """Write the nodes of ways, and what is worth keeping off them, by rising id; return how many of these."""
     tagged_ids = np.sort(np.array([node.id for node in osmium.FileProcessor(str(tagged_file))], dtype=np.int64))
     plain = np.flatnonzero(used & ~np.isin(nodes.ids, tagged_ids))
     untagged = (

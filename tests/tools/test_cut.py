@@ -12,6 +12,8 @@ import osmium
 import pytest
 
 from planner.catalogue import road_class
+from planner.geocode.geocoder import Geocoder
+from planner.roads.addresses import read_addresses
 from planner.roads.network import Network, build_network
 from planner.roads.read import read_streets
 
@@ -82,7 +84,7 @@ def test_a_cut_holds_streets_restrictions_chargers_and_addresses_and_nothing_els
         elif isinstance(thing, osmium.osm.Way):
             ways.append(thing.id)
             refs |= {node.ref for node in thing.nodes}
-            assert "highway" in thing.tags
+            assert "highway" in thing.tags or "addr:housenumber" in thing.tags
         elif isinstance(thing, osmium.osm.Relation):
             relations.append(thing.tags.get("type"))
     source = {thing.id for thing in osmium.FileProcessor(str(lauf), osmium.osm.NODE)}
@@ -92,6 +94,22 @@ def test_a_cut_holds_streets_restrictions_chargers_and_addresses_and_nothing_els
     assert ways == sorted(ways)
     header = osmium.io.Reader(str(tmp_path / "l.osm.pbf"), osmium.osm.NOTHING).header()
     assert header.box().bottom_left.lon == pytest.approx(11.2)
+
+
+def test_addresses_in_a_cut_are_found_as_on_the_whole_map(shared: Path, tmp_path: Path, run: Run) -> None:
+    lauf, box = shared / "osm" / "lauf-2020.osm.pbf", "11.25,49.49,11.32,49.53"
+    assert run("streets", "cut", lauf, "--bbox", box, "-o", tmp_path / "l.osm.pbf").code == 0
+    west, south, east, north = map(float, box.split(","))
+    whole, cut = read_addresses(lauf), read_addresses(tmp_path / "l.osm.pbf")
+    inside = [a for a in whole.addresses if south < a.lat < north and west < a.lon < east]
+    kept = {address[:6] for address in cut.addresses}
+    assert len(inside) > 5_000
+    assert sum(address[:6] not in kept for address in inside) <= 1, "a house drawn as a relation is lost"
+    large, small = Geocoder(whole), Geocoder(cut)
+    for address in inside[::20]:
+        text = f"{address.street} {address.number}, {address.postcode} {address.city}"
+        there, here = large.find(text), small.find(text)
+        assert (here.grade, here.lat, here.lon) == (there.grade, there.lat, there.lon)
 
 
 def test_a_cut_around_orders_can_be_planned_on_where_they_are(monaco: Path, tmp_path: Path, run: Run) -> None:
