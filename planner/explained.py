@@ -5,6 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNCOUNTED = "not counting charges and breaks"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words with names in braces, and what stands there, so that they can be said in any language.
+
+    A value is a text of the user's, a number, names that are listed, or phrases that are.
+    """
+
+    words: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+    def __str__(self) -> str:
+        return self.words.format(**{name: _english(value) for name, value in self.values})
+
+
+Value = str | float | tuple[str, ...] | tuple[Phrase, ...]
+
+
+def phrase(words: str, /, **values: Value) -> Phrase:
+    """Return words with values in the places that they name."""
+    return Phrase(words, tuple(values.items()))
+
+
+def _english(value: Value) -> str:
+    if isinstance(value, tuple):
+        between = ", " if value and isinstance(value[0], Phrase) else " and "
+        return between.join(map(str, value))
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else value
+
 
 class Grade(StrEnum):
     """How sure it is that an order has no place."""
@@ -57,17 +90,25 @@ class Shortfall:
     """The rule that binds for one vehicle type, and by how much it is broken at the place that breaks it least.
 
     `amount` is in `unit`, None where the rule knows no amount; with `at_least` the truth may be more. `vehicle` and
-    `after` say where that place is: after the order, depot or station `after` on the vehicle's route.
+    `after` say where that place is: after the order, depot or station `after` on the vehicle's route. `phrases` say
+    what fails; `of_order` is the order of the group that does, where it is another one.
     """
 
     type_name: str
     rule: Rule
-    text: str
+    phrases: tuple[Phrase, ...]
     amount: float | None = None
     unit: str = ""
     at_least: bool = False
     vehicle_id: str | None = None
     after: str | None = None
+    of_order: str = ""
+
+    @property
+    def text(self) -> str:
+        """What fails, in English."""
+        told = " and ".join(map(str, self.phrases)) + (f", {UNCOUNTED}" if self.at_least else "")
+        return f"order {self.of_order} of its group: {told}" if self.of_order else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +121,7 @@ class Repair:
     """
 
     kind: RepairKind
-    text: str
+    phrase: Phrase
     vehicle_id: str
     begin_s: int
     extra_cost: float
@@ -88,6 +129,11 @@ class Repair:
     amount: float | None = None
     unit: str = ""
     target: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is changed, in English."""
+        return str(self.phrase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,7 +258,8 @@ class Plan:
 class Break:
     """A rule that a replay breaks: the auditor's code, and by how much in words; where and when, if at one step.
 
-    `step` counts the steps of the replayed route from 1.
+    `step` counts the steps of the replayed route from 1. Where the rule knows by how much it is broken, that is
+    `amount` in `unit`.
     """
 
     code: str
@@ -268,6 +269,8 @@ class Break:
     step: int | None = None
     place_id: str | None = None
     at_s: int | None = None
+    amount: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

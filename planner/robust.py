@@ -148,7 +148,13 @@ def _told(made: Plan, violations: Sequence[Violation], scenario: Scenario, *, lo
 
 
 def _break(violation: Violation, routes: dict[str, Route]) -> Break:
-    found = Break(code=violation.code, where=violation.where, message=violation.message)
+    found = Break(
+        code=violation.code,
+        where=violation.where,
+        message=violation.message,
+        amount=violation.amount,
+        unit=violation.unit,
+    )
     if violation.vehicle_id not in routes or violation.step is None:
         return found
     step = routes[violation.vehicle_id].steps[violation.step]

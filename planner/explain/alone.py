@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from planner.explain.ground import Ground
-from planner.explained import Rule, Shortfall
+from planner.explained import Phrase, Rule, Shortfall, phrase
 from planner.model import Order, Vehicle
 from planner.plan import Reason
 from planner.roads.snap import MAX_GAP_M
@@ -35,8 +35,10 @@ def hurdles(ground: Ground, order: int) -> dict[int, Hurdle | None]:
 def shortfall_alone(orders: Sequence[Order], failing: list[tuple[Vehicle, Hurdle]]) -> Shortfall:
     """Return the shortfall of the vehicle of one type that comes furthest with an order, or with the two of a pair."""
     vehicle, least = min(failing, key=lambda one: (-HURDLES.index(one[1].reason), one[1].amount))
-    rule, amount, unit, text = _words(orders, vehicle, least)
-    return Shortfall(type_name=vehicle.type.name, rule=rule, amount=amount, unit=unit, text=text, vehicle_id=vehicle.id)
+    rule, amount, unit, said = _words(orders, vehicle, least)
+    return Shortfall(
+        type_name=vehicle.type.name, rule=rule, amount=amount, unit=unit, phrases=(said,), vehicle_id=vehicle.id
+    )
 
 
 def minutes(seconds: float) -> int:
@@ -49,10 +51,10 @@ def kwh(wh: float) -> float:
     return math.ceil(wh / 10 - 1e-9) / 100
 
 
-def _words(orders: Sequence[Order], vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float | None, str, str]:
+def _words(orders: Sequence[Order], vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float | None, str, Phrase]:
     """Return the rule, the amount with its unit, and both in a sentence."""
     if at.reason is Reason.WRONG_DEPOT:
-        return Rule.DEPOT, None, "", f"belongs to depot {vehicle.depot_id}, the goods to {orders[0].depot_id}"
+        return Rule.DEPOT, None, "", _of_depots(vehicle.depot_id, orders[0].depot_id)
     if at.reason is Reason.NO_SKILL:
         return _not_admitted(orders, vehicle)
     if at.reason in {Reason.TOO_HEAVY, Reason.TOO_BIG}:
@@ -62,37 +64,52 @@ def _words(orders: Sequence[Order], vehicle: Vehicle, at: Hurdle) -> tuple[Rule,
     if at.reason is Reason.WINDOW_UNREACHABLE:
         return _too_late(at)
     short = kwh(at.amount)
-    help_ = "no station lies right to help" if at.reason is Reason.BEYOND_RANGE else "no plug on the way may be used"
-    return Rule.BATTERY, short, "kWh", f"{short:g} kWh short there and back, and {help_}"
+    if at.reason is Reason.BEYOND_RANGE:
+        said = phrase("{number} kWh short there and back, and no station lies right to help", number=short)
+    else:
+        said = phrase("{number} kWh short there and back, and no plug on the way may be used", number=short)
+    return Rule.BATTERY, short, "kWh", said
 
 
-def _not_admitted(orders: Sequence[Order], vehicle: Vehicle) -> tuple[Rule, None, str, str]:
+def _of_depots(own: str, other: str) -> Phrase:
+    return phrase("belongs to depot {own}, the goods to {other}", own=own, other=other)
+
+
+def _not_admitted(orders: Sequence[Order], vehicle: Vehicle) -> tuple[Rule, None, str, Phrase]:
     missing = [skill for order in orders for skill in order.skills if skill not in vehicle.skills]
     if missing:
-        return Rule.SKILL, None, "", f"has not {' and '.join(dict.fromkeys(missing))}"
+        return Rule.SKILL, None, "", phrase("has not {skills}", skills=tuple(dict.fromkeys(missing)))
     asked = (order.vehicle_classes for order in orders)
     classes = next("/".join(names) for names in asked if names and vehicle.type.road_class.name not in names)
-    return Rule.CLASS, None, "", f"is of class {vehicle.type.road_class.name}, wanted is {classes}"
+    own = vehicle.type.road_class.name
+    return Rule.CLASS, None, "", phrase("is of class {own}, wanted is {classes}", own=own, classes=classes)
 
 
-def _too_large(vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float, str, str]:
+def _too_large(vehicle: Vehicle, at: Hurdle) -> tuple[Rule, float, str, Phrase]:
     kind, amount = vehicle.type, round(at.amount, 3)
     if at.reason is Reason.TOO_HEAVY:
-        return Rule.WEIGHT, amount, "kg", f"{amount:g} kg too heavy: it carries {kind.payload_kg:g} kg"
+        said = phrase("{number} kg too heavy: it carries {most} kg", number=amount, most=float(kind.payload_kg))
+        return Rule.WEIGHT, amount, "kg", said
     if at.of_length:
-        return Rule.LENGTH, amount, "cm", f"{amount:g} cm too long: it takes {kind.longest_cm:g} cm"
-    return Rule.VOLUME, amount, "l", f"{amount:g} l too big: it takes {kind.volume_l:g} l"
+        said = phrase("{number} cm too long: it takes {most} cm", number=amount, most=float(kind.longest_cm))
+        return Rule.LENGTH, amount, "cm", said
+    said = phrase("{number} l too big: it takes {most} l", number=amount, most=float(kind.volume_l))
+    return Rule.VOLUME, amount, "l", said
 
 
-def _off_network(at: Hurdle) -> tuple[Rule, float | None, str, str]:
+def _off_network(at: Hurdle) -> tuple[Rule, float | None, str, Phrase]:
     if at.amount <= MAX_GAP_M:
-        return Rule.ROAD, None, "", "no road leads there and back"
+        return Rule.ROAD, None, "", phrase("no road leads there and back")
     far_m = round(at.amount - MAX_GAP_M)
-    return Rule.ROAD, far_m, "m", f"{far_m:,} m too far from a street it may use: the most is {MAX_GAP_M:.0f} m"
+    said = phrase(
+        "{number} m too far from a street it may use: the most is {most} m", number=far_m, most=int(MAX_GAP_M)
+    )
+    return Rule.ROAD, far_m, "m", said
 
 
-def _too_late(at: Hurdle) -> tuple[Rule, float, str, str]:
+def _too_late(at: Hurdle) -> tuple[Rule, float, str, Phrase]:
     late = minutes(at.amount)
     if at.of_shift:
-        return Rule.SHIFT, late, "min", f"back {late} min after the end of its shift, even with nothing else to do"
-    return Rule.WINDOW, late, "min", f"{late} min late, even as its only trip"
+        said = phrase("back {number} min after the end of its shift, even with nothing else to do", number=late)
+        return Rule.SHIFT, late, "min", said
+    return Rule.WINDOW, late, "min", phrase("{number} min late, even as its only trip", number=late)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from planner.clock import clock_of
 from planner.explain.force import Forced
-from planner.explained import RepairKind
+from planner.explained import Phrase, RepairKind
 from planner.model import Day, Vehicle
 
 MINUTES_STEP = 5
@@ -21,7 +21,7 @@ class Used:
     amount: float
     target: str
     day: Day
-    text: str
+    phrase: Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

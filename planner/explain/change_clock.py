@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from planner.explain.change import Change, Used, steps_to, up_to_step, wall, with_vehicles
 from planner.explain.force import Forced
-from planner.explained import RepairKind
+from planner.explained import Phrase, RepairKind, phrase
 from planner.model import Day, TimeWindow, Vehicle
 
 LONGEST_OVERTIME_MIN = 120
@@ -45,12 +45,17 @@ def _window(day: Day, order: int, *, later: bool, steps: tuple[float, ...]) -> C
         nearest = min(missed_s, key=lambda k: missed_s[k])
         least = up_to_step(missed_s[nearest] / 60, steps)
         window = moved(spans[nearest], least)
-        said = f"until {wall(day, window.end_s)}" if later else f"from {wall(day, window.start_s)}"
+        if later:
+            said = phrase("window +{number} min (until {time})", number=round(least), time=wall(day, window.end_s))
+        else:
+            said = phrase(
+                "window {number} min earlier (from {time})", number=round(least), time=wall(day, window.start_s)
+            )
         return Used(
             amount=least,
             target=day.orders[order].id,
             day=on_day([window if k == nearest else w for k, w in enumerate(spans)]),
-            text=f"window +{least:.0f} min ({said})" if later else f"window {least:.0f} min earlier ({said})",
+            phrase=said,
         )
 
     kind = RepairKind.WINDOW_LATER if later else RepairKind.WINDOW_EARLIER
@@ -78,13 +83,17 @@ def _shift(day: Day, *, later: bool, steps: tuple[float, ...]) -> Change:
         over = {t.vehicle: _over_s(day.vehicles[t.vehicle], t.start_s, t.end_s, later=later) / 60 for t in found.tours}
         least = {v: up_to_step(excess, steps) for v, excess in over.items() if excess > 0} or {found.vehicle: steps[0]}
         changed = {day.vehicles[v].id: moved(day.vehicles[v], minutes) for v, minutes in sorted(least.items())}
-        limits = ", ".join(f"{id} {_limit(day, vehicle, later=later)}" for id, vehicle in changed.items())
+        limits = tuple(_limit(day, vehicle, later=later) for vehicle in changed.values())
         most = max(least.values())
+        if later:
+            said = phrase("shift +{number} min ({limits})", number=round(most), limits=limits)
+        else:
+            said = phrase("shift {number} min earlier ({limits})", number=round(most), limits=limits)
         return Used(
             amount=most,
             target=", ".join(changed),
             day=with_vehicles(day, lambda v: changed.get(v.id, v)),
-            text=f"shift +{most:.0f} min ({limits})" if later else f"shift {most:.0f} min earlier ({limits})",
+            phrase=said,
         )
 
     kind = RepairKind.SHIFT_LATER if later else RepairKind.SHIFT_EARLIER
@@ -101,5 +110,7 @@ def _over_s(vehicle: Vehicle, start_s: int, end_s: int, *, later: bool) -> int:
     return end_s - vehicle.latest_s if later else vehicle.shift.start_s - start_s
 
 
-def _limit(day: Day, vehicle: Vehicle, *, later: bool) -> str:
-    return f"until {wall(day, vehicle.shift.end_s)}" if later else f"from {wall(day, vehicle.shift.start_s)}"
+def _limit(day: Day, vehicle: Vehicle, *, later: bool) -> Phrase:
+    if later:
+        return phrase("{vehicle} until {time}", vehicle=vehicle.id, time=wall(day, vehicle.shift.end_s))
+    return phrase("{vehicle} from {time}", vehicle=vehicle.id, time=wall(day, vehicle.shift.start_s))

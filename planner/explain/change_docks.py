@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from planner.explain.change import YES, Change, Used, wall
 from planner.explain.force import Forced
-from planner.explained import RepairKind
+from planner.explained import RepairKind, phrase
 from planner.model import Day, Depot
 
 
@@ -24,8 +24,12 @@ def _one_more(day: Day, depot: Depot, now: int) -> Change:
 
     def used(_: float, found: Forced) -> Used:
         at = _first_crowded_s(day, depot, now, found)
-        when = "" if at is None else f" at {wall(day, at)}"
-        return Used(amount=YES, target=depot.id, day=more, text=f"one more dock at {depot.id}{when} (now {now})")
+        if at is None:
+            said = phrase("one more dock at {depot} (now {number})", depot=depot.id, number=now)
+        else:
+            when = wall(day, at)
+            said = phrase("one more dock at {depot} at {time} (now {number})", depot=depot.id, time=when, number=now)
+        return Used(amount=YES, target=depot.id, day=more, phrase=said)
 
     return Change(kind=RepairKind.DOCK, steps=(YES,), apply=lambda _: more, used=used)
 

@@ -9,7 +9,7 @@ from itertools import count
 
 from planner.explain.change import YES, Change, Used, wall, with_vehicles
 from planner.explain.force import Forced
-from planner.explained import RepairKind
+from planner.explained import Phrase, RepairKind, phrase
 from planner.model import Day, Depot, Plug, Vehicle
 
 SOC_STEP = 5  # percent
@@ -29,12 +29,18 @@ def start_charges(day: Day) -> Iterator[Change]:
     def used(percent: float, found: Forced) -> Used:
         serving = day.vehicles[found.vehicle]
         ids = [serving.id] if serving.start_soc < percent / 100 else [v.id for v in day.vehicles]
-        was = f"now {100 * serving.start_soc:.0f} %" if len(ids) == 1 else "those with less"
+        if len(ids) == 1:
+            now = round(100 * serving.start_soc)
+            said = phrase(
+                "{vehicle} with {number} % at the start (now {now} %)", vehicle=ids[0], number=round(percent), now=now
+            )
+        else:
+            said = phrase("all vehicles with {number} % at the start (those with less)", number=round(percent))
         return Used(
             amount=percent,
             target=", ".join(ids),
             day=with_vehicles(day, lambda v: at_least(v, percent) if v.id in ids else v),
-            text=f"{'all vehicles' if len(ids) > 1 else serving.id} with {percent:.0f} % at the start ({was})",
+            phrase=said,
         )
 
     yield Change(
@@ -50,12 +56,12 @@ def charging(day: Day) -> Iterator[Change]:
     """Yield charging on the way, where the day goes without."""
     if not day.charging and any(site.plugs for site in day.sites):
         allowed = replace(day, charging=True)
-        text = "charging on the way allowed"
+        said = phrase("charging on the way allowed")
         yield Change(
             kind=RepairKind.CHARGING,
             steps=(YES,),
             apply=lambda _: allowed,
-            used=lambda _, __: Used(amount=YES, target="", day=allowed, text=text),
+            used=lambda _, __: Used(amount=YES, target="", day=allowed, phrase=said),
         )
 
 
@@ -89,7 +95,9 @@ def _site_power(day: Day, depot: Depot) -> Iterator[Change]:
             amount=kw,
             target=depot.id,
             day=apply(kw),
-            text=f"site power of {depot.id} {kw:g} kW (now {limit_w / KW:g} kW)",
+            phrase=phrase(
+                "site power of {depot} {number} kW (now {now} kW)", depot=depot.id, number=kw, now=limit_w / KW
+            ),
         ),
     )
 
@@ -113,8 +121,30 @@ def _plug_power(day: Day, depot: Depot) -> Iterator[Change]:
             amount=kw,
             target=depot.id,
             day=apply(kw),
-            text=f"plugs of {depot.id} with {kw:g} kW (now {weakest_w / KW:g} kW)",
+            phrase=phrase(
+                "plugs of {depot} with {number} kW (now {now} kW)", depot=depot.id, number=kw, now=weakest_w / KW
+            ),
         ),
+    )
+
+
+def _plug_words(depot: Depot, power_w: float, site_w: float | None, time: str | None) -> Phrase:
+    kw = power_w / KW
+    if site_w is None and time is None:
+        return phrase("one more plug at {depot} ({kw} kW)", depot=depot.id, kw=kw)
+    if site_w is None and time is not None:
+        return phrase("one more plug at {depot} at {time} ({kw} kW)", depot=depot.id, time=time, kw=kw)
+    site_kw = (site_w or 0.0) / KW
+    if time is None:
+        return phrase(
+            "one more plug at {depot} ({kw} kW, and site power {site} kW)", depot=depot.id, kw=kw, site=site_kw
+        )
+    return phrase(
+        "one more plug at {depot} at {time} ({kw} kW, and site power {site} kW)",
+        depot=depot.id,
+        time=time,
+        kw=kw,
+        site=site_kw,
     )
 
 
@@ -131,11 +161,9 @@ def _one_more_plug(day: Day, depot: Depot) -> Change:
 
     def used(amount: float, found: Forced) -> Used:
         at = _first_crowded_s(day, depot, found)
-        when = "" if at is None else f" at {wall(day, at)}"
-        with_power = amount == WITH_POWER and limit_w is not None
-        power = f", and site power {(limit_w + power_w) / KW:g} kW" if with_power and limit_w is not None else ""
-        text = f"one more plug at {depot.id}{when} ({power_w / KW:g} kW{power})"
-        return Used(amount=amount, target=depot.id, day=apply(amount), text=text)
+        site_w = limit_w + power_w if limit_w is not None and amount == WITH_POWER else None
+        said = _plug_words(depot, power_w, site_w, None if at is None else wall(day, at))
+        return Used(amount=amount, target=depot.id, day=apply(amount), phrase=said)
 
     return Change(
         kind=RepairKind.PLUG,

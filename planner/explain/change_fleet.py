@@ -9,7 +9,7 @@ from itertools import count
 from planner.catalogue import type_names, vehicle_type
 from planner.explain.change import YES, Change, Used, with_vehicles
 from planner.explain.force import Forced
-from planner.explained import RepairKind
+from planner.explained import RepairKind, phrase
 from planner.model import Day, Order, Vehicle, VehicleType, partners
 from planner.solve.problem import is_at_home, may_serve
 
@@ -28,12 +28,12 @@ def skills(day: Day, order: int) -> Iterator[Change]:
 
     def used(_: float, found: Forced) -> Used:
         serving = day.vehicles[found.vehicle]
-        missing = [skill for skill in wanted if skill not in serving.skills]
+        missing = [skill for skill in wanted if skill not in serving.skills] or wanted
         return Used(
             amount=YES,
             target=serving.id,
             day=with_vehicles(day, lambda v: skilled(v) if v.id == serving.id else v),
-            text=f"{serving.id} with {' and '.join(missing) or 'the skills'}",
+            phrase=phrase("{vehicle} with {skills}", vehicle=serving.id, skills=tuple(missing)),
         )
 
     yield Change(kind=RepairKind.SKILL, steps=(YES,), apply=lambda _: with_vehicles(day, skilled), used=used)
@@ -74,13 +74,13 @@ def _swap(day: Day, victim: int, kind: VehicleType) -> Change:
     old = day.vehicles[victim]
     new = tuple(replace(v, type=kind) if i == victim else v for i, v in enumerate(day.vehicles))
     changed = replace(day, vehicles=new)
-    text = f"{kind.name} instead of {old.type.name} for {old.id}"
+    said = phrase("{type} instead of {other} for {vehicle}", type=kind.name, other=old.type.name, vehicle=old.id)
     return Change(
         kind=RepairKind.TYPE,
         steps=(YES,),
         family=kind.name,
         apply=lambda _: changed,
-        used=lambda _, __: Used(amount=YES, target=f"{old.id}: {kind.name}", day=changed, text=text),
+        used=lambda _, __: Used(amount=YES, target=f"{old.id}: {kind.name}", day=changed, phrase=said),
     )
 
 
@@ -94,10 +94,12 @@ def _one_more(day: Day, order: Order, kind: VehicleType) -> Change:
     depot = order.depot_id or like.depot_id
     more = replace(like, id=id, type=kind, depot_id=depot, start_soc=1.0, skills=skills)
     changed = replace(day, vehicles=(*day.vehicles, more))
-    text = f"one more {kind.name}" + (f" with {' and '.join(wanted)}" if wanted else "")
+    said = phrase("one more {type}", type=kind.name)
+    if wanted:
+        said = phrase("one more {type} with {skills}", type=kind.name, skills=wanted)
     return Change(
         kind=RepairKind.VEHICLE,
         steps=(YES,),
         apply=lambda _: changed,
-        used=lambda _, __: Used(amount=YES, target=kind.name, day=changed, text=text),
+        used=lambda _, __: Used(amount=YES, target=kind.name, day=changed, phrase=said),
     )

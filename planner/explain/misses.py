@@ -16,7 +16,7 @@ import numpy as np
 from planner.explain.alone import kwh, minutes
 from planner.explain.change import wall
 from planner.explain.ground import Ground, sequences_of
-from planner.explained import Rule, Shortfall
+from planner.explained import Phrase, Rule, Shortfall, phrase
 from planner.solve.insertion import sequences_with
 from planner.solve.placing import settle
 from planner.solve.problem import MWH, NO_WAY, Problem
@@ -28,7 +28,16 @@ TIMED = 2  # places of a type that are timed exactly
 HOUR_S = 3_600
 BATTERY_STEP_MWH = 100_000
 CLOCK_STEP_S, CLOCK_STEPS = 300, 48
-CROWDED = {Rule.PLUG: "no plug free", Rule.SITE_POWER: "no site power left", Rule.DOCK: "no dock free"}
+CROWDED = {
+    Rule.PLUG: "no plug free at {site} {begin}-{end}",
+    Rule.SITE_POWER: "no site power left at {site} {begin}-{end}",
+    Rule.DOCK: "no dock free at {site} {begin}-{end}",
+}
+BY_CLOCK = {
+    Rule.WINDOW: "{number} min late",
+    Rule.WINDOW_OF_ANOTHER: "another order {number} min late",
+    Rule.SHIFT: "back {number} min after the end of the shift",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,34 +126,25 @@ def _of_bay(p: Problem, v: int, *, grams: int, millilitres: int) -> tuple[float,
 
 
 def _by_clock_or_load(ground: Ground, p: Problem, miss: _Miss) -> Shortfall:
-    kind = int(p.kind[miss.vehicle])
     kg, litres = miss.grams / 1000, miss.millilitres / 1000
+    share_g, share_ml = _of_bay(p, miss.vehicle, grams=miss.grams, millilitres=miss.millilitres)
     failing = [
-        (miss.grams / max(int(p.payload_g[kind]), 1), Rule.WEIGHT, kg, "kg", f"{kg:g} kg too heavy for the trip"),
-        (
-            miss.millilitres / max(int(p.bay_ml[kind]), 1),
-            Rule.VOLUME,
-            litres,
-            "l",
-            f"{litres:g} l too big for the trip",
-        ),
+        (share_g, Rule.WEIGHT, kg, "kg", phrase("{number} kg too heavy for the trip", number=kg)),
+        (share_ml, Rule.VOLUME, litres, "l", phrase("{number} l too big for the trip", number=litres)),
         *(
-            (seconds / HOUR_S, rule, float(minutes(seconds)), "min", text.format(minutes(seconds)))
-            for seconds, rule, text in (
-                (miss.late_s, Rule.WINDOW, "{} min late"),
-                (miss.other_late_s, Rule.WINDOW_OF_ANOTHER, "another order {} min late"),
-                (miss.shift_late_s, Rule.SHIFT, "back {} min after the end of the shift"),
+            (seconds / HOUR_S, rule, float(minutes(seconds)), "min", phrase(BY_CLOCK[rule], number=minutes(seconds)))
+            for seconds, rule in (
+                (miss.late_s, Rule.WINDOW),
+                (miss.other_late_s, Rule.WINDOW_OF_ANOTHER),
+                (miss.shift_late_s, Rule.SHIFT),
             )
         ),
     ]
     failing = sorted((one for one in failing if one[0] > 0), key=lambda one: -one[0])
     _, rule, amount, unit, _ = failing[0]
     own = [visit for tour in ground.tours(ground.day) for visit in _of(tour, miss.vehicle)]
-    more = any(visit.plug >= 0 or visit.break_end_s for visit in own)
-    at_least = unit == "min" and more
-    said = " and ".join(text for *_, text in failing)
-    said += ", not counting charges and breaks" if at_least else ""
-    return _told(ground, p, miss, rule, amount, unit, said, at_least=at_least)
+    at_least = unit == "min" and any(visit.plug >= 0 or visit.break_end_s for visit in own)
+    return _told(ground, p, miss, rule, amount, unit, *(said for *_, said in failing), at_least=at_least)
 
 
 def _of(tour: Tour, vehicle: int) -> tuple[Visit, ...]:
@@ -156,12 +156,12 @@ def _timed(ground: Ground, p: Problem, miss: _Miss, tours: list[Tour]) -> tuple[
     v, wanted = miss.vehicle, {miss.vehicle: miss.sequence}
     others = [tour for tour in tours if tour.vehicle != v]
     if settle(p, wanted, taken=others) is not None:
-        return 0.0, _told(ground, p, miss, Rule.SEARCH, None, "", "no rule fails: the search did not look here")
+        return 0.0, _told(ground, p, miss, Rule.SEARCH, None, "", phrase("no rule fails: the search did not look here"))
     alone = settle(p, wanted, taken=[])
     if alone is not None:
         rule, begin_s, end_s, site = _crowded(p, alone[0], others)
-        span = f"{wall(ground.day, begin_s)}-{wall(ground.day, end_s)}"
-        text = f"{CROWDED[rule]} at {ground.day.sites[site].id} {span}"
+        begin, end = wall(ground.day, begin_s), wall(ground.day, end_s)
+        text = phrase(CROWDED[rule], site=ground.day.sites[site].id, begin=begin, end=end)
         lasts = minutes(end_s - begin_s)
         return lasts / 60, _told(ground, p, miss, rule, lasts, "min", text)
     battery = int(p.battery_mwh[p.kind[v]])
@@ -170,14 +170,14 @@ def _timed(ground: Ground, p: Problem, miss: _Miss, tours: list[Tour]) -> tuple[
     )
     if more is not None:
         short = kwh(more * BATTERY_STEP_MWH / MWH)
-        text = f"{short:g} kWh short, and no time to charge it"
+        text = phrase("{number} kWh short, and no time to charge it", number=short)
         share = more * BATTERY_STEP_MWH / battery
         return share, _told(ground, p, miss, Rule.BATTERY, short, "kWh", text)
     steps = _least(lambda k: settle(_later(p, k * CLOCK_STEP_S), wanted, taken=[]), CLOCK_STEPS)
     if steps is None:
-        return 99.0, _told(ground, p, miss, Rule.SHIFT, None, "", "cannot be timed at all")
+        return 99.0, _told(ground, p, miss, Rule.SHIFT, None, "", phrase("cannot be timed at all"))
     late = minutes(steps * CLOCK_STEP_S)
-    text = f"{late} min too late with its charges"
+    text = phrase("{number} min too late with its charges", number=late)
     return late / 60, _told(ground, p, miss, Rule.SHIFT, late, "min", text)
 
 
@@ -257,8 +257,7 @@ def _told(
     rule: Rule,
     amount: float | None,
     unit: str,
-    text: str,
-    *,
+    *phrases: Phrase,
     at_least: bool = False,
 ) -> Shortfall:
     vehicle, at = ground.day.vehicles[miss.vehicle], miss.sequence.index(miss.order)
@@ -269,7 +268,7 @@ def _told(
         rule=rule,
         amount=amount,
         unit=unit,
-        text=text,
+        phrases=phrases,
         at_least=at_least,
         vehicle_id=vehicle.id,
         after=names[before],

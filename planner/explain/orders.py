@@ -103,7 +103,7 @@ def _by_type(ground: Ground, order: int, alone: dict[int, Hurdle | None]) -> tup
 def _of_group(day: Day, order: int, failing: int, shortfall: Shortfall) -> Shortfall:
     if failing == order:
         return shortfall
-    return replace(shortfall, text=f"order {day.orders[failing].id} of its group: {shortfall.text}")
+    return replace(shortfall, of_order=day.orders[failing].id)
 
 
 def _refuse_others(plan: Plan, order_ids: Sequence[str], file: str) -> None:

@@ -13,7 +13,7 @@ from planner.explain.change_energy import charging, plugs, start_charges
 from planner.explain.change_fleet import skills, types
 from planner.explain.force import Forced, force, insert, timings
 from planner.explain.ground import Ground, together
-from planner.explained import Grade, Repair, RepairKind
+from planner.explained import Grade, Repair, RepairKind, phrase
 from planner.model import Day
 from planner.plan import Plan
 from planner.solve.reasons import hurdle
@@ -104,12 +104,12 @@ def _changes(task: Task) -> Iterator[Change]:
 
 
 def _nothing(day: Day) -> Change:
-    text = "plan again with a longer search: there is a place"
+    said = phrase("plan again with a longer search: there is a place")
     return Change(
         kind=RepairKind.REPLAN,
         steps=(YES,),
         apply=lambda _: day,
-        used=lambda _, __: Used(amount=YES, target="", day=day, text=text),
+        used=lambda _, __: Used(amount=YES, target="", day=day, phrase=said),
     )
 
 
@@ -169,7 +169,7 @@ def _told(task: Task, change: Change, used: Used, made: Plan, forced: Forced) ->
     changed = sorted(tour.vehicle for tour in forced.tours if before.get(tour.vehicle) != tour)
     return Repair(
         kind=change.kind,
-        text=used.text,
+        phrase=used.phrase,
         amount=used.amount if change.unit else None,
         unit=change.unit,
         target=used.target,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from planner.explained import Explanation, Grade, Repair, RepairKind, Rule, Shortfall
+from planner.explained import Explanation, Grade, Phrase, Repair, RepairKind, Rule, Shortfall, Value
 
 FORMAT = "planner-explanations-1"
 
@@ -38,7 +38,9 @@ def _shortfall(shortfall: Shortfall) -> dict[str, Any]:
         "at_least": shortfall.at_least,
         "vehicle": shortfall.vehicle_id,
         "after": shortfall.after,
+        "of_order": shortfall.of_order,
         "text": shortfall.text,
+        "phrases": [_phrase(one) for one in shortfall.phrases],
     }
 
 
@@ -53,7 +55,18 @@ def _repair(repair: Repair) -> dict[str, Any]:
         "extra_cost": repair.extra_cost,
         "routes_changed": list(repair.routes_changed),
         "text": repair.text,
+        "phrase": _phrase(repair.phrase),
     }
+
+
+def _phrase(one: Phrase) -> dict[str, Any]:
+    return {"words": one.words, "values": {name: _value(value) for name, value in one.values}}
+
+
+def _value(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return [_phrase(one) if isinstance(one, Phrase) else one for one in value]
+    return value
 
 
 def explanations_from_json(text: str | bytes) -> tuple[Explanation, ...]:
@@ -82,7 +95,8 @@ def _read_shortfall(part: dict[str, Any]) -> Shortfall:
         at_least=part["at_least"],
         vehicle_id=part["vehicle"],
         after=part["after"],
-        text=part["text"],
+        of_order=part["of_order"],
+        phrases=tuple(_read_phrase(one) for one in part["phrases"]),
     )
 
 
@@ -96,5 +110,16 @@ def _read_repair(part: dict[str, Any]) -> Repair:
         begin_s=part["begin"],
         extra_cost=part["extra_cost"],
         routes_changed=tuple(part["routes_changed"]),
-        text=part["text"],
+        phrase=_read_phrase(part["phrase"]),
     )
+
+
+def _read_phrase(part: dict[str, Any]) -> Phrase:
+    return Phrase(part["words"], tuple((name, _read_value(value)) for name, value in part["values"].items()))
+
+
+def _read_value(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(_read_phrase(one) if isinstance(one, dict) else one for one in value)
+    known: str | float = value
+    return known

@@ -46,6 +46,10 @@ class Words:
         places = f".{'0' * decimals}" if decimals else ""
         return str(format_decimal(value, format=f"#,##0{places}", locale=self._locale))
 
+    def measure(self, value: float) -> str:
+        """Return a number with as many decimals as it has, three at most."""
+        return str(format_decimal(value, format="#,##0.###", locale=self._locale))
+
     def percent(self, share: float) -> str:
         """Return a share in whole percent."""
         return str(format_percent(round(share, 2), locale=self._locale))

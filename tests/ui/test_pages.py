@@ -132,6 +132,7 @@ def test_a_plan_is_shown_with_its_figures_and_reasons() -> None:
 
 def test_a_replay_of_a_plan_is_shown_with_what_breaks_first() -> None:
     first = {"vehicle_id": "v1", "place_id": HOSTILE, "at_s": 36_000, "message": "120 s outside the nearest window"}
+    first |= {"code": "window_missed", "amount": 120.0, "unit": "s"}
     cold = {"name": "cold", "holds": False, "orders_hit": [HOSTILE], "breaks": [first]}
     told = {"held": 1, "scenarios": [{"name": "slow", "holds": True, "orders_hit": [], "breaks": []}, cold]}
     page = plan_page(make_plan(), replays=json.dumps(told))
@@ -140,6 +141,7 @@ def test_a_replay_of_a_plan_is_shown_with_what_breaks_first() -> None:
     assert table["holds"].tolist() == ["yes", "no"]
     assert table["at"].tolist() == ["", "10:00"]
     assert table["orders hit"].tolist() == [0, 1]
+    assert table["by"].tolist() == ["", "2 min outside its window"]
 
 
 def test_a_plan_that_cannot_be_replayed_says_why() -> None:

@@ -19,20 +19,26 @@ from babel.messages.pofile import read_po
 from effort import EFFORTS
 from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
+from phrases import repair_words, shortfall_words
 from views.questions_card import COLUMN_LABELS, LABELS, MEANINGS
 from views.result import FILES
 
 import planner
+from planner.explain.misses import BY_CLOCK, CROWDED
+from planner.explained import UNCOUNTED, Explanation, Grade, Repair, RepairKind, Rule, Shortfall, phrase
 from planner.export.formats import FORMATS
+from planner.io.explained_file import explanations_from_json, explanations_to_json
 from planner.language.words import ENGLISH, LANGUAGES, Words, nearest_language
 from planner.model import Priority
 from planner.plan import Cost, StepKind
-from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR
-from planner.report.view import ENDS_AWAY, NIGHT_TOO_SHORT, NO_NIGHT_PLUG, REASON_TEXT, cost_kinds
+from planner.report.broken import AMOUNTS, TITLES
+from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR, repair_text, shortfall_text
+from planner.report.view import ENDS_AWAY, NIGHT_TOO_SHORT, NO_NIGHT_PLUG, REASON_TEXT, PlanView, cost_kinds
 from planner.robust import usual_scenarios
-from tests.factories import make_day
+from tests.factories import make_day, make_plan
 from tests.ui.conftest import ROOT
 
+UNTIL = "{vehicle} until {time}"
 LITERAL = re.compile(r"gettext\(['\"]")  # Babel does not look into f-strings
 PLANNER = Path(planner.__file__).parent
 Text = str | tuple[str, ...]
@@ -65,7 +71,22 @@ def named() -> set[str]:
         *COLUMN_LABELS.values(),
         *MEANINGS.values(),
     ]
-    return {*tables, *kinds, *formats, *scenarios, *screen, *StepKind, *Priority}
+    breaks = [UNCOUNTED, *AMOUNTS.values(), *TITLES.values()]
+    return {*tables, *kinds, *formats, *scenarios, *screen, *breaks, *explained(), *StepKind, *Priority}
+
+
+def explained() -> set[str]:
+    """Return the words of every phrase that an explanation may have: they stand in calls of `phrase`, or in tables."""
+    found = {*CROWDED.values(), *BY_CLOCK.values()}
+    for path in sorted((PLANNER / "explain").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "phrase":
+                words = node.args[0]
+                if isinstance(words, ast.Constant):
+                    found.add(str(words.value))
+                else:
+                    assert ast.unparse(words) in {"CROWDED[rule]", "BY_CLOCK[rule]"}, ast.unparse(node)
+    return found
 
 
 @cache
@@ -135,3 +156,53 @@ def test_money_percent_and_days_are_written_as_the_language_does() -> None:
 
 def _forms(text: Text | list[str] | None) -> tuple[str, ...]:
     return (text or "",) if text is None or isinstance(text, str) else tuple(text)
+
+
+SHORT = Shortfall(
+    type_name="van",
+    rule=Rule.WINDOW,
+    amount=7.0,
+    unit="min",
+    phrases=(phrase("{number} kg too heavy for the trip", number=2.5), phrase("{number} min late", number=1_007)),
+    at_least=True,
+    vehicle_id="v1",
+    after="o2",
+)
+LATER = Repair(
+    kind=RepairKind.SHIFT_LATER,
+    phrase=phrase("shift +{number} min ({limits})", number=10, limits=(phrase(UNTIL, vehicle="v1", time="17:10"),) * 2),
+    vehicle_id="v1",
+    begin_s=36_000,
+    extra_cost=1.0,
+    routes_changed=("v1", "v2", "v3"),
+)
+
+
+def test_what_an_explanation_found_is_said_in_the_language_of_the_page_and_in_english_as_on_the_terminal() -> None:
+    told = {language: shortfall_words(Words(language), SHORT) for language in LANGUAGES}
+    assert told["en"] == shortfall_text(SHORT)
+    assert told["de"] == (
+        "2,5 kg zu schwer für die Tour und 1.007 min zu spät, Laden und Pausen nicht gezählt (v1 nach o2)"
+    )
+    assert told["fr"].startswith("2,5 kg de trop pour la tournée et 1\u202f007 min de retard, sans compter")
+    assert told["es"].endswith("min de retraso, sin contar cargas ni pausas (v1 después de o2)")
+    view = PlanView(make_plan())
+    said = {language: repair_words(Words(language), view, LATER) for language in LANGUAGES}
+    assert (
+        said["en"]
+        == repair_text(view, LATER)
+        == ("shift +10 min (v1 until 17:10, v1 until 17:10): v1 at 10:00, v2 and v3 re-planned")
+    )
+    assert said["de"] == "Schicht +10 min (v1 bis 17:10, v1 bis 17:10): v1 um 10:00, v2 und v3 neu geplant"
+
+
+def test_an_explanation_keeps_its_phrases_in_a_file() -> None:
+    one = Explanation(
+        order_id="o9",
+        grade=Grade.NOT_FOUND,
+        reason="fleet_full",
+        detail="",
+        shortfalls=(replace(SHORT, of_order="o8"),),
+        repairs=(LATER,),
+    )
+    assert explanations_from_json(explanations_to_json([one], currency="EUR")) == (one,)

@@ -10,6 +10,7 @@ import streamlit as st
 from jobs import Job
 from words import plain, words
 
+from planner.report.broken import AMOUNTS, TITLES, shown_amount
 from planner.report.view import PlanView
 
 PLUG_OUT = re.compile(r"plug (.+) out", re.DOTALL)
@@ -47,9 +48,20 @@ def _table(view: PlanView, scenarios: Sequence[dict[str, Any]]) -> dict[str, Seq
         say.gettext("breaks first"): [first.get("vehicle_id") or "" for first in firsts],
         say.gettext("where"): [first.get("place_id") or "" for first in firsts],
         say.gettext("at"): ["" if first.get("at_s") is None else view.clock(first["at_s"]) for first in firsts],
-        say.gettext("by"): [first.get("message", "") for first in firsts],
+        say.gettext("by"): [_by(first) for first in firsts],
         say.gettext("orders hit"): [len(scenario["orders_hit"]) for scenario in scenarios],
     }
+
+
+def _by(first: dict[str, Any]) -> str:
+    """Return by how much a rule is broken, or which one is; rules that a replay hardly ever breaks are in English."""
+    say, code = words(), first.get("code", "")
+    if first.get("amount") is not None and code in AMOUNTS:
+        amount, decimals, unit = shown_amount(first["amount"], first["unit"])
+        if unit == "stops":
+            return say.gettext(AMOUNTS[code], amount=say.ngettext("{count} stop", "{count} stops", int(amount)))
+        return say.gettext(AMOUNTS[code], amount=f"{say.number(amount, decimals)} {unit}")
+    return say.gettext(TITLES[code]) if code in TITLES else first.get("message", "")
 
 
 def _name(scenario: str) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 from jobs import Explaining, Job
+from phrases import repair_words, shortfall_words
 from words import capital, money, plain, words
 
 from planner.explained import Explanation
 from planner.language.words import Words
 from planner.plan import Unassigned
-from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR, repair_text, shortfall_text
+from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR
 from planner.report.view import REASON_TEXT, PlanView
 
 POLL_S = 0.5
@@ -74,10 +75,10 @@ def _waiting(begun: Explaining) -> None:
 
 def _explained(view: PlanView, found: Explanation) -> None:
     say = words()
-    lines = [f"- {plain(one.type_name)}: {plain(shortfall_text(one))}" for one in found.shortfalls]
+    lines = [f"- {plain(one.type_name)}: {plain(shortfall_words(say, one))}" for one in found.shortfalls]
     st.markdown("\n".join([f"{capital(say.gettext(GRADE_TEXT[found.grade]))}.", "", *lines]))
     mended = [
-        f"- {plain(repair_text(view, one))} ({_more(say, one.extra_cost, view.plan.day.currency)})"
+        f"- {plain(repair_words(say, view, one))} ({_more(say, one.extra_cost, view.plan.day.currency)})"
         for one in found.repairs
     ]
     if mended:
