@@ -94,7 +94,16 @@ def _strip(
         for at_s, stored_wh in stored_line(route)
     ]
     axis = CLOCK_AXIS if last else alt.Axis(labels=False, ticks=False, title=None, tickCount=TICKS)
-    shares = alt.Axis(values=[0, 0.5, 1], labelExpr=_percents(say))
+    # Inside the strip: Streamlit makes each strip as wide as the page has room, and what stands beside it is cut off.
+    shares = alt.Axis(
+        values=[0, 0.5, 1],
+        labelExpr=_percents(say),
+        labelAlign="left",
+        labelPadding=-2,
+        labelBaseline="bottom",
+        ticks=False,
+        domain=False,
+    )
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("charge:Q", stack=None, title=None, scale=alt.Scale(domain=[0, 1]), axis=shares)
     )
@@ -117,9 +126,12 @@ def _strip(
 
 
 def _percents(say: Words) -> str:
-    """Return an expression of Vega that writes an axis of shares as the language does: Vega knows English only."""
+    """Return an expression of Vega that writes an axis of shares as the language does: Vega knows English only.
+
+    Nothing stands at 0, where the line of the reserve is near.
+    """
     half, full = (json.dumps(say.percent(share)) for share in (0.5, 1))
-    return f"datum.value == 0 ? {json.dumps(say.percent(0))} : datum.value == 1 ? {full} : {half}"
+    return f"datum.value == 0 ? '' : datum.value == 1 ? {full} : {half}"
 
 
 def stored_line(route: Route) -> list[tuple[int, float]]:
