@@ -10,7 +10,7 @@ import numpy as np
 from planner.dispatch.state import UnderWay, booked
 from planner.model import Day
 from planner.solve.placing import settle, tidy
-from planner.solve.problem import MICRO, NO_KEEPER, Ints, Problem
+from planner.solve.problem import MICRO, Ints, Problem
 from planner.solve.solution import Tour
 
 
@@ -97,7 +97,6 @@ def priced(rest: Problem, wanted: Wanted, before: Mapping[int, int]) -> Problem:
     if wanted.courier_cost is not None:
         by_courier = (rest.pickup == 0) & (rest.partner < 0)
         penalty = np.where(by_courier, np.minimum(penalty, round(wanted.courier_cost * MICRO)), penalty)
-    assert (keeper >= NO_KEEPER).all()
     return replace(rest, keeper=keeper, move_cost=move_cost, penalty=penalty)
 
 
