@@ -61,7 +61,7 @@ def _environment() -> dict[str, str]:
 
 
 def _refuse_missing_parts() -> None:
-    missing = [name for name in ("streamlit", "pydeck", "babel") if find_spec(name) is None]
+    missing = [name for name in ("streamlit", "babel") if find_spec(name) is None]
     if missing:
         raise PlannerError(
             f"E-U02 the screen needs {' and '.join(missing)} → pip install 'micro-ev-planner[ui]', then try again"

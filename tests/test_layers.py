@@ -115,7 +115,6 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "polyline": ("planner.exchange", "planner.io"),
     "pydantic": ("planner.catalogue", "planner.exchange", "planner.io"),
     "pydantic_core": ("planner.exchange", "planner.io"),
-    "pydeck": ("ui",),
     "pymetis": ("planner.roads",),
     "python_calamine": ("planner.io.importing",),
     "rapidfuzz": ("planner.geocode",),
@@ -124,7 +123,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": ("planner.cli", "planner.cli_fleet", "planner.cli_tools", "planner.report"),
     "segno": ("planner.export",),
     "scipy": ("planner.roads", "planner.solve.crew"),
-    "shapely": ("planner.roads", "planner.report", "planner.export"),
+    "shapely": ("planner.roads", "planner.report", "planner.export", "ui"),
     "sqlalchemy": ("planner.store",),
     "streamlit": ("ui",),
     "typer": (

@@ -11,6 +11,8 @@ from words import choose_language
 
 st.set_page_config(page_title="Planner", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(Path(__file__).with_name("page.css"))
-state.remember_in_address(state.workspace())
+work = state.workspace()
+state.remember_in_address(work)
+work.remember()
 choose_language()
 st.navigation([orders.page(), plan.page()], position="top").run()

@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from effort import EFFORTS
 from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
+from timeline import LEGEND
 from views.foreign_card import LABELS, MEANINGS
 from views.result import FILES
 
@@ -62,6 +63,7 @@ def named() -> set[str]:
         REPLAY_LATE,
         *(label for label, _ in FILES.values()),
         *LABELS.values(),
+        *LEGEND.values(),
         *MEANINGS.values(),
     ]
     return {*tables, *kinds, *formats, *scenarios, *screen, *StepKind, *Priority}
