@@ -28,7 +28,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("pipeline", "outputs", "robust", "store", "warm"),
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online", "geocode_pins"),
     ("dispatch",),
-    ("cli_tools", "cli_ui"),
+    ("cli_tools", "cli_ui_login"),
+    ("cli_ui",),
     ("cli_store",),
     ("cli_plan_file",),
     (

@@ -30,14 +30,16 @@ class Child:
         self._process = process
 
     @classmethod
-    def start(cls, folder: Path, command: list[str]) -> Child:
-        """Start a command."""
+    def start(cls, folder: Path, command: list[str], *, user: str = "") -> Child:
+        """Start a command, as a user of another name where one is given."""
+        environment = {**os.environ, "LOGNAME": user} if user else None  # as `getpass.getuser` looks it up
         with (folder / ANSWER).open("wb") as answer, (folder / LOG).open("wb") as log, _locked(folder) as alive:
             process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=answer,
                 stderr=log,
+                env=environment,
                 pass_fds=(alive.fileno(),),
                 start_new_session=True,  # Ctrl-C on the terminal ends the server, not what it has begun
             )

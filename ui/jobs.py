@@ -60,19 +60,31 @@ class Job:
 
     @classmethod
     def start(
-        cls, folder: Path, *, orders: Path, fleet: Path, streets: Path, day: date, iterations: int, store: bool = True
+        cls,
+        folder: Path,
+        *,
+        orders: Path,
+        fleet: Path,
+        streets: Path,
+        day: date,
+        iterations: int,
+        store: bool = True,
+        by: str = "",
     ) -> Job:
-        """Start planning in a folder of its own; the plan is kept in the store unless that is not wanted."""
+        """Start planning in a folder of its own; the plan is kept in the store unless that is not wanted.
+
+        `by` is who has logged in, as whose it is kept.
+        """
         files = [str(orders), "--fleet", str(fleet), "--streets", str(streets), "--date", day.isoformat()]
         limits = ["--iterations", str(iterations), "--seed", str(OPTIONS.seed)]  # the demo is that of `planner demo`
         limits += ["--progress-file", str(folder / "progress.json"), *([] if store else ["--no-store"])]
         command = [sys.executable, "-P", "-m", "planner.cli", "plan", *files, *limits]
-        return cls.begin(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets)
+        return cls.begin(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets, by=by)
 
     @classmethod
-    def begin(cls, folder: Path, command: list[str], *, streets: Path) -> Job:
+    def begin(cls, folder: Path, command: list[str], *, streets: Path, by: str = "") -> Job:
         """Start a command that writes a plan to its folder."""
-        job = cls(folder, streets=streets, child=Child.start(folder, command))
+        job = cls(folder, streets=streets, child=Child.start(folder, command, user=by))
         job._remember()
         return job
 

@@ -50,12 +50,12 @@ def keep(work: Workspace, job: Job, hands: Hands, *, by: str) -> Revision:
     document = job.result(PLAN_NAME).read_bytes()
     work.show(Job.of_plan(folder, streets=job.streets))
     try:
-        return _stored(document, Written.read(folder / "plan"), hands)
+        return _stored(document, Written.read(folder / "plan"), hands, by)
     except (PlannerError, OSError, ImportError, ValueError) as error:
         return Revision(stored=None, problem=str(error))
 
 
-def _stored(before: bytes, written: Written, hands: Hands) -> Revision:
+def _stored(before: bytes, written: Written, hands: Hands, by: str) -> Revision:
     """Save a revision of the plan that it was made from; that one too, where it was not worth keeping till now."""
     from planner.store.faults import Conflict  # noqa: PLC0415  (a screen without edits needs no database)
     from planner.store.store import open_store  # noqa: PLC0415
@@ -64,16 +64,22 @@ def _stored(before: bytes, written: Written, hands: Hands) -> Revision:
     parent = store.find_plan(before)
     if parent is None:
         first = plan_from_json(before, file=PLAN_NAME)
-        parent = store.save_plan(before, kept_with_violations=first.kept is not None).id
+        parent = store.save_plan(before, kept_with_violations=first.kept is not None, author=by).id
     document = written.document or b""
     plan = plan_from_json(document, file=PLAN_NAME)
     edits = stored_edits(hands.made)
     kept = plan.kept is not None
     try:
-        saved = store.save_plan(plan, parent=parent, edit=edits, kept_with_violations=kept, written=written)
+        saved = store.save_plan(plan, parent=parent, edit=edits, kept_with_violations=kept, written=written, author=by)
     except Conflict:
         saved = store.save_plan(
-            plan, parent=parent, branch=True, edit=edits, kept_with_violations=kept, written=written
+            plan,
+            parent=parent,
+            branch=True,
+            edit=edits,
+            kept_with_violations=kept,
+            written=written,
+            author=by,
         )
         return Revision(stored=f"@{saved.id}", beside=True)
     return Revision(stored=f"@{saved.id}")

@@ -16,6 +16,7 @@ from pathlib import Path
 import streamlit as st
 from hands import Hands
 from jobs import Job
+from login import owner
 from remembered import Draft
 from workspace import Workspace, cached_streets, demo_draft
 
@@ -117,11 +118,6 @@ def workspace() -> Workspace:
     found = registry().find(st.session_state.get(KEY) or st.query_params.get(KEY), owner=owner())
     st.session_state[KEY] = found.id
     return found
-
-
-def owner() -> str:
-    """Return who has logged in, nobody where there is no login."""
-    return ""
 
 
 def remember_in_address(found: Workspace) -> None:

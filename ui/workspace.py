@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import effort
+import login
 import streamlit as st
 from foreign import Foreign, Reading, is_own, read_foreign
 from hands import Hands
@@ -148,6 +149,7 @@ class Workspace:
                 day=draft.day,
                 iterations=iterations,
                 store=draft != demo_draft(),
+                by=login.name(),
             )
             self.remember()
             return self.job

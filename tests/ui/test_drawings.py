@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from charts import charge_chart, dock_chart, night_chart, plug_chart, stored_line
+from charts import charge_chart, dock_chart, night_chart, plug_chart, power_chart, power_line, stored_line
 from look import DARK, LIGHT, Look
 from maps import Picked, orders_map, picked, plan_map
 from street_lines import street_lines
@@ -18,7 +18,7 @@ from words import explain, plain
 import planner.report
 from planner.errors import Fault, InputError
 from planner.language.words import Words
-from planner.plan import Plan
+from planner.plan import Plan, StepKind
 from planner.report.view import PlanView
 from tests.factories import make_day, make_order, make_plan
 from tests.report.conftest import make_grid
@@ -130,6 +130,27 @@ def test_charts_show_each_vehicle_its_reserve_and_its_plug(look: Look) -> None:
     plug = plug_chart(view, look, ENGLISH)
     assert plug is not None
     assert "hub-1" in str(plug.to_dict())
+
+
+def test_the_power_of_a_depot_is_the_sum_of_its_plugs_under_the_limit_of_its_site() -> None:
+    plan = make_plan()
+    (charge,) = [step for step in plan.routes[0].steps if step.kind is StepKind.CHARGE]
+    assert power_line(PlanView(plan), "hub") == [(charge.begin_s, charge.power_w), (charge.end_s, 0.0)]
+    later = replace(charge, begin_s=charge.begin_s + 60, end_s=charge.end_s + 60, power_w=1_000.0, plug_id="hub-2")
+    other = replace(plan.routes[0], vehicle_id="v2", steps=(later,))
+    both = PlanView(replace(plan, routes=(*plan.routes, other)))
+    first_w = charge.power_w or 0.0
+    assert power_line(both, "hub") == [
+        (charge.begin_s, first_w),
+        (charge.begin_s + 60, first_w + 1_000.0),
+        (charge.end_s, 1_000.0),
+        (charge.end_s + 60, 0.0),
+    ]
+    assert power_line(both, "station") == []
+    limited = replace(plan, day=replace(plan.day, depots=(replace(plan.day.depots[0], site_power_w=7_000.0),)))
+    drawn = power_chart(PlanView(limited), LIGHT, ENGLISH)
+    assert drawn is not None
+    assert "'kw': 7.0" in str(drawn.to_dict())
 
 
 def test_the_night_has_a_lane_per_plug_of_a_depot_from_the_return_until_tomorrow() -> None:

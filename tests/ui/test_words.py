@@ -20,10 +20,12 @@ from effort import EFFORTS
 from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
 from timeline import LEGEND
+from views.comparison import PROMISES
 from views.foreign_card import LABELS, MEANINGS
 from views.result import FILES
 
 import planner
+from planner.dispatch.compare import FIGURES, LOWEST, TOTAL
 from planner.export.formats import FORMATS
 from planner.language.words import ENGLISH, LANGUAGES, Words, nearest_language
 from planner.model import Priority
@@ -64,6 +66,11 @@ def named() -> set[str]:
         *(label for label, _ in FILES.values()),
         *LABELS.values(),
         *LEGEND.values(),
+        *PROMISES.values(),
+        *(name for _, name, _ in FIGURES),
+        LOWEST,
+        TOTAL,
+        *(field.name.replace("_", " ") for field in fields(Cost)),
         *MEANINGS.values(),
     ]
     return {*tables, *kinds, *formats, *scenarios, *screen, *StepKind, *Priority}

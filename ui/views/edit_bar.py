@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import keeping
+import login
 import state
 import streamlit as st
 from hands import ChangedMeanwhileError, Hands, Made
@@ -129,7 +130,7 @@ def _kept(work: Workspace, job: Job, hands: Hands, version: int) -> None:
     if version != hands.version:
         raise ChangedMeanwhileError
     say = words()
-    found = keeping.keep(work, job, hands, by=work.owner)
+    found = keeping.keep(work, job, hands, by=login.name())
     if found.stored is None:
         said = say.gettext("The plan is kept here, but not in the store: {why}", why=plain(found.problem))
     elif found.beside:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
-from charts import dock_chart, night_chart, plug_chart
+from charts import dock_chart, night_chart, plug_chart, power_chart
 from look import page_look
 from maps import MOST_STOPS
 from selection import select_order, select_vehicle, selected_order
@@ -75,6 +75,10 @@ def plugs(view: PlanView) -> None:
         st.text(say.gettext("Nobody charges on the way."))
     else:
         st.altair_chart(chart, width="stretch")
+    power = power_chart(view, page_look(), say)
+    if power is not None:
+        st.altair_chart(power, width="stretch")
+        st.caption(say.gettext("Power of all plugs of a depot; the red line is the limit of its site."))
     docks = dock_chart(view, page_look(), say)
     if docks is not None:
         st.altair_chart(docks, width="stretch")
