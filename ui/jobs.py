@@ -79,7 +79,7 @@ class Job:
         limits = ["--iterations", str(iterations), "--seed", str(OPTIONS.seed)]  # the demo is that of `planner demo`
         limits += ["--progress-file", str(folder / "progress.json"), *([] if store else ["--no-store"])]
         command = [sys.executable, "-P", "-m", "planner.cli", "plan", *files, *limits]
-        return cls.begin(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets, by=by)
+        return cls.begin(folder, [*command, "--json", "--bare", "-o", str(folder / "plan")], streets=streets, by=by)
 
     @classmethod
     def begin(cls, folder: Path, command: list[str], *, streets: Path, by: str = "") -> Job:

@@ -44,7 +44,7 @@ def keep(work: Workspace, job: Job, hands: Hands, *, by: str) -> Revision:
     if plan.violations:
         plan = replace(plan, kept=Kept(by=by, at=datetime.now(UTC).isoformat(timespec="seconds")))
     folder = work.new_folder()
-    write_outputs(plan, hands.streets, folder / "plan", orders_file=None, seconds={})
+    write_outputs(plan, hands.streets, folder / "plan", orders_file=None, seconds={}, bare=True)
     if job.result(REPORT_NAME).exists():
         shutil.copy(job.result(REPORT_NAME), folder / "plan" / REPORT_NAME)
     document = job.result(PLAN_NAME).read_bytes()

@@ -10,9 +10,6 @@ from workspace import Workspace, cached_streets
 from planner.errors import Fault, InputError
 from planner.io.files import PLAN_NAME, write_atomic
 from planner.plan import Plan
-from planner.report.geojson import routes_geojson
-from planner.report.map_page import map_page
-from planner.report.tables import stops_csv
 from planner.store.reference import Referred, resolve
 
 
@@ -20,7 +17,7 @@ def open_stored(work: Workspace, plan_id: int) -> None:
     """Show a plan of the store, byte for byte as it was kept. Raises `InputError` or `RoadsError`."""
     found = resolve(f"@{plan_id}")
     path = _streets_of(work, found)
-    streets = cached_streets(path)
+    cached_streets(path)  # what cannot be read is told here
     if work.job is not None and work.job.running:
         raise InputError(
             Fault(
@@ -34,9 +31,6 @@ def open_stored(work: Workspace, plan_id: int) -> None:
     target = folder / "plan"
     target.mkdir()
     write_atomic(target / PLAN_NAME, found.document)
-    write_atomic(target / "stops.csv", stops_csv(found.plan))
-    write_atomic(target / "routes.geojson", routes_geojson(found.plan))
-    write_atomic(target / "map.html", map_page(found.plan, streets))
     work.show(Job.of_plan(folder, streets=path))
 
 

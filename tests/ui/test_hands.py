@@ -146,7 +146,6 @@ def test_kept_edits_are_a_revision_of_the_plan_they_were_made_on(
     assert kept is not None
     assert kept == open_store().load_plan(2)
     assert work.hands(work.job, kept).made == [], "from here on there is nothing to undo"
-    assert (work.job.folder / "plan" / "stops.csv").exists()
 
 
 def test_who_keeps_edits_on_a_plan_that_has_a_newer_revision_gets_a_branch(

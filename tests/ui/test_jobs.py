@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jobs
 import pytest
 import state
 from child import Child
-from jobs import Job
+from jobs import Job, Progress
 
 from planner.io.plan_file import write_plan
 from planner.roads.streets import save_streets
@@ -121,3 +123,80 @@ def test_an_explanation_that_fails_says_why(tmp_path: Path) -> None:
     assert job.explaining["o2"].answer() is None
     assert "E-" in job.explaining["o2"].error()
     job.kill()
+
+
+def test_U05_a_job_is_found_again_by_another_server_with_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
+    job = started(tmp_path, SLEEP)
+    (tmp_path / "progress.json").write_text('{"orders": 5, "served": 4, "cost": 3.5, "currency": "EUR"}')
+    again = Job.find(tmp_path)
+    assert again is not None
+    assert again.running
+    assert again.progress() == Progress(orders=5, served=4, cost=3.5, currency="EUR")
+    assert again.streets == job.streets
+    again.cancel()
+    assert Job.find(tmp_path).cancelled  # type: ignore[union-attr]
+    child_of(again).wait(5)
+    assert not job.running
+    assert "stopped before there was a plan" in again.error()
+
+
+def test_a_process_that_has_ended_is_not_taken_for_another_one_with_its_number(tmp_path: Path) -> None:
+    job = started(tmp_path, [sys.executable, "-c", ""])
+    child_of(job).wait(5)
+    again = Child.find(tmp_path)
+    assert again is not None
+    assert not again.running
+    mine = Child(tmp_path, pid=os.getpid(), begun=0.0)
+    mine.kill()  # would end this test, were the lock not asked first
+
+
+def test_a_job_that_ended_while_the_screen_was_away_says_what_is_known(tmp_path: Path) -> None:
+    child_of(started(tmp_path, [sys.executable, "-c", ""])).wait(5)
+    again = Job.find(tmp_path)
+    assert again is not None
+    assert "ended while the screen was away" in again.error()
+
+
+def test_U04_U05_another_server_takes_up_files_answers_mended_rows_and_the_job(tmp_path: Path) -> None:
+    first = state.registry().find(None)
+    first.take_orders(b"Order ID,Latitude,Longitude,Weight\nA,-29.95,-71.30,2\n", "shop.csv")
+    assert first.foreign is not None
+    first.foreign = replace(first.foreign, answers=first.foreign.answers.but(decimal=",", day=date(2026, 5, 12)))
+    first.fixes[4] = ("a", "b")
+    first.job = started(first.new_folder(), SLEEP)
+    first.remember()
+    again = state.Registry().find(first.id)
+    assert again is not first
+    assert (again.draft, again.foreign, again.fixes) == (first.draft, first.foreign, first.fixes)
+    assert again.job is not None
+    assert again.job.running
+    assert state.Registry().find("0" * 32).id != "0" * 32, "a key that nobody was given opens nothing"
+    first.job.kill()
+
+
+def test_what_nobody_came_back_for_goes_after_twelve_hours_but_not_under_a_running_job() -> None:
+    old, busy = state.registry().find(None), state.registry().find(None)
+    old.keep(b"id", "orders.csv")
+    busy.job = started(busy.new_folder(), SLEEP)
+    for work in (old, busy):
+        work.remember()
+        os.utime(work.folder, (0, 0))
+    registry = state.Registry()
+    assert not old.folder.exists()
+    assert registry.find(busy.id).id == busy.id
+    busy.job.kill()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"orders": 1}', '{"orders": null, "fleet": "/gone.toml"}'])
+def test_a_workspace_file_that_is_damaged_is_passed_over(text: str) -> None:
+    id = "ab" * 16
+    folder = state.registry().root / id
+    folder.mkdir(exist_ok=True)
+    (folder / "workspace.json").write_text(text)
+    assert state.registry().find(id).id != id
+
+
+def test_who_only_looks_leaves_nothing_on_the_disk() -> None:
+    work = state.registry().find(None)
+    work.remember()
+    assert not work.folder.exists()

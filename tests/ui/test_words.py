@@ -22,7 +22,7 @@ from jobs import REPLAY_LATE, STOPPED
 from timeline import LEGEND
 from views.comparison import PROMISES
 from views.foreign_card import LABELS, MEANINGS
-from views.result import FILES
+from views.handouts import FILES
 
 import planner
 from planner.dispatch.compare import FIGURES, LOWEST, TOTAL

@@ -26,13 +26,6 @@ from views import edit_bar, figures, handouts, harder_days, left, lists, selecte
 LIST_PX = PLAN_PX - 45  # below the names of the lists
 GAP_PX = 14
 FIND, MAP, TIMELINE = "find", "plan-map", "timeline"
-FILES = {
-    "plan.json": ("The plan", "application/json"),
-    "stops.csv": ("Stops as a table", "text/csv"),
-    "routes.geojson": ("Routes for a map", "application/geo+json"),
-    "map.html": ("Map page", "text/html"),
-    "import_report.csv": ("Rows left out", "text/csv"),
-}
 
 
 def show(work: Workspace, job: Job, plan: Plan) -> None:
@@ -179,24 +172,9 @@ def _lists(job: Job, hands: Hands, routes: Sequence[Route], *, asked: str, heigh
         if edited:
             _keep_first()
         else:
-            _downloads(job)
+            handouts.files(job, view.plan)
             handouts.show(job, view.plan)
 
 
 def _keep_first() -> None:
     st.text(words().gettext("Keep the edits first, or undo them."))
-
-
-def _downloads(job: Job) -> None:
-    say = words()
-    for name, (label, mime) in FILES.items():
-        path = job.result(name)
-        if path.exists():
-            st.download_button(
-                f"{say.gettext(label)} · {name}",
-                path.read_bytes,
-                name,
-                mime,
-                on_click="ignore",
-                icon=":material/download:",
-            )
