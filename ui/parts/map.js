@@ -45,7 +45,7 @@ const Disc = L.CircleMarker.extend({
 });
 
 function begin(root) {
-  const map = L.map(root, { renderer: L.canvas({ padding: 0.3, tolerance: 4 }), attributionControl: false, zoomSnap: 0.5 });
+  const map = L.map(root, { renderer: L.canvas({ padding: 0.3, tolerance: 4 }), attributionControl: false, zoomSnap: 0.25 });
   map.createPane("streets").style.cssText = "z-index: 200; pointer-events: none";
   L.control.scale({ imperial: false }).addTo(map);
   const drawn = { map, root, things: L.layerGroup().addTo(map), streets: L.layerGroup().addTo(map), pick: null };

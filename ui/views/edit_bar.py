@@ -135,7 +135,7 @@ def _kept(work: Workspace, job: Job, hands: Hands, version: int) -> None:
         said = say.gettext("The plan is kept here, but not in the store: {why}", why=plain(found.problem))
     elif found.beside:
         said = say.gettext(
-            "Kept as {plan}, beside a newer revision that somebody else has saved. See History.", plan=found.stored
+            "Kept as {plan}, beside a newer revision that was saved before. See History.", plan=found.stored
         )
     else:
         said = say.gettext("Kept as {plan}. See History.", plan=found.stored)

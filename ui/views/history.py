@@ -18,7 +18,7 @@ from planner.store.values import Entry, Story
 from views import comparison, plan
 
 MOST_ROWS = 1_000
-TABLE_PX = 330
+FEW, TABLE_PX = 10, 330
 
 
 def show() -> None:
@@ -61,14 +61,15 @@ def page() -> StreamlitPage:
 def _chosen(entries: Sequence[Entry], say: Words) -> list[Entry]:
     """List the plans; return those that are ticked."""
     days = sorted({entry.date for entry in entries}, reverse=True)
-    day = st.selectbox(
+    narrow, _ = st.columns([1, 4])
+    day = narrow.selectbox(
         say.gettext("Day"), [None, *days], format_func=lambda day: day or say.gettext("all days"), key="history-day"
     )
     listed = [entry for entry in entries if day in {None, entry.date}]
     table = st.dataframe(
         _rows(listed, say),
         hide_index=True,
-        height=min(TABLE_PX, 38 + 35 * len(listed)),
+        height="auto" if len(listed) <= FEW else TABLE_PX,
         key=f"history-{day}-{listed[0].id if listed else 0}",  # another list forgets what was ticked in this one
         on_select="rerun",
         selection_mode="multi-row",

@@ -32,10 +32,14 @@ def show(work: Workspace, job: Job, plan: Plan) -> None:
     """Draw everything about a plan that passed the audit, or says what it breaks on purpose, with its edits."""
     hands = work.hands(job, plan)
     view = PlanView(hands.plan)
-    if plan.violations and not hands.made:
-        st.error(figures.broken(plan), icon=":material/gavel:")
-    figures.show(view)
-    edit_bar.show(work, job, hands)
+    # What comes and goes has a place of its own, so that nothing else is taken for something new and drawn anew.
+    with st.container(key="kept-on-purpose"):
+        if plan.violations and not hands.made:
+            st.error(figures.broken(plan), icon=":material/gavel:")
+    with st.container(key="figures"):
+        figures.show(view)
+    with st.container(key="edits"):
+        edit_bar.show(work, job, hands)
     choice, find = st.columns([2.4, 1], vertical_alignment="bottom", gap="small")
     with choice:
         only = _vehicle_choice(view)
@@ -45,7 +49,8 @@ def show(work: Workspace, job: Job, plan: Plan) -> None:
     with drawing:
         _map(job, view, only)
     with beside:
-        card_px = selected.show(hands, view)
+        with st.container(key="card"):
+            card_px = selected.show(hands, view)
         height_px = LIST_PX - (card_px + GAP_PX if card_px else 0)
         _lists(job, hands, routes, asked=asked, height_px=height_px)
     data = timeline(

@@ -21,7 +21,7 @@ from views.edit_bar import attempt, make
 
 SLOTS = "slots-of"
 MOST_SLOTS = 50
-ORDER_PX, VEHICLE_PX = 225, 140
+ORDER_PX, VEHICLE_PX, SLOTS_PX = 225, 140, 125
 Place = tuple[int | None, int | None]  # trip and position, from 1; None for wherever it costs least
 
 
@@ -55,7 +55,8 @@ def _order(hands: Hands, view: PlanView, id: str) -> None:
     if at is None:
         reason = next(one for one in view.plan.unassigned if one.order_id == id)
         st.markdown(f":red[{say.gettext(REASON_TEXT[reason.reason])}]: {plain(reason.detail)}")
-        _slots(hands, view, id)
+        if _slots(hands, view, id):
+            return
     else:
         step, number = at
         where = say.gettext("trip {trip}, stop {number}", trip=step.trip, number=number)
@@ -174,8 +175,8 @@ def _vehicle(hands: Hands, id: str) -> None:
     st.caption(say.gettext("Select a stop to move it, to leave it out, or to lock it."))
 
 
-def _slots(hands: Hands, view: PlanView, id: str) -> None:
-    """Offer to look for slots, and list them, cheapest first."""
+def _slots(hands: Hands, view: PlanView, id: str) -> bool:
+    """Offer to look for slots, and list them, cheapest first; return whether any are listed."""
     say, version = words(), hands.version
     asked = (id, version)
     if st.session_state.get(SLOTS) != asked:
@@ -186,28 +187,31 @@ def _slots(hands: Hands, view: PlanView, id: str) -> None:
             on_click=attempt,
             args=(partial(_find, hands, asked),),
         )
-        return
+        return False
     slots = hands.slots(id)[:MOST_SLOTS]
     if not slots:
         st.text(say.gettext("It fits nowhere beside the planned orders. Explain tells what would make it fit."))
-        return
-    picked = st.dataframe(
+        return False
+    listed, go = st.columns([4, 1], vertical_alignment="bottom", gap="small")
+    picked = listed.dataframe(
         _slot_rows(view, slots, say),
         hide_index=True,
-        height=38 + 35 * min(len(slots), 4),
+        height=SLOTS_PX,
         key=f"slots-{id}-{version}",
         on_select="rerun",
         selection_mode="single-row-required",
     )
     rows = picked["selection"]["rows"]
-    st.button(
+    go.button(
         say.gettext("Put it there"),
         key="take-slot",
         type="primary",
         disabled=not rows,
         on_click=attempt,
         args=(partial(_take, hands, id, rows[0] if rows else 0, version),),
+        width="stretch",
     )
+    return True
 
 
 def _find(hands: Hands, asked: tuple[str, int]) -> None:
