@@ -196,7 +196,8 @@ class _RouteWriter:
         way, kind = self.measured.way(at, place), int(p.kind[self.tour.vehicle])
         if way is None or self.after is None or self.tour.home.plug >= 0 or state.load_g or state.load_ml:
             return None
-        if any(step.trip == state.trip and step.kind is StepKind.PICKUP for step in self.steps):
+        picked_up = {s.place_id for s in self.steps if s.trip == state.trip and s.kind is StepKind.PICKUP}
+        if any(order.id in picked_up and not order.pair for order in self.day.orders):
             return None  # weightless goods come back too
         g, battery = int(p.network[kind]), int(p.battery_mwh[kind])
         by_depot_s = int(p.travel_s[g, at, self.depot]) + self.after.seconds

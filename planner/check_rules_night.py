@@ -84,6 +84,26 @@ def books_plugs_once(case: Case) -> Iterator[Violation]:
                 free_s, holder = draw.end_s, draw.vehicle_id
 
 
+def leaves_dead_plugs_alone(case: Case) -> Iterator[Violation]:
+    """Nobody charges at a plug that gives nothing any more, by day or by night."""
+    for route in case.routes:
+        for draw in draws_of(route):
+            for out in case.plan.day.plugs_out:
+                if out.plug_id == draw.plug_id and draw.end_s > max(out.from_s, draw.begin_s):
+                    message = (
+                        f"plug {out.plug_id} gives nothing from {out.from_s} s on, the charge ends at {draw.end_s} s"
+                    )
+                    yield Violation(
+                        code="plug_out",
+                        where=draw.where,
+                        message=message,
+                        vehicle_id=draw.vehicle_id,
+                        step=draw.step,
+                        amount=float(draw.end_s - max(out.from_s, draw.begin_s)),
+                        unit="s",
+                    )
+
+
 def stays_within_site_power(case: Case) -> Iterator[Violation]:
     """What all plugs of a depot draw together is within its site power at every instant."""
     for depot in case.depots.values():
@@ -149,7 +169,7 @@ def fills_for_tomorrow(case: Case) -> Iterator[Violation]:
     for route in case.routes:
         night = route.route.night
         where = f"vehicle {route.vehicle.id} night"
-        due_wh = route.vehicle.start_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
+        due_wh = route.vehicle.tomorrow_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
         charged_wh = sum(charge.wh for charge in _charges(route))
         stated_wh = night.missing_wh if night is not None else 0.0
         if abs(max(0.0, due_wh) - charged_wh - stated_wh) > ENERGY_WH:
@@ -173,11 +193,14 @@ def _idle(case: Case, route: RouteCase) -> tuple[int, int] | None:
     full_wh = route.kind.charge_curve[-1].until_soc * route.kind.battery_wh
     if power_w <= 0 or route.steps[-1].stored_end_wh + sum(c.wh for c in _charges(route)) >= full_wh - ENERGY_WH:
         return None
-    edges = sorted({at for draw in draws for at in (draw.begin_s, draw.end_s) if begin_s < at < end_s})
+    moments = {at for draw in draws for at in (draw.begin_s, draw.end_s)}
+    moments |= {out.from_s for out in case.plan.day.plugs_out}
+    edges = sorted(at for at in moments if begin_s < at < end_s)
     for since, until in pairwise([begin_s, *edges, end_s]):
         now = [draw for draw in draws if draw.begin_s < until and draw.end_s > since]
+        dead = {out.plug_id for out in case.plan.day.plugs_out if out.from_s < until}
         drawn_w = power_w + sum(draw.power_w for draw in now)
-        free = len({draw.plug_id for draw in now}) < len(depot.plugs)
+        free = {plug.id for plug in depot.plugs} - dead - {draw.plug_id for draw in now}
         has_power = depot.site_power_w is None or drawn_w <= depot.site_power_w
         if until - since >= IDLE_S and free and has_power and all(d.vehicle_id != route.vehicle.id for d in now):
             return since, until
@@ -210,4 +233,4 @@ def _where(route: RouteCase, n: int) -> str:
 
 
 ROUTE_RULES = (charges_between_return_and_tomorrow, charges_by_night_in_time)
-PLAN_RULES = (books_plugs_once, stays_within_site_power, fills_for_tomorrow)
+PLAN_RULES = (books_plugs_once, leaves_dead_plugs_alone, stays_within_site_power, fills_for_tomorrow)

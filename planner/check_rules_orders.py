@@ -97,7 +97,7 @@ def states_its_cost(route: RouteCase) -> Iterator[Violation]:
 def _energy_cost(route: RouteCase) -> float:
     """Charges by day and by night at the price of their place and hour; at the dearest one what is missing after it."""
     night = route.route.night
-    missing_wh = route.vehicle.start_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
+    missing_wh = route.vehicle.tomorrow_soc * route.kind.battery_wh - route.steps[-1].stored_end_wh
     cost = 0.0
     for charge in night.charges if night is not None else ():
         missing_wh -= charge.wh

@@ -250,7 +250,7 @@ def _group_incomplete(chances: Chances) -> str:
     if len(orders) < 2:
         return "it has no group"
     reasons = {left_out.order_id: left_out.reason for left_out in case.plan.unassigned}
-    proven = set(Reason) - {Reason.GROUP_INCOMPLETE, Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}
+    proven = set(Reason) - {Reason.GROUP_INCOMPLETE, Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME, Reason.COURIER}
     if any(reasons.get(order.id) in proven for order in orders):
         return ""  # and that reason is judged by itself
     for vehicle in case.pairs:
@@ -328,7 +328,7 @@ def _with_a_dock(trip: Trip, order: Order, case: Case, *, from_s: float) -> Iter
             yield at_s
 
 
-def _not_found_in_time(_: Chances) -> str:
+def _claims_nothing(_: Chances) -> str:
     return ""
 
 
@@ -344,7 +344,8 @@ REFUTATIONS: Mapping[Reason, Callable[[Chances], str]] = {
     Reason.NO_PLUG: _no_plug,
     Reason.GROUP_INCOMPLETE: _group_incomplete,
     Reason.FLEET_FULL: _fleet_full,
-    Reason.NOT_FOUND_IN_TIME: _not_found_in_time,
+    Reason.NOT_FOUND_IN_TIME: _claims_nothing,
+    Reason.COURIER: _claims_nothing,
 }
 
 WITH_THESE_DRIVERS = frozenset({Reason.NO_DRIVER, Reason.FLEET_FULL})

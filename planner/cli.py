@@ -29,6 +29,7 @@ from planner.cli_fleet import fleet_new, fleet_types
 from planner.cli_geocode import geocode
 from planner.cli_import import import_file
 from planner.cli_insert import insert
+from planner.cli_replan import replan
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
@@ -236,6 +237,7 @@ app.command()(geocode)
 app.command("import")(import_file)
 app.command()(history)
 app.command()(matrix)
+app.command()(replan)
 app.command()(robust)
 app.command()(show)
 app.command()(solve)

@@ -135,6 +135,14 @@ class Plug:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlugOut:
+    """A plug that gives nothing from a moment of the day on, nor in the night that follows."""
+
+    plug_id: str
+    from_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceFrom:
     """A price of energy that holds from a moment until the next one."""
 
@@ -286,7 +294,8 @@ class Vehicle:
 
     It may be out for `overtime_s` after the end of its shift, and serves no more than `max_stops` orders. With a
     `start` it drives to its depot before its first loading, with an `end` it drives there after its last trip. Where
-    it is used at all, its hours are paid for `min_paid_s` or more.
+    it is used at all, its hours are paid for `min_paid_s` or more. The night fills it to `night_soc`, or where that is
+    not said to its `start_soc`.
     """
 
     id: str
@@ -304,6 +313,12 @@ class Vehicle:
     end: Spot | None = None
     driver_id: str = ""  # where `Driver.at` has put a driver at the wheel
     min_paid_s: int = 0
+    night_soc: float | None = None
+
+    @property
+    def tomorrow_soc(self) -> float:
+        """Return what the night fills it to."""
+        return self.start_soc if self.night_soc is None else self.night_soc
 
     @property
     def latest_s(self) -> int:
@@ -400,6 +415,7 @@ class Day:
     traffic: tuple[Traffic, ...] = ()
     balance: Balance | None = None
     walk_up_m: float = 0.0
+    plugs_out: tuple[PlugOut, ...] = ()
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:

@@ -24,7 +24,7 @@ class StepKind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an order is not in the plan. All but `NO_DRIVER` and the last three hold for it alone on a fresh vehicle."""
+    """Why an order is not in the plan. All but `NO_DRIVER` and the last four hold for it alone on a fresh vehicle."""
 
     OFF_NETWORK = "off_network"  # no usable street near it, or none that leads there and back
     TOO_HEAVY = "too_heavy"
@@ -38,6 +38,7 @@ class Reason(StrEnum):
     GROUP_INCOMPLETE = "group_incomplete"  # its group goes on one vehicle, and one of the others can not
     FLEET_FULL = "fleet_full"  # it fits nowhere beside the planned orders
     NOT_FOUND_IN_TIME = "not_found_in_time"  # the search was stopped before it could tell
+    COURIER = "courier"  # it is handed to one, for a price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

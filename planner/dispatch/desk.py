@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,9 +12,9 @@ from planner.check_legs import LegFinder
 from planner.check_walk_up import kerb
 from planner.errors import Fault, InputError
 from planner.explain.routes import tours_of
-from planner.model import Day, Order, Vehicle
+from planner.model import Day, Order, TimeWindow, Vehicle
 from planner.plan import Cost, Lock, LockKind, Night, Plan, Reason, Route, Step, StepKind, Unassigned
-from planner.roads.added import with_orders
+from planner.roads.added import with_orders, with_spot
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.streets import Streets
 from planner.solve.crew import manned
@@ -95,6 +95,15 @@ class Desk:
             for plan, day in zip((self.plan, self.work), days, strict=True)
         )
         return replace(self, plan=plan, work=work, roads=roads)
+
+    def on_day(self, change: Callable[[Day], Day]) -> Desk:
+        """Return the desk with a day that was changed otherwise than by orders more.
+
+        Its hours stay, so that the streets that are open stay. Only where vehicles end elsewhere is measured anew.
+        """
+        days = [change(replace(day, hours=day.hours or _hours(day))) for day in (self.plan.day, self.work.day)]
+        plan, work = (replace(of, day=day) for of, day in zip((self.plan, self.work), days, strict=True))
+        return replace(self, plan=plan, work=work, roads=_at_other_spots(self.roads, self.day, days[1], self.streets))
 
     def after(self, plan: Plan) -> Desk:
         """Return the desk with a plan of the same day that came of it."""
@@ -213,6 +222,23 @@ UNREADABLE = frozenset(
         "driver_twice",
     }
 )
+
+
+def _hours(day: Day) -> TimeWindow:
+    return TimeWindow(
+        start_s=min(vehicle.shift.start_s for vehicle in day.vehicles),
+        end_s=max(vehicle.latest_s for vehicle in day.vehicles),
+    )
+
+
+def _at_other_spots(roads: DayRoads, before: Day, day: Day, streets: Streets) -> DayRoads:
+    """Return the roads of a day whose vehicles start or end at other places than before."""
+    spots = list(before.spots)
+    for i, spot in enumerate(day.spots):
+        if spots[i : i + 1] != [spot]:
+            spots.insert(i, spot)
+            roads = with_spot(roads, day, spot, before=i)
+    return roads if tuple(spots) == day.spots else day_roads(day, streets)
 
 
 def _still_left(told: Unassigned | None, order: Order) -> Unassigned:

@@ -47,6 +47,9 @@ def taken_by(problem: Problem, tours: Iterable[Tour]) -> Taken:
                 watts = min(int(p.plug_w[visit.plug]), int(p.charge_w[kind]))
                 taken.plugs.setdefault(equal_plugs(p, visit.plug)[0], []).append(span)
                 taken.power.setdefault(int(p.plug_site[visit.plug]), []).append((*span, watts))
+    for plug, begin, end, watts in p.booked.tolist():
+        taken.plugs.setdefault(equal_plugs(p, plug)[0], []).append((begin, end))
+        taken.power.setdefault(int(p.plug_site[plug]), []).append((begin, end, watts))
     return taken
 
 
@@ -85,6 +88,8 @@ def beside(problem: Problem, tour: Tour, others: Sequence[Tour]) -> dict[int, To
         for visit in other.all_visits:
             if visit.plug >= 0:
                 held.setdefault(visit.plug, []).append((visit.charge_begin_s, visit.charge_end_s))
+    for plug, begin, end, _ in p.booked.tolist():
+        held.setdefault(plug, []).append((begin, end))
     for i, visit in enumerate(own):
         if visit.plug >= 0:
             begin, end = visit.charge_begin_s, visit.charge_end_s
@@ -108,7 +113,8 @@ def _moved_over(p: Problem, tour: Tour, others: Sequence[Tour]) -> dict[int, Tou
     visits = [list(one.all_visits) for one in tours]
     for begin, _, end, t, k in charges:
         visit = visits[t][k]
-        free = [q for q in equal_plugs(p, visit.plug) if free_at.get(q, begin) <= begin]
+        shut = {q for q, since, until, _ in p.booked.tolist() if begin < until and since < end}
+        free = [q for q in equal_plugs(p, visit.plug) if free_at.get(q, begin) <= begin and q not in shut]
         if not free:  # there are not enough of them, and the auditor will say so
             return {tour.vehicle: tour}
         plug = visit.plug if visit.plug in free else free[0]

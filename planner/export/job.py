@@ -20,11 +20,15 @@ LONGEST_STEM = 40  # characters of a vehicle's name that its files carry
 
 @dataclass(frozen=True)
 class Job:
-    """A plan, the language to tell it in, and the streets that it was made on."""
+    """A plan, the language to tell it in, and the streets that it was made on.
+
+    Where vehicles are named in `only`, what is made for a driver is made for theirs.
+    """
 
     plan: Plan
     words: Words
     streets: Streets | None = None  # to be drawn behind the trips
+    only: frozenset[str] | None = None
 
     @cached_property
     def backdrop(self) -> Backdrop | None:
@@ -38,7 +42,11 @@ class Job:
     def routes(self) -> dict[str, Route]:
         """The routes of vehicles that leave, by the name of their files."""
         used = [route for route in self.plan.routes if route.steps]
-        return {f"{number:02d}-{_plain(route.vehicle_id)}": route for number, route in enumerate(used, start=1)}
+        return {
+            f"{number:02d}-{_plain(route.vehicle_id)}": route
+            for number, route in enumerate(used, start=1)
+            if self.only is None or route.vehicle_id in self.only
+        }
 
     def trips(self, route: Route) -> list[Trip]:
         return trips_of(self.view, route)

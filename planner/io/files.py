@@ -13,7 +13,9 @@ from pathlib import Path
 from planner.errors import Fault, InputError
 
 PLAN_NAME, RUN_NAME, REPORT_NAME = "plan.json", "run.json", "import_report.csv"
-OUTPUT_NAMES = frozenset({PLAN_NAME, RUN_NAME, REPORT_NAME, "stops.csv", "routes.geojson", "map.html"})
+OUTPUT_NAMES = frozenset(
+    {PLAN_NAME, RUN_NAME, REPORT_NAME, "stops.csv", "routes.geojson", "map.html", "changed.csv", "tomorrow.csv"}
+)
 """Everything a plan folder may hold. A folder with anything else is not ours to replace."""
 
 

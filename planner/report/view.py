@@ -13,6 +13,7 @@ from planner.clock import clock, moment_at
 from planner.model import Depot, Order, Vehicle, partners
 from planner.plan import Cost, Leg, Night, Plan, Reason, Route, Step
 
+NOTICED_S = 60  # nobody prints a manifest anew for less
 REASON_TEXT = {
     Reason.OFF_NETWORK: "no usable street near it",
     Reason.TOO_HEAVY: "too heavy",
@@ -26,6 +27,7 @@ REASON_TEXT = {
     Reason.GROUP_INCOMPLETE: "another order of its group can not be served",
     Reason.FLEET_FULL: "the fleet is full",
     Reason.NOT_FOUND_IN_TIME: "not found in time",
+    Reason.COURIER: "handed to a courier",
 }
 NIGHT_TOO_SHORT = "the night is too short for its plugs and power"
 NO_NIGHT_PLUG = "no plug"
@@ -173,3 +175,17 @@ def drives(route: Route) -> list[tuple[Step, Step, Leg]]:
 def leg_line(origin: Step, step: Step, leg: Leg) -> tuple[tuple[float, float], ...]:
     """Return the (lon, lat) line of a drive, at least two points even where it has no length."""
     return leg.geometry if len(leg.geometry) >= 2 else ((origin.lon, origin.lat), (step.lon, step.lat))
+
+
+def changed_vehicles(before: Plan, after: Plan) -> frozenset[str]:
+    """Return the vehicles whose stops differ between two plans, or a time by a minute or more."""
+    old, new = ({route.vehicle_id: route.steps for route in plan.routes} for plan in (before, after))
+
+    def same(id: str) -> bool:
+        a, b = old.get(id, ()), new.get(id, ())
+        return len(a) == len(b) and all(
+            (x.kind, x.place_id) == (y.kind, y.place_id) and abs(x.begin_s - y.begin_s) < NOTICED_S
+            for x, y in zip(a, b, strict=True)
+        )
+
+    return frozenset(id for id in {*old, *new} if not same(id))

@@ -1,13 +1,14 @@
-"""Roads of a day to which orders are added: only the drives from and to the new places are measured."""
+"""Roads of a day to which places are added: only the drives from and to the new ones are measured."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import numpy as np
 
-from planner.model import Day, VehicleType
-from planner.roads.day import DayRoads
+from planner.model import Day, Spot, VehicleType
+from planner.roads.day import DayRoads, Shape
 from planner.roads.edge_energy import columns_of
 from planner.roads.labels import Searches, meet, search_places
 from planner.roads.leg_energy import fill_energy
@@ -24,8 +25,37 @@ def with_orders(roads: DayRoads, day: Day, *, before: int) -> DayRoads:
 
     The networks stay: the day has the vehicle types and the hours of the day before.
     """
-    new = np.arange(before, len(day.orders))
-    kerbs = [order.kerb for order in day.orders[before:]]
+    return _with_places(roads, [order.kerb for order in day.orders[before:]], before=before)
+
+
+def with_spot(roads: DayRoads, day: Day, spot: Spot, *, before: int) -> DayRoads:
+    """Return the roads of a day with a place more at which a vehicle ends, as its spot number `before`.
+
+    Where an order or a site of the day is there already nothing is measured.
+    """
+    places = [*(order.kerb for order in day.orders), *day.sites]
+    at = len(places) + before
+    same = next((i for i, place in enumerate(places) if (place.lat, place.lon) == (spot.lat, spot.lon)), None)
+    if same is None:
+        return _with_places(roads, [spot], before=at)
+    tables = tuple(_doubled(known, same, at) for known in roads.matrices)
+    snapped = tuple(_inserted(old, _only(old, same), at) for old in roads.snapped)
+    return replace(roads, snapped=snapped, matrices=tables, shapes=_renumbered(roads, at, 1))
+
+
+def _doubled(known: Matrices, place: int, at: int) -> Matrices:
+    """Return matrices in which a place is there once more, as number `at`."""
+    rows = {id(table): np.insert(table, at, table[..., place, :], axis=-2) for table in vars(known).values()}
+    both = {key: np.insert(table, at, table[..., place], axis=-1) for key, table in rows.items()}
+    return Matrices(**{name: both[id(table)] for name, table in vars(known).items()})
+
+
+def _only(snapped: Snapped, place: int) -> Snapped:
+    return Snapped(**{f.name: getattr(snapped, f.name)[place : place + 1] for f in fields(snapped)})
+
+
+def _with_places(roads: DayRoads, kerbs: Sequence[Spot], *, before: int) -> DayRoads:
+    new = np.arange(before, before + len(kerbs))
     lat, lon = (np.array([getattr(kerb, axis) for kerb in kerbs]) for axis in ("lat", "lon"))
     snapped = tuple(
         _inserted(old, snap(network, lat=lat, lon=lon), before)
@@ -41,11 +71,11 @@ def with_orders(roads: DayRoads, day: Day, *, before: int) -> DayRoads:
         )
         for i, (network, at, known) in enumerate(zip(roads.networks, snapped, roads.matrices, strict=True))
     )
-    moved = {
-        (g, _moved(a, before, len(new)), _moved(b, before, len(new))): shape
-        for (g, a, b), shape in roads.shapes.items()
-    }
-    return replace(roads, snapped=snapped, matrices=tables, shapes=moved)
+    return replace(roads, snapped=snapped, matrices=tables, shapes=_renumbered(roads, before, len(new)))
+
+
+def _renumbered(roads: DayRoads, before: int, count: int) -> dict[tuple[int, int, int], Shape]:
+    return {(g, _moved(a, before, count), _moved(b, before, count)): shape for (g, a, b), shape in roads.shapes.items()}
 
 
 def _moved(place: int, before: int, count: int) -> int:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from planner.model import Measure
 from planner.solve.battery import left_mwh
-from planner.solve.problem import MEASURES, MICRO, UNITS, Problem
+from planner.solve.problem import MEASURES, MICRO, NO_KEEPER, UNITS, Problem
 from planner.solve.solution import Tour
 
 
@@ -52,13 +52,19 @@ def tour_cost(p: Problem, tour: Tour) -> int:
     taken = int(p.start_mwh[tour.vehicle]) + sum(visit.charge_mwh for visit in tour.all_visits) - left_mwh(p, tour)
     night = int(p.night_per_kwh[depot - p.orders])
     energy = sum(amount * (price - night) for amount, price in public) + taken * (night + int(p.wear_per_kwh[kind]))
-    paid_s = max(tour.end_s - tour.start_s, int(p.min_paid_s[tour.vehicle]))
+    since_s = int(p.shift[tour.vehicle, 0]) if p.at_work[tour.vehicle] else tour.start_s
+    paid_s = max(tour.end_s - since_s, int(p.min_paid_s[tour.vehicle]))
     energy = max(0, energy) // MICRO
     over_s = max(0, tour.end_s - int(p.regular_s[tour.vehicle]))
     paid = paid_s * int(p.per_s[kind]) + over_s * int(p.per_over_s[kind])
     late = sum(late_s(p, v.place, v.begin_s) * int(p.late_per_s[v.place]) for v in tour.visits if v.place < p.orders)
+    moved = sum(
+        int(p.move_cost[v.place])
+        for v in tour.visits
+        if v.place < p.orders and int(p.keeper[v.place]) not in {NO_KEEPER, tour.vehicle}
+    )
     fixed = int(p.per_day[kind]) + int(p.ways_cost[tour.vehicle])
-    return fixed + metres * int(p.per_km[kind]) // 1000 + paid + energy + late
+    return fixed + metres * int(p.per_km[kind]) // 1000 + paid + energy + late + moved
 
 
 def late_s(p: Problem, order: int, begin_s: int) -> int:

@@ -23,12 +23,14 @@ KIND, DEPOT, SITE, OPENS, CLOSES, START, RESERVE, END, PAYLOAD, BAY, BATTERY, KN
 CHARGE_W, PER_DAY, PER_KM, PER_S, PRICE, LOADING, NIGHT, PER_PARCEL_MS, PER_OVER_S, REGULAR, MOST_STOPS = range(12, 23)
 BREAK_S, BREAK_FROM, BREAK_TO, BREAK_MOVES, BEFORE_S, AFTER_S, MIN_PAID, WAYS_M, LIKE, DOCKS = range(23, 33)
 SWAP_S, PACKS, PACK_PRICE = range(33, 36)  # 0 seconds where no battery is swapped
+AT_WORK = 36  # hours are paid from the beginning of the shift
 # Columns of `DayCase.order`; windows are three times from and until. A pickup's grams and litres are below zero.
 GRAMS, LITRES, PARCELS, PENALTY, WINDOWS = range(5)
 RELEASE = 10
 # Until when each window is in time, and what a second past it costs: the windows end when it is too late.
 PUNCTUAL, LATE_PER_S = 11, 14
 BROUGHT, FETCHED = 15, 16  # of the pickup of a pair its delivery, of the delivery its pickup; -1 of all others
+KEEPER, MOVE_COST = 17, 18  # the vehicle that was to serve it, -1 for none, and the price of another one
 # Columns of `DayCase.leg`; on hills two more pairs of energy follow.
 SECONDS, METRES, MWH, UWH = range(4)
 # Columns of `DayCase.site` and `DayCase.group`.
@@ -90,6 +92,7 @@ class DayCase(NamedTuple):
     docks: bool  # of some depot are few
     swaps: bool  # of batteries are possible
     lates: bool
+    moves: bool  # of orders to another vehicle have a price
     pairs: bool
     vehicle: Ints
     balance: Ints
@@ -167,14 +170,17 @@ def build_day(p: Problem) -> DayCase:
     packs = p.packs[depot, kind]
     swap_s = np.where(packs > 0, p.swap_s[kind], 0)
     allowed = allowed_together(p)
-    alike = np.unique(np.column_stack([vehicle, allowed.T]), axis=0, return_inverse=True)[1].reshape(-1)
+    keeps = np.where(np.isin(np.arange(p.vehicles), p.keeper[p.move_cost > 0]), np.arange(p.vehicles), -1)
+    marks = np.column_stack([vehicle, allowed.T, p.at_work, keeps])
+    alike = np.unique(marks, axis=0, return_inverse=True)[1].reshape(-1)
     site, group, closed = _plugs(p)
+    by_vehicle = [vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]]
     sign = 1 - 2 * p.pickup
     order = np.column_stack(
         [
             sign * p.demand_g, sign * p.volume_ml, p.parcels, p.penalty, p.windows.reshape(p.orders, -1),
             p.release_s, p.punctual_s, p.late_per_s,
-            np.where(p.pickup, p.partner, NO_PARTNER), np.where(p.pickup, NO_PARTNER, p.partner),
+            np.where(p.pickup, p.partner, NO_PARTNER), np.where(p.pickup, NO_PARTNER, p.partner), p.keeper, p.move_cost,
         ]
     )  # fmt: skip
     leg = _legs(p)
@@ -189,8 +195,9 @@ def build_day(p: Problem) -> DayCase:
         docks=bool(p.docks.any()),
         swaps=bool(swap_s.any()),
         lates=bool(p.late_per_s.any()),
+        moves=bool((p.move_cost[p.keeper >= 0] > 0).any()),
         pairs=bool((p.partner != NO_PARTNER).any()),
-        vehicle=_dense(np.column_stack([vehicle, alike, p.docks[depot], swap_s, packs, p.pack_per_kwh[depot]])),
+        vehicle=_dense(np.column_stack([*by_vehicle, p.at_work])),
         balance=_dense(p.balance),
         order=_dense(order),
         service=_dense(p.service_s),
@@ -221,8 +228,8 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         stop=np.zeros((slots, _stop_rows(case), longest), np.int64),
         charge=np.zeros((slots, 4, longest), np.int64),
         mine=np.zeros((slots, buckets), np.int64),
-        taken=case.closed.copy(),
-        watts=np.zeros((len(case.site), buckets), np.int64),
+        taken=case.closed[: len(case.group)].copy(),
+        watts=case.closed[len(case.group) :].copy(),
         load=np.zeros((slots, loading[0]), np.int64),
         docking=np.zeros((slots, loading[1]), np.int64),
         docked=np.zeros((case.depots, loading[1]), np.int64),
@@ -295,7 +302,10 @@ def _legs(p: Problem) -> Ints:
 
 
 def _plugs(p: Problem) -> tuple[Ints, Ints, Ints]:
-    """Return sites, groups of equal plugs in order of site and falling power, and when groups are closed."""
+    """Return sites, groups of equal plugs in order of site and falling power, and what is closed.
+
+    A booked plug counts as closed meanwhile; the watts booked at each site follow below the groups.
+    """
     firsts = sorted({equal_plugs(p, q)[0] for q in range(len(p.plug_w)) if p.plug_w[q] >= LEAST_W})
     firsts.sort(key=lambda q: (int(p.plug_site[q]), -int(p.plug_w[q])))
     buckets = p.horizon_s // BUCKET_S + 2
@@ -315,9 +325,16 @@ def _plugs(p: Problem) -> tuple[Ints, Ints, Ints]:
             if opens <= 0 and closes >= p.horizon_s:
                 inside[:] = True
         closed[g, ~inside] = many
-        never_full = many >= p.vehicles and not p.site_w[s] and inside.all()
+        booked = bool((p.plug_site[p.booked[:, 0]] == s).any())
+        never_full = many >= p.vehicles and not p.site_w[s] and inside.all() and not booked
         group[g] = s, p.plug_w[q], many, never_full, q
-    return site, group, closed
+    drawn = np.zeros((len(p.site_w), buckets), np.int64)
+    for plug, begin, end, watts in p.booked.tolist():
+        span = slice(begin // BUCKET_S, -(-end // BUCKET_S))
+        drawn[p.plug_site[plug], span] += watts
+        if p.plug_w[plug] >= LEAST_W:
+            closed[firsts.index(equal_plugs(p, plug)[0]), span] += 1
+    return site, group, np.concatenate([closed, drawn])
 
 
 def _distance(p: Problem) -> Ints:

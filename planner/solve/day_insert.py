@@ -58,7 +58,7 @@ from planner.solve.day_case import (
     VISITS,
     WINDOWS,
 )
-from planner.solve.day_late import punctual_until
+from planner.solve.day_late import move_cost_with_pair, punctual_until
 from planner.solve.day_pace import arrive
 from planner.solve.day_pairs import IN_TRIP, NEW_AFTER, NEW_BEFORE, keep_cheapest, look_at_pair, with_pair
 from planner.solve.day_price import FLAT, price_day, set_day
@@ -80,9 +80,11 @@ def opening(books, of, m):  # type: ignore[no-untyped-def]
 
 
 @inner
-def cost_once(books, of, m):  # type: ignore[no-untyped-def]
-    """Return what an order costs a vehicle wherever it goes: another day, if it is idle."""
-    return np.int64(0) if m else of[PER_DAY] + max(of[LOADING], of[MIN_PAID]) * of[PER_S] - opening(books, of, m)
+def cost_once(case, books, u, v, m):  # type: ignore[no-untyped-def]
+    """Return what an order costs a vehicle wherever it goes: another day, if it is idle, and that it changes to it."""
+    of = case.vehicle[v]
+    cost = np.int64(0) if m else of[PER_DAY] + max(of[LOADING], of[MIN_PAID]) * of[PER_S] - opening(books, of, m)
+    return cost + move_cost_with_pair(case.order, u, v) if case.moves else cost
 
 
 @inner
@@ -115,7 +117,7 @@ def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
         if fact[slot, VISITS] + paired >= vehicle[v, MOST_STOPS]:
             continue
         if paired:
-            found = look_at_pair(case, books, u, v, cost_once(books, vehicle[v], fact[slot, LENGTH]), found)
+            found = look_at_pair(case, books, u, v, cost_once(case, books, u, v, fact[slot, LENGTH]), found)
         else:
             books.seen[v] = True
             found = _look_at(case, books, u, v, found, detours, room)
@@ -134,7 +136,7 @@ def _look_at(case, books, u, v, found, detours, room):  # type: ignore[no-untype
     room_g, room_l = of[PAYLOAD] - abs(order[GRAMS]), of[BAY] - abs(order[LITRES])
     picked_up, released = order[GRAMS] < 0 or order[LITRES] < 0, order[RELEASE] + loading + parcels_s
     early_row = EARLY if case.releases else GONE
-    once = cost_once(books, of, m)
+    once = cost_once(case, books, u, v, m)
     if m == 0:
         rest = max(of[MIN_PAID] - loading, np.int64(0))
     last = max(order[WINDOWS + 1], order[WINDOWS + 3], order[WINDOWS + 5])

@@ -13,6 +13,7 @@ import numpy as np
 from planner.solve.compiled import inner
 from planner.solve.day_case import (
     AFTER_S,
+    AT_WORK,
     BATTERY,
     BAY,
     BEFORE_S,
@@ -115,7 +116,7 @@ from planner.solve.day_case import (
     WORKED,
 )
 from planner.solve.day_docks import free_dock, hold_docks, later_start, note_loadings
-from planner.solve.day_late import punctual_until
+from planner.solve.day_late import move_cost, punctual_until
 from planner.solve.day_notes import note
 from planner.solve.day_pace import arrive, latest_start
 from planner.solve.day_pairs import pairs_hold
@@ -306,7 +307,7 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     t, q, knee, waited = of[OPENS] + out[OUT_FROM], of[START], of[KNEE], out[OUT_FROM]
     slack, metres, price, charges = of[CLOSES] - of[OPENS], np.int64(0), np.int64(0), 0
     place, releases, docks, traffic, pace = depot, case.releases, of[DOCKS], case.traffic, case.pace
-    lates, late = case.lates, np.int64(0)
+    lates, moves, late = case.lates, case.moves, np.int64(0)
     out[OUT_DOCKS] = EVER
     out[OUT_SWAPS] = out[OUT_GAINED] = 0
     packs = packs_left(books, of, v) if of[SWAP_S] else np.int64(0)
@@ -413,6 +414,8 @@ def _drive(case, books, v, seq, m):  # type: ignore[no-untyped-def]
                 until = punctual_until(order, place, begin)
                 late += max(begin - until, np.int64(0)) * order[place, LATE_PER_S]
                 until = max(until, begin)
+            if moves:
+                late += move_cost(order, place, v)
             slack = min(slack, waited + until - begin)
             t = begin + service[kind, place]
             if case.spots and case.spot[before] == case.spot[place]:
@@ -453,7 +456,7 @@ def _end(case, books, v, t, q, waited, slack, metres, price, charges, m):  # typ
     out[OUT_CHARGES], out[OUT_DELAY], out[OUT_REST_WAIT] = charges, delay, waited - delay
     charged = charged_mwh(case, of, scratch, charges) + out[OUT_GAINED]
     bought = price // MICRO + (of[START] + charged - q) * of[PRICE] // MICRO
-    worked_s = t - of[OPENS] - delay
+    worked_s = t - of[OPENS] - (np.int64(0) if of[AT_WORK] else delay)
     paid_s = max(worked_s, of[MIN_PAID])
     out[OUT_UNWORKED], out[OUT_METRES] = paid_s - worked_s, metres + of[WAYS_M]
     out[OUT_WORKED] = worked_s + of[BEFORE_S] + of[AFTER_S]
@@ -536,6 +539,8 @@ def set_day(case, books, v, seq, m):  # type: ignore[no-untyped-def]
     fact, charge = books.fact, books.charge
     fact[slot, LENGTH], fact[slot, COST], fact[slot, CHARGES] = m, cost, out[OUT_CHARGES]
     fact[slot, DELAY], fact[slot, REST_WAIT] = out[OUT_DELAY], out[OUT_REST_WAIT] + out[OUT_UNWORKED]
+    if case.vehicle[v, AT_WORK]:
+        fact[slot, REST_WAIT] += out[OUT_DELAY]
     fact[slot, VERSION] = books.now[VERSIONS]
     fact[slot, BREAK_AT], fact[slot, VISITS] = out[OUT_BREAK_AT], out[OUT_VISITS]
     fact[slot, SWAPS] = out[OUT_SWAPS]

@@ -70,8 +70,10 @@ class _Search:
     def run(self) -> None:
         """Place all orders once, then improve at falling temperature."""
         for island in self.islands:
-            day_moves.restore(self.case, island, island.best_stops, island.best_length)
-            day_moves.run(self.case, island, 1, 0.0, False)
+            if _begin(self.problem, self.case, island):
+                day_moves.put_back(self.case, island)
+            else:
+                day_moves.run(self.case, island, 1, 0.0, False)
         self.begun = time.monotonic()  # loading compiled loops is no progress
         self._tell()
         threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
@@ -164,6 +166,15 @@ class _Search:
         tours, fits_nowhere = insert_left_out(self.problem, tuple(tours), until_s=deadline)
         tours = drop_needless_stations(self.problem, tours, until_s=deadline)
         return replace(self._solution(tours), fits_nowhere=fits_nowhere)
+
+
+def _begin(problem: Problem, case: dc.DayCase, island: dc.Books) -> bool:
+    """Let a search begin with the days that the problem gives; say whether there are any."""
+    for v, row in enumerate(problem.begin.tolist()):
+        places = tidy([place for place in row if place >= 0], depot=int(problem.depot[v]))
+        island.best_stops[v, : len(places)], island.best_length[v] = places, len(places)
+    day_moves.restore(case, island, island.best_stops, island.best_length)
+    return bool(len(problem.begin))
 
 
 def _temperature(way: float) -> float:

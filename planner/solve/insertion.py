@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from planner.solve.cost import total_cost
 from planner.solve.placing import settle
 from planner.solve.problem import NO_WAY, Problem
 from planner.solve.solution import Sequence, Tour, trip_from
@@ -43,7 +44,8 @@ def insert_left_out(problem: Problem, tours: tuple[Tour, ...], *, until_s: float
             others = [tour for tour in settled if tour.vehicle != vehicle]
             found = settle(problem, {vehicle: sequence}, taken=others)
             if found is not None:
-                settled = found
+                if total_cost(problem, found) <= total_cost(problem, settled):  # else to leave it out is cheaper
+                    settled = found
                 break
         else:
             if len(places) <= MOST_TRIES and not by_station:

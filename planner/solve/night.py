@@ -24,6 +24,7 @@ from planner.solve.night_slots import assign_slots
 
 SLOT_S = 900
 SHORTEST_S = 60  # nobody comes for less
+FOR_EVER_S = 2**31
 HAIR_S = 1e-6  # of a charge, which no second is begun for
 HAIR_WH = 2e-4  # what the strongest charger gives in that time; nothing is written so finely
 LEAST_MISSING_WH = 0.005
@@ -93,6 +94,7 @@ def plan_nights(day: Day, days: Sequence[tuple[Vehicle, Sequence[Step]]]) -> lis
         if not sleepers:
             continue
         by_day = [_by_day(step) for _, steps in days for step in steps if _charges_at(depot, step)]
+        by_day += _out(day, depot)
         _find_slots(depot, list(sleepers.values()), by_day)
         _fill_gaps(depot, list(sleepers.values()), by_day)
         charges = _on_plugs(depot, list(sleepers.values()), by_day)
@@ -110,7 +112,7 @@ def night_beside(day: Day, vehicle: Vehicle, steps: Sequence[Step], others: Iter
     sleeper = None if vehicle.end else _sleeper(depot, vehicle, steps, night)
     if sleeper is None:
         return night
-    taken = [_by_day(step) for step in steps if _charges_at(depot, step)]
+    taken = [_by_day(step) for step in steps if _charges_at(depot, step)] + _out(day, depot)
     for route in others:
         taken += [_by_day(step) for step in route.steps if _charges_at(depot, step)]
         if route.night is not None and any(v.id == route.vehicle_id and v.depot_id == depot.id for v in day.vehicles):
@@ -122,6 +124,16 @@ def night_beside(day: Day, vehicle: Vehicle, steps: Sequence[Step], others: Iter
     return replace(night, charges=tuple(charges), missing_wh=missing_wh if missing_wh > LEAST_MISSING_WH else 0.0)
 
 
+def _out(day: Day, depot: Depot) -> list[_Draw]:
+    """Return the plugs of a depot that give nothing, as if they were in use."""
+    own = {plug.id for plug in depot.plugs}
+    return [
+        _Draw(begin_s=out.from_s, end_s=FOR_EVER_S, power_w=0.0, plug_id=out.plug_id)
+        for out in day.plugs_out
+        if out.plug_id in own
+    ]
+
+
 def _by_night(charge: NightCharge) -> _Draw:
     return _Draw(begin_s=charge.begin_s, end_s=charge.end_s, power_w=charge.power_w, plug_id=charge.plug_id)
 
@@ -129,7 +141,7 @@ def _by_night(charge: NightCharge) -> _Draw:
 def _night(day: Day, vehicle: Vehicle, steps: Sequence[Step]) -> Night:
     """Return a night in which nothing is charged yet."""
     until_s = same_clock_tomorrow(vehicle.shift.start_s, day=date.fromisoformat(day.date), zone=ZoneInfo(day.time_zone))
-    missing_wh = vehicle.start_soc * vehicle.type.battery_wh - steps[-1].stored_end_wh
+    missing_wh = vehicle.tomorrow_soc * vehicle.type.battery_wh - steps[-1].stored_end_wh
     return Night(until_s=until_s, missing_wh=max(0.0, round(missing_wh, 3)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as default
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ Ints = NDArray[np.int64]
 
 NO_WAY = -1
 NO_PARTNER = -1
+NO_KEEPER = -1
 MICRO = 1_000_000
 MWH = 1_000
 MOST_WINDOWS = 3
@@ -59,6 +61,9 @@ LOWEST = {
     "partner": -1,
     "pace": -LARGEST,
     "balance": -1,
+    "ways_cost": -LARGEST,
+    "begin": NO_WAY,
+    "keeper": NO_WAY,
 }
 # A dropped order costs this many times the most that serving it could cost.
 PENALTY_RATE = {Priority.MAY: 1, Priority.SHOULD: 8, Priority.MUST: 64}
@@ -95,7 +100,11 @@ class Problem:
     (swaps in a day), `pack_per_kwh` (of what a swap gives). Plugs [q]: `plug_site` (0 is the first depot), `plug_w`.
     `pace` [k, 3]: the profile of traffic (see `planner.solve.pace`); travel is at the usual pace, energy at the worst
     moment. `balance` [2]: what vehicles in use are compared by (an index of `MEASURES`; -1: nothing), and the price of
-    a unit above their mean.
+    a unit above their mean. `booked` [b, 4]: charges that are no matter of choice, each with its plug, begin, end and
+    watts. `begin` [v, k]: where each vehicle goes in the days that a search begins with, -1 past their ends; empty
+    where it begins with nothing. `keeper` [n]: the vehicle that was to serve an order, -1 for none, and `move_cost` the
+    price of another one. `at_work` [v]: 1 where hours are paid from the beginning of the shift, whenever the vehicle
+    sets out. `ways_cost` is below zero where what a vehicle costs a day is spent already.
     """
 
     orders: int
@@ -159,6 +168,18 @@ class Problem:
     late_per_s: Ints
     min_paid_s: Ints
     balance: Ints
+    booked: Ints = default(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
+    begin: Ints = default(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    keeper: Ints = default(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    move_cost: Ints = default(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    at_work: Ints = default(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        """Fill in what only a day under way tells."""
+        usual = {"keeper": (self.orders, NO_KEEPER), "move_cost": (self.orders, 0), "at_work": (self.vehicles, 0)}
+        for name, (size, value) in usual.items():
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, np.full(size, value, dtype=np.int64))
 
     @property
     def places(self) -> int:
@@ -287,6 +308,7 @@ def build_problem(
         late_per_s=_ints([_ceil(o.late_cost_per_min * MICRO / 60) if may_be_late(o) else 0 for o in day.orders]),
         min_paid_s=_ints([v.min_paid_s for v in day.vehicles]),
         balance=_ints([-1, 0] if day.balance is None else [MEASURES.index(day.balance.by), day.balance.price * MICRO]),
+        booked=_plugs_out(day, [plug.id for _, plug in plugs], horizon_s=int(shift[:, 1].max())),
     )
     if day.spots:
         measured = [
@@ -297,13 +319,19 @@ def build_problem(
     return problem
 
 
+def _plugs_out(day: Day, plugs: Sequence[str], *, horizon_s: int) -> Ints:
+    """Return the plugs that give nothing from some moment on as booked until the end, by no power."""
+    rows = [(plugs.index(out.plug_id), out.from_s, horizon_s, 0) for out in day.plugs_out if out.plug_id in plugs]
+    return _ints([row for row in rows if row[1] < row[2]]).reshape(-1, 4)
+
+
 def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     """Return the problem with only the orders in `keep`, numbered anew in that order."""
     places = np.array([*keep, *range(problem.orders, problem.places)], dtype=np.int64)
     tables = ("travel_s", "distance_m", "energy_mwh", "energy_uwh_per_kg")
     rows = (
         *("demand_g", "volume_ml", "parcels", "spot", "windows", "punctual_s", "late_per_s", "penalty"),
-        *("pickup", "release_s", "group", "allowed"),
+        *("pickup", "release_s", "group", "allowed", "keeper", "move_cost"),
     )
     number = {order: i for i, order in enumerate(keep)} | {NO_PARTNER: NO_PARTNER}
     changed: dict[str, Any] = {name: getattr(problem, name)[..., places[:, None], places] for name in tables}
@@ -311,7 +339,18 @@ def restrict(problem: Problem, keep: Sequence[int]) -> Problem:
     changed |= {name: getattr(problem, name)[:, places[: len(keep)]] for name in ("service_s", "setup_s")}
     changed["partner"] = _ints([number[int(problem.partner[order])] for order in keep])
     shift = len(keep) - problem.orders
+    if problem.begin.size:
+        changed["begin"] = _begin_of_part(problem, {int(place): i for i, place in enumerate(places)})
     return replace(problem, orders=len(keep), depot=problem.depot + shift, **changed)
+
+
+def _begin_of_part(p: Problem, number: dict[int, int]) -> Ints:
+    """Return the days that a search begins with in the numbers of a part, without the orders that are not in it."""
+    begin = np.full_like(p.begin, NO_WAY)
+    for v, row in enumerate(p.begin.tolist()):
+        places = [number[place] for place in row if place in number]
+        begin[v, : len(places)] = places
+    return begin
 
 
 def is_at_home(order: Order, vehicle: Vehicle) -> bool:
@@ -377,6 +416,7 @@ def validate(problem: Problem) -> None:
         "night_per_kwh": (problem.depots,), "docks": (problem.depots,), "swap_s": (t,), "packs": (problem.depots, t),
         "pack_per_kwh": (problem.depots,), "open": (sites, problem.open.shape[1], 2), "pace": (len(problem.pace), 3),
         "punctual_s": (n, MOST_WINDOWS), "late_per_s": (n,), "min_paid_s": (v,), "balance": (2,), "ways_m": (v,),
+        "booked": (len(problem.booked), 4), "keeper": (n,), "move_cost": (n,), "at_work": (v,),
     }  # fmt: skip
     for name, shape in shapes.items():
         if getattr(problem, name).shape != shape:
@@ -402,6 +442,8 @@ def validate(problem: Problem) -> None:
         raise BadProblem("setup takes longer than all of a stop")
     if not ((problem.network < g).all() and (problem.plug_site < sites).all()):
         raise BadProblem("a type's network or a plug's site does not exist")
+    if (problem.booked[:, 0] >= len(problem.plug_w)).any() or (problem.keeper >= v).any():
+        raise BadProblem("a plug is booked or a vehicle keeps an order that does not exist")
     _validate_pairs(problem)
 
 

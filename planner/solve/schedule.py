@@ -17,7 +17,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from planner.solve.battery import legs_of
-from planner.solve.problem import MICRO, Problem
+from planner.solve.problem import LARGEST, MICRO, Problem
 from planner.solve.schedule_traffic import arrival_of, leavings
 from planner.solve.solution import Sequence, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
@@ -109,6 +109,10 @@ def schedule(
     model = _Model(problem=problem, at_each_station=at_each_station)
     for tour in settled:
         _settle(model, tour)
+    for plug, begin, end, watts in problem.booked.tolist():
+        session = model.cp.new_fixed_size_interval_var(begin, end - begin, "")
+        model.sessions[equal_plugs(problem, plug)[0]].append(session)
+        model.draws[int(problem.plug_site[plug])].append((session, watts))
     drives = {v: _drive(model, v, sequence, begin=(begins or {}).get(v)) for v, sequence in sequences.items()}
     for group, sessions in model.sessions.items():
         model.cp.add_cumulative(sessions, [1] * len(sessions), len(equal_plugs(problem, group)))
@@ -186,7 +190,10 @@ def _drive(model: _Model, vehicle: int, sequence: Sequence, *, begin: int | None
         _rest_once(model, vehicle, pause, start, home=end if p.ways_s[vehicle, 1] else arrival)
     cp.add(end <= last)
     cp.add(stored >= int(p.end_mwh[vehicle]))
-    model.cost.append(SPENT * int(p.per_s[kind]) * _paid_s(model, vehicle, end - start))
+    since = first if p.at_work[vehicle] else start
+    model.cost.append(SPENT * int(p.per_s[kind]) * _paid_s(model, vehicle, end - since))
+    if p.at_work[vehicle]:
+        model.cost.append(last - start)  # who is paid anyway sets out late: what is not on board may still change
     if last > p.regular_s[vehicle] and p.per_over_s[kind]:
         over = cp.new_int_var(0, last - int(p.regular_s[vehicle]), "")
         cp.add(over >= end - int(p.regular_s[vehicle]))
@@ -432,8 +439,16 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
     return tour_of(vehicle, visits)
 
 
+def _booked_after(problem: Problem, plug: int, begin: int, end: int) -> int:
+    """Return when a plug is booked next after a charge, so that others stay for longer ones; last if meanwhile."""
+    spans = [(since, until) for q, since, until, _ in problem.booked.tolist() if q == plug and until > begin]
+    if any(since < end for since, _ in spans):
+        return 2 * LARGEST
+    return min((since for since, _ in spans), default=LARGEST)
+
+
 def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
-    """Give each charge a plug of its set: in order of beginning, the first one free."""
+    """Give each charge a plug of its set: in order of beginning, the first one free that is not booked meanwhile."""
     free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
     charges = sorted(
         (visit.charge_begin_s, visit.charge_end_s, t, k)
@@ -443,7 +458,8 @@ def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
     )
     plugs: dict[tuple[int, int], int] = {}
     for begin, end, t, k in charges:
-        plug = next(q for q in equal_plugs(problem, tours[t].all_visits[k].plug) if free_at[q] <= begin)
+        free = [q for q in equal_plugs(problem, tours[t].all_visits[k].plug) if free_at[q] <= begin]
+        plug = min(free, key=lambda q: _booked_after(problem, q, begin, end))
         plugs[t, k], free_at[plug] = plug, end
     return [
         tour_of(tour.vehicle, [replace(visit, plug=plugs.get((t, k), -1)) for k, visit in enumerate(tour.all_visits)])

@@ -35,7 +35,7 @@ def night_price(day: Day, depot: Depot) -> float:
     prices = sorted(mean_price(depot, at, at + SLOT_S) for at in range(home_s, off_s, SLOT_S))
     charging_s = 0.0
     for vehicle in vehicles:
-        wanted = vehicle.reserve_soc * vehicle.type.battery_wh, vehicle.start_soc * vehicle.type.battery_wh
+        wanted = vehicle.reserve_soc * vehicle.type.battery_wh, vehicle.tomorrow_soc * vehicle.type.battery_wh
         plug_w = max((plug.power_w for plug in depot.plugs), default=vehicle.type.charge_w)
         charging_s += min(charge_s(vehicle.type, from_wh=wanted[0], to_wh=wanted[1], plug_w=plug_w), DAY_S)
     slots = min(max(1, math.ceil(charging_s / SLOT_S / max(1, len(depot.plugs)))), len(prices))

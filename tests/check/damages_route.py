@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from planner.model import DriverBreak, Station, TimeWindow, Traffic
+from planner.model import DriverBreak, PlugOut, Station, TimeWindow, Traffic
 from planner.plan import Plan, Step, StepKind
 from tests.check.spoiling import (
     Rng,
@@ -350,6 +350,14 @@ def shares_a_plug(plan: Plan, rng: Rng) -> Plan:
     r, i = others[int(rng.integers(len(others)))]
     changes = {"place_id": step.place_id, "plug_id": step.plug_id, "begin_s": step.end_s - 1, "end_s": step.end_s + 600}
     return with_step(plan, r, i, **changes)
+
+
+@damage("plug_out")
+def charges_at_a_plug_that_is_out(plan: Plan, rng: Rng) -> Plan:
+    _, _, step = pick(plan, rng, of(StepKind.CHARGE))
+    assert step.plug_id is not None
+    out = PlugOut(plug_id=step.plug_id, from_s=step.begin_s)
+    return replace(plan, day=replace(plan.day, plugs_out=(out,)))
 
 
 @damage("dock_overbooked")

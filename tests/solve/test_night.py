@@ -20,7 +20,7 @@ from planner.answer import route_cost
 from planner.check import audit
 from planner.check_legs import LegFinder
 from planner.clock import same_clock_tomorrow
-from planner.model import Day, Depot, Plug, PriceFrom, Vehicle
+from planner.model import Day, Depot, Plug, PlugOut, PriceFrom, Vehicle
 from planner.plan import Night, Route, Step, StepKind
 from planner.solve.night import plan_nights
 from planner.solve.night_slots import assign_slots
@@ -65,6 +65,18 @@ def back(vehicle: Vehicle, *, hour: float, stored_wh: float, charge: dict[str, A
 
 def slept(depot: Depot, *evenings: Evening) -> list[Night]:
     return plan_nights(make_day(depots=(depot,), vehicles=tuple(v for v, _ in evenings)), evenings)
+
+
+def test_two_vehicles_share_the_plug_that_is_left_when_the_other_is_out_from_noon_on() -> None:
+    evenings = [back(make_vehicle(id_), hour=17, stored_wh=3_000.0) for id_ in ("v1", "v2")]
+    day = make_day(depots=(make_depot(plugs=plugs(2)),), vehicles=tuple(v for v, _ in evenings))
+    together = plan_nights(day, evenings)
+    apart = plan_nights(replace(day, plugs_out=(PlugOut(plug_id="hub-2", from_s=12 * HOUR_S),)), evenings)
+    assert {c.begin_s for night in together for c in night.charges if c.wh > 999} >= {17 * HOUR_S}
+    assert {c.plug_id for night in apart for c in night.charges} == {"hub-1"}
+    (a, b), (c, d) = ((night.charges[0].begin_s, night.charges[-1].end_s) for night in apart)
+    assert b <= c or d <= a
+    assert all(night.missing_wh == 0 for night in apart)
 
 
 def spans(night: Night) -> list[tuple[float, float, float]]:
