@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import effort
 import login
@@ -50,6 +51,8 @@ class Workspace:
     lock: threading.Lock = field(default_factory=threading.Lock)
     editing: tuple[Job, Hands] | None = None
     written: str = ""
+    replanning: Job | None = None  # the rest of the day of `job`, in the making
+    replanned: tuple[Job, dict[str, Any]] | None = None  # what the last one changed
 
     def remember(self) -> None:
         """Write down what is in hand, where there is anything, so that another server finds it."""

@@ -21,6 +21,7 @@ from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
 from timeline import LEGEND
 from views.comparison import PROMISES
+from views.day import EVENTS
 from views.foreign_card import LABELS, MEANINGS
 from views.handouts import FILES
 
@@ -67,6 +68,7 @@ def named() -> set[str]:
         *LABELS.values(),
         *LEGEND.values(),
         *PROMISES.values(),
+        *EVENTS.values(),
         *(name for _, name, _ in FIGURES),
         LOWEST,
         TOTAL,
