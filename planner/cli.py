@@ -75,6 +75,7 @@ class Exit(IntEnum):
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the results; replaced as a whole.")]
 ProgressFile = Annotated[Path | None, typer.Option("--progress-file", hidden=True)]
+Bare = Annotated[bool, typer.Option("--bare", hidden=True)]  # the plan alone, for a screen that makes the rest of it
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 StreetsFile = Annotated[
     Path | None, typer.Option("--streets", help="Streets file (.osm.pbf, .osm, GraphML, .streets.npz).")
@@ -169,6 +170,7 @@ def plan(
     output: Output = None,
     as_json: Json = False,
     progress_file: ProgressFile = None,
+    bare: Bare = False,
 ) -> int:
     """Plan a day: which vehicle delivers what, when, and where it charges."""
     from planner.roads.read import fetch_place
@@ -192,6 +194,7 @@ def plan(
         share=share,
         scenarios=scenarios,
         store=not no_store,
+        bare=bare,
     )
     return _plan(request, job)
 
@@ -261,6 +264,7 @@ class _Job:
     share: float | None = None  # of the scenarios, under which the plan is to hold
     scenarios: Path | None = None
     store: bool = False
+    bare: bool = False
 
 
 def _plan(request: dict[str, Any], job: _Job) -> int:
@@ -280,11 +284,11 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
         tell = partial(_tell_progress, status, job.progress_file, len(rows.orders), inputs.day.currency)
         made = _make(inputs, job, tell, stages)
     with stages.stage("write"):
-        made = write_outputs(made, inputs.streets, job.folder, orders_file=rows, seconds=stages.seconds)
+        made = write_outputs(made, inputs.streets, job.folder, orders_file=rows, seconds=stages.seconds, bare=job.bare)
     stored = keep_plan(made, job.folder) if job.store else None
-    if job.as_json:
+    if job.as_json and not job.bare:
         sys.stdout.write(plan_to_json(made).decode())
-    else:
+    elif not job.bare:
         print_summary(made, Results(highlight=False))
         typer.echo(f"\nwritten to {job.folder}: open {job.folder / 'map.html'} in a browser")
         if stored:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from planner.dispatch.edit import Edited
     from planner.dispatch.edits import Edit
     from planner.plan import Plan
-    from planner.store.values import Edit as Stored
 
 VIOLATIONS = 7
 ORDER_OF_OPTIONS = "planner.edits"
@@ -87,6 +86,7 @@ def edit(
     }
     from planner.cli_plan_file import desk_at, hand_over
     from planner.dispatch.edit import apply
+    from planner.dispatch.edits import for_the_store
     from planner.io.files import refuse_strangers
 
     wanted = [*_from_file(edits_file), *_from_options(given, context.meta.get(ORDER_OF_OPTIONS, []))]
@@ -99,17 +99,8 @@ def edit(
     edited = apply(desk, wanted)
     code, plan = _verdict(desk, edited, output, keep=keep_violations, by=by, as_json=as_json)
     if output is not None and code == 0:
-        hand_over(desk, plan, output, of=None if no_store else before, edits=_for_the_store(wanted))
+        hand_over(desk, plan, output, of=None if no_store else before, edits=for_the_store(wanted))
     return code
-
-
-def _for_the_store(edits: Sequence[Edit]) -> list[Stored]:
-    """Return edits as the store keeps them."""
-    from planner.dispatch.edits import to_json
-    from planner.store.values import Edit as Stored
-
-    entries: list[dict[str, Any]] = json.loads(to_json(list(edits)))
-    return [Stored(kind=entry.pop("edit"), detail=entry) for entry in entries]
 
 
 def _verdict(

@@ -25,9 +25,17 @@ LIBRARIES = ("numpy", "numba", "scipy", "ortools", "shapely", "osmium")
 
 
 def write_outputs(
-    plan: Plan, streets: Streets, folder: Path, *, orders_file: OrdersFile | None, seconds: dict[str, float]
+    plan: Plan,
+    streets: Streets,
+    folder: Path,
+    *,
+    orders_file: OrdersFile | None,
+    seconds: dict[str, float],
+    bare: bool = False,
 ) -> Plan:
     """Write everything to `folder`, replacing a plan folder of ours; return the plan as written.
+
+    Where it is to be `bare`, without what can be made from the plan at any time.
 
     A plan that the auditor refused goes to ``FOLDER.refused`` instead, as evidence, and raises `PlanRefused`, unless
     its violations are kept on purpose.
@@ -40,7 +48,7 @@ def write_outputs(
         write_run(fresh / RUN_NAME, run_facts(seconds))
         if orders_file is not None and (orders_file.faults or orders_file.warnings):
             write_import_report(fresh / REPORT_NAME, orders_file)
-        if not refused:
+        if not (refused or bare):
             write_atomic(fresh / "stops.csv", stops_csv(plan))
             write_atomic(fresh / "routes.geojson", routes_geojson(plan))
             write_atomic(fresh / "map.html", map_page(plan, streets))

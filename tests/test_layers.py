@@ -28,7 +28,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("pipeline", "outputs", "robust", "store", "warm"),
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online", "geocode_pins"),
     ("dispatch",),
-    ("cli_tools", "cli_ui"),
+    ("cli_tools", "cli_ui_login"),
+    ("cli_ui",),
     ("cli_store",),
     ("cli_plan_file",),
     (
@@ -116,7 +117,6 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "polyline": ("planner.exchange", "planner.io"),
     "pydantic": ("planner.catalogue", "planner.exchange", "planner.io"),
     "pydantic_core": ("planner.exchange", "planner.io"),
-    "pydeck": ("ui",),
     "pymetis": ("planner.roads",),
     "python_calamine": ("planner.io.importing",),
     "rapidfuzz": ("planner.geocode",),
@@ -125,7 +125,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": ("planner.cli", "planner.cli_fleet", "planner.cli_tools", "planner.report"),
     "segno": ("planner.export",),
     "scipy": ("planner.roads", "planner.solve.crew"),
-    "shapely": ("planner.roads", "planner.report", "planner.export"),
+    "shapely": ("planner.roads", "planner.report", "planner.export", "ui"),
     "sqlalchemy": ("planner.store",),
     "streamlit": ("ui",),
     "typer": (

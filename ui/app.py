@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import login
 import state
 import streamlit as st
-from views import orders, plan
+from views import day, history, orders, plan
 from words import choose_language
 
 st.set_page_config(page_title="Planner", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(Path(__file__).with_name("page.css"))
-state.remember_in_address(state.workspace())
+if not login.passed():
+    login.show()
+    st.stop()
+work = state.workspace()
+state.remember_in_address(work)
+work.remember()
 choose_language()
-st.navigation([orders.page(), plan.page()], position="top").run()
+login.show_way_out()
+st.navigation([orders.page(), plan.page(), day.page(), history.page()], position="top").run()

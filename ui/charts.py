@@ -15,7 +15,7 @@ from planner.plan import Route, StepKind
 from planner.report.view import PlanView
 
 HOUR_S = 3_600
-STRIP_PX, LANE_PX, AXIS_PX = 54, 26, 40
+STRIP_PX, LANE_PX, AXIS_PX, POWER_PX = 54, 26, 40, 90
 # The browser gets the local clock as if it were UTC and shows UTC: so it shows the same wherever it stands.
 TICKS = 8
 CLOCK_AXIS = alt.Axis(format="%H:%M", title=None, tickCount=TICKS)
@@ -36,6 +36,62 @@ def plug_chart(view: PlanView, look: Look, say: Words) -> alt.Chart | None:
     """Draw a lane per plug with the charges on it; None where nobody charges."""
     rows = [row for route in view.plan.routes for row in _charges(view, route, say)]
     return _lanes(view, look, say, rows, _span(view), lanes=_plug_lanes(view.plan.day.sites)) if rows else None
+
+
+def power_chart(view: PlanView, look: Look, say: Words) -> alt.VConcatChart | None:
+    """Draw for each depot where somebody charges on the way the power of all its plugs, and its limit as a red line."""
+    drawn = [
+        _power(view, depot, rows, look, say) for depot in view.plan.day.depots if (rows := power_line(view, depot.id))
+    ]
+    return alt.VConcatChart(vconcat=drawn, spacing=8) if drawn else None
+
+
+def power_line(view: PlanView, place_id: str) -> list[tuple[int, float]]:
+    """Return (second, watts) wherever the power that is drawn at a place by day changes; each charge draws its most."""
+    charges = [
+        (step.begin_s, step.end_s, step.power_w or step.charged_wh * HOUR_S / (step.end_s - step.begin_s))
+        for route in view.plan.routes
+        for step in route.steps
+        if step.kind is StepKind.CHARGE and step.place_id == place_id and step.end_s > step.begin_s
+    ]
+    changes = sorted([(begin_s, watts) for begin_s, _, watts in charges] + [(end_s, -w) for _, end_s, w in charges])
+    line: list[tuple[int, float]] = []
+    for at_s, watts in changes:
+        before = line[-1][1] if line else 0.0
+        if line and line[-1][0] == at_s:
+            line.pop()
+        line.append((at_s, round(before + watts, 3)))
+    return line
+
+
+def _power(view: PlanView, depot: Depot, line: list[tuple[int, float]], look: Look, say: Words) -> alt.LayerChart:
+    rows = [
+        {
+            "time": _time(view, at_s),
+            "kw": watts / 1_000,
+            "said": say.gettext("{number} kW", number=say.number(watts / 1_000, 1)),
+        }
+        for at_s, watts in line
+    ]
+    x = alt.X("time:T", scale=alt.Scale(type="utc", domain=_span(view)), axis=CLOCK_AXIS)
+    area = (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_area(interpolate="step-after", color=look.vehicle(0), opacity=0.4, line=True)
+        .encode(
+            x=x,
+            y=alt.Y("kw:Q", title="kW", axis=alt.Axis(tickCount=3)),
+            tooltip=[
+                alt.Tooltip("time:T", format="%H:%M", title=say.gettext("when"), timeUnit="utchoursminutes"),
+                alt.Tooltip("said:N", title=say.gettext("power")),
+            ],
+        )
+    )
+    layers: list[alt.Chart] = [area]
+    if depot.site_power_w is not None:
+        limit = alt.InlineData(values=[{"kw": depot.site_power_w / 1_000}])
+        layers.append(alt.Chart(limit).mark_rule(color=look.red, strokeDash=[4, 3]).encode(y="kw:Q"))
+    title = alt.TitleParams(depot.id, anchor="start", fontSize=12, offset=2)
+    return alt.LayerChart(layer=layers, height=POWER_PX, width="container", title=title)
 
 
 def dock_chart(view: PlanView, look: Look, say: Words) -> alt.Chart | None:

@@ -6,11 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from child import ANSWER, LOG, Child
 
 from planner.demo import OPTIONS
 from planner.errors import printable
@@ -24,6 +27,7 @@ CANCEL_S = 10.0  # to write the best plan so far, then the process is killed
 EXPLAIN_S = 60  # to look for what would make one order fit
 LONGEST_S = 1_800.0  # no search on the screen lasts longer
 ERROR_BYTES = 1_000_000
+FACTS = "job.json"
 REPLAYS = "replays.json"  # what became of the plan on harder days
 REPLAY_S = 300.0  # no replay lasts longer
 STOPPED = "stopped before there was a plan → let it search a little longer"
@@ -41,43 +45,73 @@ class Progress:
 
 
 class Job:
-    """One run of ``planner plan``. It goes on whatever the page does, until it ends or `cancel` is called."""
+    """One run of ``planner plan``, or a plan that is there already. It goes on whatever page and server do.
 
-    def __init__(self, folder: Path, command: list[str], *, streets: Path) -> None:
+    All that is known of it lies in its folder, where a later server finds it again.
+    """
+
+    def __init__(self, folder: Path, *, streets: Path, child: Child | None, cancelled: float | None = None) -> None:
         self.folder = folder
         self.streets = streets
-        self.begun_s = time.monotonic()
-        self.cancelled_s: float | None = None
+        self.child = child
+        self.cancelled_at = cancelled  # seconds since 1970
         self.explaining: dict[str, Explaining] = {}
         self._plan: Plan | None = None
-        with (folder / "answer").open("wb") as answer, (folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=answer,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C on the terminal ends the server, which ends its jobs itself
-            )
 
     @classmethod
     def start(
-        cls, folder: Path, *, orders: Path, fleet: Path, streets: Path, day: date, iterations: int, store: bool = True
+        cls,
+        folder: Path,
+        *,
+        orders: Path,
+        fleet: Path,
+        streets: Path,
+        day: date,
+        iterations: int,
+        store: bool = True,
+        by: str = "",
     ) -> Job:
-        """Start planning in a folder of its own; the plan is kept in the store unless that is not wanted."""
+        """Start planning in a folder of its own; the plan is kept in the store unless that is not wanted.
+
+        `by` is who has logged in, as whose it is kept.
+        """
         files = [str(orders), "--fleet", str(fleet), "--streets", str(streets), "--date", day.isoformat()]
         limits = ["--iterations", str(iterations), "--seed", str(OPTIONS.seed)]  # the demo is that of `planner demo`
         limits += ["--progress-file", str(folder / "progress.json"), *([] if store else ["--no-store"])]
         command = [sys.executable, "-P", "-m", "planner.cli", "plan", *files, *limits]
-        return cls(folder, [*command, "--json", "-o", str(folder / "plan")], streets=streets)
+        return cls.begin(folder, [*command, "--json", "--bare", "-o", str(folder / "plan")], streets=streets, by=by)
+
+    @classmethod
+    def begin(cls, folder: Path, command: list[str], *, streets: Path, by: str = "") -> Job:
+        """Start a command that writes a plan to its folder."""
+        job = cls(folder, streets=streets, child=Child.start(folder, command, user=by))
+        job._remember()
+        return job
+
+    @classmethod
+    def of_plan(cls, folder: Path, *, streets: Path) -> Job:
+        """Return a job that is done: its plan is written already."""
+        job = cls(folder, streets=streets, child=None)
+        job._remember()
+        return job
+
+    @classmethod
+    def find(cls, folder: Path) -> Job | None:
+        """Return the job that another server has begun in a folder."""
+        try:
+            facts = json.loads((folder / FACTS).read_bytes())
+            streets, cancelled = Path(facts["streets"]), facts["cancelled"]
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return cls(folder, streets=streets, child=Child.find(folder), cancelled=cancelled)
 
     @property
     def running(self) -> bool:
         """Tell whether it is still at work; one that outstays its limits is killed here."""
-        if self.process.poll() is not None:
+        if self.child is None or not self.child.running:
             return False
-        now_s = time.monotonic()
-        late = self.cancelled_s is not None and now_s > self.cancelled_s + CANCEL_S
-        if late or now_s > self.begun_s + LONGEST_S:
+        late = self.cancelled_at is not None and time.time() > self.cancelled_at + CANCEL_S
+        if late or self.seconds > LONGEST_S:
             self.kill()
             return False
         return True
@@ -85,37 +119,40 @@ class Job:
     @property
     def seconds(self) -> float:
         """Seconds since its start."""
-        return time.monotonic() - self.begun_s
+        return 0.0 if self.child is None else max(0.0, time.time() - self.child.begun)
 
     @property
     def cancelled(self) -> bool:
         """Tell whether the user has asked it to stop."""
-        return self.cancelled_s is not None
+        return self.cancelled_at is not None
 
     def cancel(self) -> None:
         """Ask it to stop and to keep the best plan so far."""
-        if self.cancelled_s is None:
-            self.cancelled_s = time.monotonic()
-            self.process.terminate()
+        if self.cancelled_at is None and self.child is not None:
+            self.cancelled_at = time.time()
+            self._remember()
+            self.child.ask_to_end()
 
     def kill(self) -> None:
         """Stop it at once."""
-        self.process.kill()
-        self.process.wait()
+        if self.child is not None:
+            self.child.kill()
         for one in self.explaining.values():
             one.kill()
-
-    def explain(self, order_id: str) -> None:
-        """Begin to explain an order that the plan leaves out, unless that is done already."""
-        if order_id not in self.explaining:
-            folder = self.folder / f"explain-{len(self.explaining)}"
-            folder.mkdir()
-            self.explaining[order_id] = Explaining(folder, self.result("plan.json"), order_id, streets=self.streets)
 
     def discard(self) -> None:
         """Stop it and remove what it wrote."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _remember(self) -> None:
+        write_atomic(self.folder / FACTS, json.dumps({"streets": str(self.streets), "cancelled": self.cancelled_at}))
+
+    def explain(self, order_id: str) -> None:
+        """Begin to explain an order that the plan leaves out, unless that is done already."""
+        if order_id not in self.explaining:
+            folder = Path(tempfile.mkdtemp(prefix="explain-", dir=self.folder))
+            self.explaining[order_id] = Explaining(folder, self.result("plan.json"), order_id, streets=self.streets)
 
     def progress(self) -> Progress | None:
         """Return how far it has come; None before the first plan."""
@@ -160,56 +197,47 @@ class Job:
         """Return why there is no plan, in the words of the command line."""
         if self.cancelled:
             return STOPPED
-        return _error_of(self.folder, self.process)
+        return "" if self.child is None else _error_of(self.child)
 
 
 class Explaining:
     """One run of ``planner explain`` for one order."""
 
     def __init__(self, folder: Path, plan: Path, order_id: str, *, streets: Path) -> None:
-        self.folder = folder
-        self.begun_s = time.monotonic()
         command = [sys.executable, "-P", "-m", "planner.cli", "explain", "--json", "--streets", str(streets)]
-        with (folder / "answer").open("wb") as answer, (folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [*command, "--time-limit", str(EXPLAIN_S), "--", str(plan), order_id],
-                stdin=subprocess.DEVNULL,
-                stdout=answer,
-                stderr=log,
-                start_new_session=True,
-            )
+        command += ["--time-limit", str(EXPLAIN_S), "--", str(plan), order_id]
+        self.child = Child.start(folder, command)
 
     @property
     def running(self) -> bool:
         """Tell whether it is still at work; one that outstays its limit by far is killed here."""
-        if self.process.poll() is None and time.monotonic() > self.begun_s + 2 * EXPLAIN_S:
+        if self.child.running and time.time() > self.child.begun + 2 * EXPLAIN_S:
             self.kill()
-        return self.process.poll() is None
+        return self.child.running
 
     def kill(self) -> None:
         """Stop it at once."""
-        self.process.kill()
-        self.process.wait()
+        self.child.kill()
 
     def answer(self) -> Explanation | None:
         """Return what it found, None where it ended with an error."""
-        if self.process.poll() != 0:
+        if not self.child.succeeded:
             return None
-        (found,) = explanations_from_json((self.folder / "answer").read_bytes())
+        (found,) = explanations_from_json((self.child.folder / ANSWER).read_bytes())
         return found
 
     def error(self) -> str:
         """Return why it found nothing, in the words of the command line."""
-        return _error_of(self.folder, self.process)
+        return _error_of(self.child)
 
 
-def _error_of(folder: Path, process: subprocess.Popen[bytes]) -> str:
+def _error_of(child: Child) -> str:
     """Return what a verb that failed told, or what is left to tell of it."""
-    with (folder / "answer").open("rb") as answer:
+    with (child.folder / ANSWER).open("rb") as answer:
         told = answer.read(ERROR_BYTES)
     try:
         return str(json.loads(told)["error"])
     except (ValueError, TypeError, KeyError):
-        log = (folder / "log").read_text(errors="replace").strip().splitlines()
-        last = printable(log[-1]) if log else f"exit {process.returncode}"
+        log = (child.folder / LOG).read_text(errors="replace").strip().splitlines()
+        last = printable(log[-1]) if log else child.ended
         return f"E-X00 the planner ended without an answer ({last}) → try again, or plan fewer orders"

@@ -42,8 +42,3 @@ DARK = Look(
 def page_look() -> Look:
     """Return the colours for the page as this browser shows it."""
     return DARK if st.context.theme.type == "dark" else LIGHT
-
-
-def rgb(colour: str) -> list[int]:
-    """Return ``#0072b2`` as [0, 114, 178]."""
-    return list(bytes.fromhex(colour.removeprefix("#")))

@@ -56,6 +56,11 @@ def money(say: Words, amount: float, currency: str) -> str:
     return BARE_DOLLAR.sub(r"\\$", say.money(amount, plain(currency)))
 
 
+def more(say: Words, extra: float, currency: str) -> str:
+    """Return how much more something costs, with its sign, as Markdown."""
+    return ("+" if extra >= 0 else "") + money(say, extra, currency)
+
+
 def heading(title: str, about: str) -> str:
     """Return the first line of a card as Markdown: what it is, and which."""
     return f"**{title}** · {about}"

@@ -28,6 +28,7 @@ FIGURES = (
     ("stops_late", "stops late", 0),
     ("late_minutes", "minutes late", 1),
 )
+LOWEST, TOTAL = "lowest battery, %", "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ def _figures(a: Kpis, b: Kpis) -> Iterator[Figure]:
         if one or other or decimals == 0:
             yield Figure(name=words, a=one, b=other, decimals=decimals)
     if a.lowest is not None and b.lowest is not None:
-        yield Figure(name="lowest battery, %", a=100 * a.lowest.soc, b=100 * b.lowest.soc, decimals=0)
+        yield Figure(name=LOWEST, a=100 * a.lowest.soc, b=100 * b.lowest.soc, decimals=0)
 
 
 def _money(a: Cost, b: Cost) -> Iterator[Figure]:
@@ -167,7 +168,7 @@ def _money(a: Cost, b: Cost) -> Iterator[Figure]:
         one, other = getattr(a, kind.name), getattr(b, kind.name)
         if one or other:
             yield Figure(name=kind.name.replace("_", " "), a=one, b=other, decimals=2)
-    yield Figure(name="total", a=a.total, b=b.total, decimals=2)
+    yield Figure(name=TOTAL, a=a.total, b=b.total, decimals=2)
 
 
 def _broken(

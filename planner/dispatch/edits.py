@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
 from planner.errors import Fault, InputError, did_you_mean
 from planner.plan import LockKind
+from planner.store.values import Edit as Stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,12 @@ def to_json(edits: tuple[Edit, ...] | list[Edit]) -> str:
         for edit in edits
     ]
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+def for_the_store(edits: Iterable[Edit]) -> list[Stored]:
+    """Return edits as the store keeps them."""
+    entries: list[dict[str, Any]] = json.loads(to_json(list(edits)))
+    return [Stored(kind=entry.pop("edit"), detail=entry) for entry in entries]
 
 
 def _said(edit: Edit, name: str) -> bool:

@@ -56,6 +56,17 @@ class PlanView:
         return {vehicle.id: vehicle for vehicle in self.plan.day.vehicles}
 
     @cached_property
+    def vehicle_of(self) -> Mapping[str, str]:
+        """The vehicle that serves each planned order, by their ids."""
+        return {step.place_id: route.vehicle_id for route in self.plan.routes for step in route.steps if step.serves}
+
+    @cached_property
+    def stop_of(self) -> Mapping[str, tuple[Step, int]]:
+        """The step of each planned order, and its number among the stops of its trip."""
+        pairs = (pair for route in self.plan.routes for pair in numbered(route))
+        return {step.place_id: (step, number) for step, number in pairs if number is not None}
+
+    @cached_property
     def _day(self) -> date:
         return date.fromisoformat(self.plan.day.date)
 

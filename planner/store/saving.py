@@ -37,6 +37,7 @@ class Draft:
     events: Sequence[Event]
     run: Mapping[str, Any] | None
     folder: Path | None
+    author: str
 
 
 def now_utc() -> str:
@@ -140,7 +141,7 @@ def _insert_plan(connection: Connection, draft: Draft, day_id: int, revision: in
         "branch": int(draft.branch),
         "revision": revision,
         "saved_utc": now_utc(),
-        "author": author(),
+        "author": clean(draft.author),
         "cost": measured.cost.total,
         "km": measured.distance_km,
         "orders": measured.orders_total,

@@ -44,12 +44,14 @@ class Store:
         events: Sequence[Event] = (),
         kept_with_violations: bool = False,
         written: Written | None = None,
+        author: str = "",
     ) -> Saved:
         """Save a plan, or the bytes of its plan.json, and return its number when it is safe.
 
         A plan with a `parent` is its next revision. Raises `Conflict` if somebody else has saved that already;
         with `branch` the plan stands beside it. A plan that breaks rules is refused unless that is on purpose.
-        Where its files are `written` they are named, and not made again.
+        Where its files are `written` they are named, and not made again. The author is the user of this machine
+        unless another is named.
         """
         found = plan if isinstance(plan, Plan) else plan_from_json(plan, file="plan.json")
         if found.violations and not kept_with_violations:
@@ -67,6 +69,7 @@ class Store:
             events=tuple(events),
             run=files.run,
             folder=files.folder,
+            author=author or saving.author(),
         )
         with writing(self._engine, self.place) as connection:
             return saving.save(connection, draft, store=self.place.name)

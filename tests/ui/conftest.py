@@ -18,6 +18,22 @@ sys.path.insert(0, str(ROOT / "ui"))
 STARTED = b"the screen is at"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_workspaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests do on the screen stays in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANNER_UI_FOLDER", str(tmp_path_factory.mktemp("screen")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_registry() -> Iterator[None]:
+    yield
+    if "state" in sys.modules:
+        sys.modules["state"].registry().close()
+        sys.modules["state"].registry.clear()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

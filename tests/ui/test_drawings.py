@@ -2,87 +2,116 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from charts import charge_chart, dock_chart, night_chart, plug_chart, stored_line
+from charts import charge_chart, dock_chart, night_chart, plug_chart, power_chart, power_line, stored_line
 from look import DARK, LIGHT, Look
-from maps import orders_map, picked_vehicle, plan_map
-from street_paths import MOST_POINTS, street_paths
+from maps import Picked, orders_map, picked, plan_map
+from street_lines import street_lines
+from timeline import dropped, timeline
 from words import explain, plain
 
 import planner.report
 from planner.errors import Fault, InputError
 from planner.language.words import Words
-from planner.plan import Plan
+from planner.plan import Plan, StepKind
 from planner.report.view import PlanView
 from tests.factories import make_day, make_order, make_plan
 from tests.report.conftest import make_grid
 
 ENGLISH = Words("en")
-HOSTILE = "@@=alert(1)"
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+NOON = datetime(2026, 5, 12, 16, tzinfo=UTC)  # in Chile
 
 
-def spec(deck: Any) -> dict[str, Any]:
-    return dict(json.loads(deck.to_json()))
+def test_a_plan_shows_routes_stops_sites_and_in_red_what_is_left_out() -> None:
+    drawn = plan_map(PlanView(make_plan()), "streets", LIGHT, ENGLISH, only="v1", order="o1")
+    (route,) = drawn["routes"]
+    assert len(route["legs"]) == 4
+    assert [stop["number"] for stop in route["stops"]] == ["1.1", "2.1"]
+    assert [site["kind"] for site in drawn["sites"]] == ["C", "D"]
+    (pin,) = drawn["pins"]
+    assert (pin["order"], pin["colour"]) == ("o3", LIGHT.red)
+    assert "too heavy" in pin["tip"]
+    assert (drawn["only"], drawn["order"], drawn["streets"]) == ("v1", "o1", "streets")
 
 
-def data(deck: Any, id: str) -> list[dict[str, Any]]:
-    return list(next(layer["data"] for layer in spec(deck)["layers"] if layer["id"] == id))
+def test_the_orders_of_a_file_are_pins_that_nobody_can_select() -> None:
+    drawn = orders_map(make_day(orders=(make_order("a", address="Av. 1"),)), "streets", DARK, ENGLISH)
+    assert drawn["pins"][0]["tip"] == "Order a\nAv. 1"
+    assert not drawn["selectable"]
 
 
-def test_a_plan_shows_streets_routes_stops_sites_and_in_red_what_is_left_out() -> None:
-    deck = plan_map(PlanView(make_plan()), street_paths(make_grid(side=4)), LIGHT, ENGLISH, only=None)
-    assert len(data(deck, "routes")) == 4
-    assert len(data(deck, "stops")) == 2
-    assert (len(data(deck, "depots")), len(data(deck, "stations"))) == (1, 1)
-    assert "too heavy" in data(deck, "unassigned")[0]["tip"]
-    assert any(layer["id"].startswith("streets-") for layer in spec(deck)["layers"])
-
-
-def test_U17_no_map_asks_a_tile_server() -> None:
-    text = plan_map(PlanView(make_plan()), (), DARK, ENGLISH, only=None).to_json()
-    assert "http" not in text
-    assert "mapProvider" not in text
-
-
-def test_a_vehicle_alone_has_its_stops_numbered_by_trip() -> None:
-    numbers = data(plan_map(PlanView(make_plan()), (), LIGHT, ENGLISH, only="v1"), "numbers")
-    assert [stop["number"] for stop in numbers] == ["1.1", "2.1"]
-    assert data(plan_map(PlanView(make_plan()), (), LIGHT, ENGLISH, only=None), "stops")[0]["number"] == ""
-
-
-def test_U15_no_text_of_the_user_stands_where_deck_gl_would_run_it() -> None:
-    day = make_day(orders=(make_order(HOSTILE, address=HOSTILE),))
-    for layer in spec(orders_map(day, (), LIGHT, ENGLISH))["layers"]:
-        texts = [value for thing in layer["data"] for value in thing.values() if isinstance(value, str)]
-        assert [text for text in texts if text.startswith("@@")] == []
-
-
-def test_a_click_on_a_route_or_a_stop_names_its_vehicle() -> None:
-    stop = data(plan_map(PlanView(make_plan()), (), LIGHT, ENGLISH, only=None), "stops")[0]
-    assert picked_vehicle({"objects": {"stops": [stop]}}) == "v1"
-    assert picked_vehicle({"objects": {"depots": [{}]}}) is None
-    assert picked_vehicle({}) is None
+def test_a_click_names_an_order_a_vehicle_or_nothing_and_anything_else_is_passed_over() -> None:
+    assert picked({"order": "o1"}) == Picked(order="o1")
+    assert picked({"vehicle": "v1"}) == Picked(vehicle="v1")
+    assert picked({"nothing": True}) == Picked()
+    odd: object
+    for odd in (None, {}, [], "o1", {"order": 1}, {"order": None, "vehicle": ["v1"]}):
+        assert picked(odd) is None
 
 
 def test_U13_of_6000_orders_5000_are_drawn() -> None:
     day = make_day(orders=tuple(make_order(f"o{number}") for number in range(6_000)))
-    assert len(data(orders_map(day, (), LIGHT, ENGLISH), "orders")) == 5_000
+    assert len(orders_map(day, "streets", LIGHT, ENGLISH)["pins"]) == 5_000
 
 
-def test_streets_arrive_as_they_left_and_large_ones_lose_their_faintest() -> None:
-    small = street_paths(make_grid(side=3))
-    ends = np.array([path[:2] for rank in small for path in rank.paths])
-    assert np.abs(ends - [-71.34, -29.95]).max() < 0.01
-    large = street_paths(make_grid(side=140, points=12))
-    assert sum(rank.points for rank in large) <= MOST_POINTS
-    assert len(large) < 5
+def test_large_streets_lose_their_faintest(monkeypatch: pytest.MonkeyPatch) -> None:
+    streets = make_grid(side=12)
+    ranks = [rank["rank"] for rank in street_lines(streets)["ranks"]]
+    assert ranks == sorted(ranks)
+    street_lines.clear()
+    monkeypatch.setattr("street_lines.MOST_CHARACTERS", 1)
+    assert [rank["rank"] for rank in street_lines(streets)["ranks"]] == ranks[-1:]
+    street_lines.clear()
+
+
+def test_the_timeline_has_a_lane_with_all_that_a_vehicle_does() -> None:
+    drawn = timeline(PlanView(make_plan()), LIGHT, ENGLISH, only=None, order="o2", version=3, now=NOON)
+    (lane,) = drawn["lanes"]
+    kinds = [bar["kind"] for bar in lane["bars"]]
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {
+        "drive": 4,
+        "wait": 1,
+        "service": 2,
+        "load": 2,
+        "charge": 1,
+    }
+    assert [(bar["order"], bar["number"]) for bar in lane["bars"] if "order" in bar] == [("o1", "1.1"), ("o2", "2.1")]
+    (wait,) = [bar for bar in lane["bars"] if bar["kind"] == "wait"]
+    assert wait["to"] - wait["from"] == 240
+    assert drawn["windows"] == [[30_900, 36_000]]
+    assert (lane["reserve"], drawn["span"], drawn["version"]) == (0.1, [28_800, 32_400], 3)
+    assert drawn["now"] is None, "at noon the day is over"
+
+
+def test_the_timeline_marks_the_present_on_the_day_itself() -> None:
+    half_past_eight = datetime(2026, 5, 12, 12, 30, tzinfo=UTC)
+    drawn = timeline(PlanView(make_plan()), LIGHT, ENGLISH, only=None, order=None, version=0, now=half_past_eight)
+    assert drawn["now"] == [30_600, "08:30"]
+
+
+def test_a_vehicle_that_stays_at_home_has_a_lane_to_drop_on() -> None:
+    drawn = timeline(PlanView(make_plan(routes=())), LIGHT, ENGLISH, only=None, order=None, version=0, now=NOON)
+    assert [(lane["id"], lane["bars"]) for lane in drawn["lanes"]] == [("v1", [])]
+
+
+def test_U07_what_was_dropped_on_another_version_of_the_plan_is_passed_over() -> None:
+    told = {"order": "o1", "vehicle": "v1", "before": None, "version": 3}
+    assert dropped(told, 3) == ("o1", "v1", None)
+    assert dropped(told, 4) is None
+    odd: object
+    for odd in (None, [], {"version": 3}, told | {"before": 7}, told | {"order": ["o1"]}):
+        assert dropped(odd, 3) is None
+
+
+def test_U15_what_the_user_wrote_goes_to_the_browser_as_it_is() -> None:
+    day = make_day(orders=(make_order(HOSTILE, address=HOSTILE),))
+    assert orders_map(day, "streets", LIGHT, ENGLISH)["pins"][0]["tip"] == f"Order {HOSTILE}\n{HOSTILE}"
 
 
 def test_a_charge_beside_a_reload_rises_over_its_own_span() -> None:
@@ -101,6 +130,27 @@ def test_charts_show_each_vehicle_its_reserve_and_its_plug(look: Look) -> None:
     plug = plug_chart(view, look, ENGLISH)
     assert plug is not None
     assert "hub-1" in str(plug.to_dict())
+
+
+def test_the_power_of_a_depot_is_the_sum_of_its_plugs_under_the_limit_of_its_site() -> None:
+    plan = make_plan()
+    (charge,) = [step for step in plan.routes[0].steps if step.kind is StepKind.CHARGE]
+    assert power_line(PlanView(plan), "hub") == [(charge.begin_s, charge.power_w), (charge.end_s, 0.0)]
+    later = replace(charge, begin_s=charge.begin_s + 60, end_s=charge.end_s + 60, power_w=1_000.0, plug_id="hub-2")
+    other = replace(plan.routes[0], vehicle_id="v2", steps=(later,))
+    both = PlanView(replace(plan, routes=(*plan.routes, other)))
+    first_w = charge.power_w or 0.0
+    assert power_line(both, "hub") == [
+        (charge.begin_s, first_w),
+        (charge.begin_s + 60, first_w + 1_000.0),
+        (charge.end_s, 1_000.0),
+        (charge.end_s + 60, 0.0),
+    ]
+    assert power_line(both, "station") == []
+    limited = replace(plan, day=replace(plan.day, depots=(replace(plan.day.depots[0], site_power_w=7_000.0),)))
+    drawn = power_chart(PlanView(limited), LIGHT, ENGLISH)
+    assert drawn is not None
+    assert "'kw': 7.0" in str(drawn.to_dict())
 
 
 def test_the_night_has_a_lane_per_plug_of_a_depot_from_the_return_until_tomorrow() -> None:
@@ -132,7 +182,7 @@ def test_a_plan_without_routes_has_a_map_and_no_plug_lane() -> None:
     plan: Plan = make_plan(routes=())
     assert plug_chart(PlanView(plan), LIGHT, ENGLISH) is None
     assert night_chart(PlanView(plan), LIGHT, ENGLISH) is None
-    assert data(plan_map(PlanView(plan), (), LIGHT, ENGLISH, only=None), "routes") == []
+    assert plan_map(PlanView(plan), "streets", LIGHT, ENGLISH, only=None)["routes"] == []
 
 
 def test_the_light_page_has_the_colours_of_the_exported_map() -> None:

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from planner.io.area import Area
-from tests.ui.test_pages import APP, button, metrics, orders_page
+from tests.ui.pages import button, metrics
+from tests.ui.test_pages import APP, orders_page
 
 OPTIMOROUTE = (
     "Order ID,Latitude,Longitude,Duration,Time Window From,Time Window To,Weight\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import socket
 import subprocess
@@ -90,11 +91,9 @@ def test_a_port_that_is_taken_is_refused_with_another_to_try() -> None:
 
 
 def test_without_the_ui_extra_the_user_hears_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("streamlit", "pydeck", "babel"):
+    for name in ("streamlit", "babel"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(
-        PlannerError, match=r"needs streamlit and pydeck and babel → pip install 'micro-ev-planner\[ui\]'"
-    ):
+    with pytest.raises(PlannerError, match=r"needs streamlit and babel → pip install 'micro-ev-planner\[ui\]'"):
         cli_ui.ui(port=free_port())
 
 
@@ -107,11 +106,25 @@ def test_the_screen_has_its_settings_and_pages_where_streamlit_looks() -> None:
 def test_nobody_writes_html_from_data() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ui").rglob("*.py"))
     assert "unsafe_allow_html" not in source
-    assert "components" not in source
+    assert "components.v1" not in source
     assert source.count("st.html(") == 1  # the style sheet, a constant
+    parts = ROOT / "ui" / "page_parts.py"
+    assert source.count("components.v2") == parts.read_text(encoding="utf-8").count("components.v2") == 3
+    calls = [node for node in ast.walk(ast.parse(parts.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    made = [word.value for call in calls for word in call.keywords if word.arg in {"html", "css", "js"}]
+    named = {node.id for value in made for node in ast.walk(value) if isinstance(node, ast.Name)}
+    assert named == {"_text", "_leaflet"}  # our own files, and constants
+
+
+def test_the_scripts_of_the_page_write_data_as_text_only() -> None:
+    scripts = [path.read_text(encoding="utf-8") for path in (ROOT / "ui" / "parts").glob("*.js")]
+    assert len(scripts) == 4
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "DOMParser"):
+        assert [script for script in scripts if way in script] == []
 
 
 def test_no_file_of_the_screen_names_another_host() -> None:
-    files = [path for path in (ROOT / "ui").rglob("*") if path.suffix in {".py", ".css", ".toml"}]
+    files = [path for path in (ROOT / "ui").rglob("*") if path.suffix in {".py", ".css", ".toml", ".js", ".html"}]
     assert len(files) > 10
-    assert [path.name for path in files if "http" in path.read_text(encoding="utf-8")] == []
+    texts = {path.name: path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "") for path in files}
+    assert [name for name, text in texts.items() if "http" in text] == []

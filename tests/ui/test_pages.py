@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import state
-from jobs import REPLAYS, Job
 from streamlit.testing.v1 import AppTest
 
-from planner.io.plan_file import write_plan
 from planner.language.words import Words
-from planner.plan import Night, Plan, Violation
+from planner.plan import Night, Violation
 from planner.roads.streets import save_streets
 from tests.explain.street import STREETS, day, order, planned, without
 from tests.factories import make_plan
 from tests.ui.conftest import ROOT, three_bad_rows
+from tests.ui.pages import PLAN_PAGE, button, metrics, plan_page
 from tests.ui.test_words import said
 
 APP = str(ROOT / "ui" / "app.py")
 HOSTILE = "![x](http://evil.example/x.png)<img src=x onerror=alert(1)>"
 ALIVE = re.compile(r"(?<!\\)(<img|\]\(http)")  # what no backslash has made into plain text
-PLAN_PAGE = "from views import plan\nplan.show()\n"
-
-
-@pytest.fixture(autouse=True)
-def fresh_registry() -> Iterator[None]:
-    yield
-    state.registry().close()
-    state.registry.clear()
 
 
 def orders_page(orders: bytes = b"", name: str = "orders.csv") -> AppTest:
@@ -42,15 +31,6 @@ def orders_page(orders: bytes = b"", name: str = "orders.csv") -> AppTest:
         page.file_uploader(key="orders-file").upload(name, orders, "text/csv").run()
     assert not page.exception
     return page
-
-
-def metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
-def button(page: AppTest, label: str) -> bool:
-    """Tell whether the page has a button that can be pressed."""
-    return any(found.label == label and not found.disabled for found in page.button)
 
 
 def test_a_fresh_page_offers_the_demo_and_the_own_file() -> None:
@@ -169,7 +149,7 @@ def test_an_order_left_out_is_explained_at_the_press_of_its_button(tmp_path: Pat
     save_streets(STREETS, job.streets)
     page.button(key=f"explain-{HOSTILE}").click().run()
     assert not button(page, "Explain"), "it is under way"
-    job.explaining[HOSTILE].process.wait(60)
+    job.explaining[HOSTILE].child.wait(60)
     page.run()
     shown = "\n".join(text.value for text in page.markdown)
     assert "It fits with one of these, each audited" in shown
@@ -181,7 +161,7 @@ def test_a_plan_that_does_not_hold_is_not_explained() -> None:
     page = plan_page(make_plan())
     page.button(key="explain-o3").click().run()
     (job,) = [work.job for work in state.registry().workspaces.values() if work.job]
-    job.explaining["o3"].process.wait(60)
+    job.explaining["o3"].child.wait(60)
     page.run()
     assert "E\\-P03" in page.error[0].value
 
@@ -211,31 +191,6 @@ def test_a_workspace_left_alone_goes_with_its_files(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(state, "IDLE_S", -1.0)
     assert state.registry().find(None).id != left.id
     assert not left.folder.exists()
-
-
-def plan_page(plan: Plan, *, name: str = "", replays: str = "", language: str = "en") -> AppTest:
-    """Open the plan page of a workspace whose job has just written a plan."""
-    work = state.registry().find(None)
-    folder = work.folder / "job"
-    (folder / "plan").mkdir(parents=True)
-    write_plan(_renamed(plan, name) if name else plan, folder / "plan" / "plan.json")
-    if replays:
-        (folder / REPLAYS).write_text(replays)
-    streets = state.demo_draft().streets
-    work.job = Job(folder, [sys.executable, "-c", ""], streets=streets)
-    work.job.process.wait()
-    page = AppTest.from_string(PLAN_PAGE, default_timeout=20)
-    page.session_state["workspace"] = work.id
-    page.session_state["lang"] = language
-    page.run()
-    assert not page.exception
-    return page
-
-
-def _renamed(plan: Plan, name: str) -> Plan:
-    from tests.report.test_map_page import _plan_named
-
-    return _plan_named(name)
 
 
 @pytest.mark.parametrize(

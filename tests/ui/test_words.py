@@ -20,10 +20,14 @@ from effort import EFFORTS
 from fix_rows import TOLD
 from jobs import REPLAY_LATE, STOPPED
 from phrases import repair_words, shortfall_words
+from timeline import LEGEND
+from views.comparison import PROMISES
+from views.day import EVENTS
+from views.handouts import FILES
 from views.questions_card import COLUMN_LABELS, LABELS, MEANINGS
-from views.result import FILES
 
 import planner
+from planner.dispatch.compare import FIGURES, LOWEST, TOTAL
 from planner.explain.misses import BY_CLOCK, CROWDED
 from planner.explained import UNCOUNTED, Explanation, Grade, Repair, RepairKind, Rule, Shortfall, phrase
 from planner.export.formats import FORMATS
@@ -69,6 +73,13 @@ def named() -> set[str]:
         *(label for label, _ in FILES.values()),
         *LABELS.values(),
         *COLUMN_LABELS.values(),
+        *LEGEND.values(),
+        *PROMISES.values(),
+        *EVENTS.values(),
+        *(name for _, name, _ in FIGURES),
+        LOWEST,
+        TOTAL,
+        *(field.name.replace("_", " ") for field in fields(Cost)),
         *MEANINGS.values(),
     ]
     breaks = [UNCOUNTED, *AMOUNTS.values(), *TITLES.values()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -15,8 +16,37 @@ from planner.errors import PlannerError
 from planner.export.formats import FORMATS, Format, make, refuse_missing_parts
 from planner.language.words import LANGUAGES, Words
 from planner.plan import Plan
+from planner.report.geojson import routes_geojson
+from planner.report.map_page import map_page
+from planner.report.tables import stops_csv
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows: the same plan gives the same bytes
+
+
+FILES = {
+    "plan.json": ("The plan", "application/json"),
+    "stops.csv": ("Stops as a table", "text/csv"),
+    "routes.geojson": ("Routes for a map", "application/geo+json"),
+    "map.html": ("Map page", "text/html"),
+    "import_report.csv": ("Rows left out", "text/csv"),
+}
+
+
+def files(job: Job, plan: Plan) -> None:
+    """Offer the files of ``planner plan``; what is not written is made when it is asked for."""
+    say = words()
+    made: dict[str, Callable[[], bytes | str]] = {
+        "stops.csv": partial(stops_csv, plan),
+        "routes.geojson": partial(routes_geojson, plan),
+        "map.html": lambda: map_page(plan, cached_streets(job.streets)),
+    }
+    for name, (label, mime) in FILES.items():
+        path = job.result(name)
+        make: Callable[[], bytes | str] | None = path.read_bytes if path.exists() else made.get(name)
+        if make is not None:
+            st.download_button(
+                f"{say.gettext(label)} · {name}", make, name, mime, on_click="ignore", icon=":material/download:"
+            )
 
 
 def show(job: Job, plan: Plan) -> None:

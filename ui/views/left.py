@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 from jobs import Explaining, Job
 from phrases import repair_words, shortfall_words
-from words import capital, money, plain, words
+from selection import select_order, selected_order
+from words import capital, more, plain, words
 
 from planner.explained import Explanation
-from planner.language.words import Words
 from planner.plan import Unassigned
 from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR
 from planner.report.view import REASON_TEXT, PlanView
@@ -19,8 +19,8 @@ POLL_S = 0.5
 MOST_LISTED = 50  # with a button each; a table shows them all
 
 
-def show(job: Job, view: PlanView, *, height_px: int) -> None:
-    """List what is left out, each order with a button that explains it."""
+def show(job: Job, view: PlanView, *, edited: bool, height_px: int) -> None:
+    """List what is left out, each order with a button that selects it, and one that explains it in a kept plan."""
     missing, say = view.plan.unassigned, words()
     with st.container(height=height_px, border=False):
         if len(missing) > MOST_LISTED:
@@ -32,7 +32,7 @@ def show(job: Job, view: PlanView, *, height_px: int) -> None:
                 )
             )
         for one in missing[:MOST_LISTED]:
-            _order(job, view, one)
+            _order(job, view, one, edited=edited)
 
 
 def _table(view: PlanView) -> dict[str, Sequence[object]]:
@@ -45,14 +45,23 @@ def _table(view: PlanView) -> dict[str, Sequence[object]]:
     }
 
 
-def _order(job: Job, view: PlanView, one: Unassigned) -> None:
-    text, button = st.columns([4, 1], vertical_alignment="center")
+def _order(job: Job, view: PlanView, one: Unassigned, *, edited: bool) -> None:
+    text, choose, button = st.columns([3, 1, 1], vertical_alignment="center")
     address, say = view.orders[one.order_id].address, words()
     where = f"  \n{plain(address)}" if address else ""
     text.markdown(f"**{plain(one.order_id)}** {say.gettext(REASON_TEXT[one.reason])}: {plain(one.detail)}{where}")
+    chosen = selected_order(view) == one.order_id
+    choose.button(
+        say.gettext("Select"),
+        key=f"place-{one.order_id}",
+        type="primary" if chosen else "secondary",
+        on_click=select_order,
+        args=(one.order_id, view),
+        width="stretch",
+    )
     begun = job.explaining.get(one.order_id)
     key = f"explain-{one.order_id}"
-    if button.button(say.gettext("Explain"), key=key, disabled=begun is not None, width="stretch"):
+    if button.button(say.gettext("Explain"), key=key, disabled=begun is not None or edited, width="stretch"):
         job.explain(one.order_id)
         st.rerun()
     if begun is None:
@@ -78,7 +87,7 @@ def _explained(view: PlanView, found: Explanation) -> None:
     lines = [f"- {plain(one.type_name)}: {plain(shortfall_words(say, one))}" for one in found.shortfalls]
     st.markdown("\n".join([f"{capital(say.gettext(GRADE_TEXT[found.grade]))}.", "", *lines]))
     mended = [
-        f"- {plain(repair_words(say, view, one))} ({_more(say, one.extra_cost, view.plan.day.currency)})"
+        f"- {plain(repair_words(say, view, one))} ({more(say, one.extra_cost, view.plan.day.currency)})"
         for one in found.repairs
     ]
     if mended:
@@ -87,8 +96,3 @@ def _explained(view: PlanView, found: Explanation) -> None:
         st.text(f"{capital(say.gettext(NO_REPAIR))}.")
     if found.cut:
         st.caption(f"{capital(say.gettext(CUT))}.")
-
-
-def _more(say: Words, extra: float, currency: str) -> str:
-    """Return how much more a day costs, with its sign."""
-    return ("+" if extra >= 0 else "") + money(say, extra, currency)

@@ -12,9 +12,9 @@ import streamlit as st
 from fix_rows import MOST_ROWS, TOLD, mended_csv, rows_to_fix, take_edits
 from look import page_look
 from maps import MOST_STOPS, ORDERS_PX, orders_map
+from page_parts import show_map
 from state import Draft, Workspace
 from streamlit.navigation.page import StreamlitPage
-from street_paths import street_paths
 from words import DAYS, explain, heading, plain, words
 
 from planner.clock import clock
@@ -203,12 +203,13 @@ def _read_again(work: Workspace) -> None:
 
 def _orders(inputs: Inputs) -> None:
     table, where = st.columns([1.25, 1], gap="small")
-    streets, say = street_paths(inputs.streets), words()
+    say = words()
     with table:
         numbers = {name: st.column_config.NumberColumn(format="localized") for name in _numeric(say)}
-        st.dataframe(_table(inputs), hide_index=True, height=ORDERS_PX[1], column_config=numbers)
+        st.dataframe(_table(inputs), hide_index=True, height=ORDERS_PX, column_config=numbers)
     with where:
-        st.pydeck_chart(orders_map(inputs.day, streets, page_look(), say), height=ORDERS_PX[1], key="orders-map")
+        data = orders_map(inputs.day, inputs.streets.sha256, page_look(), say)
+        show_map(data, inputs.streets, key="orders-map", height_px=ORDERS_PX)
         told = [say.gettext("D depot, C charging station.")]
         if len(inputs.day.orders) > MOST_STOPS:
             told.append(say.gettext("The first {number} stops are drawn.", number=say.number(MOST_STOPS)))

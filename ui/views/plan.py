@@ -80,7 +80,7 @@ def _ended(work: Workspace, job: Job) -> None:
         st.error(why, icon=":material/error:")
         _again(work)
         return
-    result.show(job, made)
+    result.show(work, job, made)
     _again(work)
 
 
