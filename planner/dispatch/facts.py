@@ -32,6 +32,7 @@ class Facts:
     """What has become of each vehicle by its number, and what is stuck."""
 
     states: dict[int, UnderWay] = field(default_factory=dict)
+    tours: dict[int, Tour] = field(default_factory=dict)  # as they would go on
     out_s: dict[int, int] = field(default_factory=dict)  # since when vehicles are out
     transfers: list[Transfer] = field(default_factory=list)
     brought_back: dict[int, int] = field(default_factory=dict)  # orders that a vehicle takes back to its depot
@@ -92,7 +93,7 @@ class _SoFar:
     def settle(self, now_s: int, whole: Sequence[str]) -> Facts:
         """Return what has become of each vehicle by now."""
         p = self.desk.problem
-        self.tours = queued(p, self.tours, now_s)
+        self.tours = self.facts.tours = queued(p, self.tours, now_s)
         for v, tour in list(self.tours.items()):
             kept = under_way(p, tour, now_s).kept
             if kept is not None and in_hours(p, kept) != kept:

@@ -59,7 +59,8 @@ def with_late_orders(
     desk = desk.on_day(changed) if changes or spots else desk
     desk = desk.with_orders(new) if new else desk
     states = {v: replace(s, kept=_shifted(s.kept, before, len(new))) for v, s in facts.states.items()}
-    return desk, replace(facts, states=states)
+    tours = {v: moved for v, tour in facts.tours.items() if (moved := _shifted(tour, before, len(new))) is not None}
+    return desk, replace(facts, states=states, tours=tours)
 
 
 def visited(order: Order) -> Order:

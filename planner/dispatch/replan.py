@@ -12,7 +12,7 @@ from planner.dispatch.events import Event
 from planner.dispatch.facts import Facts, facts_of, with_dead_plugs
 from planner.dispatch.goods import with_late_orders
 from planner.dispatch.happened import as_it_happened
-from planner.dispatch.rest import Wanted, beginning_with, booked_by, old_rest, priced, rest_of
+from planner.dispatch.rest import Wanted, as_before, beginning_with, booked_by, old_rest, priced, rest_of
 from planner.dispatch.state import joined
 from planner.model import TimeWindow
 from planner.pipeline import Stages, solve_possible
@@ -96,6 +96,7 @@ def replan(
         known = impossible(desk.day, desk.problem, desk.roads.snapped)
         closed = known | {i: _closed(desk, i) for i in settled | cancelled}
         found = _searched(desk, facts, priced(rest, wanted, _planned_on(desk)), options, closed, locks)
+        found = as_before(rest, facts.tours, facts.states, found)
         tours = _whole(desk, facts, rest, found, now_s)
     after = as_it_happened(desk, facts, tours)
     with stages.stage("shapes"):
@@ -198,7 +199,7 @@ def _with_plugs(desk: Desk, tours: dict[int, Tour], now_s: int) -> dict[int, Tou
     for begin_s, end_s, v, k in charges:
         plug = tours[v].all_visits[k].plug
         if begin_s > now_s:
-            plug = next((q for q in equal_plugs(p, plug) if free_at[q] <= begin_s), plug)
+            plug = next((q for q in (plug, *equal_plugs(p, plug)) if free_at[q] <= begin_s), plug)
         plugs[v, k], free_at[plug] = plug, max(end_s, free_at[plug])
     return {
         v: tour_of(v, [replace(visit, plug=plugs.get((v, k), -1)) for k, visit in enumerate(tour.all_visits)])

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.dispatch.mend import lacks_mwh
 from planner.dispatch.state import UnderWay, booked
 from planner.model import Day
+from planner.solve.battery import left_mwh
+from planner.solve.cost import total_cost
 from planner.solve.placing import settle, tidy
 from planner.solve.problem import MICRO, Ints, Problem
-from planner.solve.solution import Tour
+from planner.solve.solution import Solution, Tour, tour_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,49 @@ def old_rest(
             last = max(i for i, at in enumerate(wanted) if at < rest.orders)
             wanted = tidy(wanted[:last] + wanted[last + 1 :], depot=depot)
     return {tour.vehicle: tour for tour in settled}
+
+
+def as_before(rest: Problem, tours: Mapping[int, Tour], states: Mapping[int, UnderWay], found: Solution) -> Solution:
+    """Return a solution in which whoever goes where he was to go does so at the times he has been told.
+
+    `tours` are the days as they would go on. The others are timed anew beside those; where that is not possible or
+    dearer, all is as it was found.
+    """
+    same = {v: old for v, tour in _rests(tours, states).items() if (old := _told_times(rest, tour, found)) is not None}
+    others = {tour.vehicle: [visit.place for visit in tour.visits] for tour in found.tours if tour.vehicle not in same}
+    timed = settle(rest, others, taken=list(same.values())) if same else None
+    if timed is None or total_cost(rest, timed) > total_cost(rest, found.tours):
+        return found
+    return replace(found, tours=tuple(sorted(timed, key=lambda tour: tour.vehicle)))
+
+
+def _rests(tours: Mapping[int, Tour], states: Mapping[int, UnderWay]) -> dict[int, Tour]:
+    """Return what is left of each day after what is kept of it."""
+    left = {}
+    for v, tour in tours.items():
+        kept = states[v].kept
+        visits = tour.all_visits[0 if kept is None else len(kept.visits) + 1 :]
+        if len(visits) > 1 and not states[v].aside_s:
+            left[v] = tour_of(v, list(visits))
+    return left
+
+
+def _told_times(rest: Problem, tour: Tour, found: Solution) -> Tour | None:
+    """Return the rest of a day as it was told, None where it goes elsewhere now or may not be as it was told."""
+    now = next((other for other in found.tours if other.vehicle == tour.vehicle), None)
+    if now is None or [visit.place for visit in now.visits] != [visit.place for visit in tour.visits]:
+        return None
+    served = [visit for visit in tour.visits if visit.place < rest.orders]
+    in_time = all(
+        ((rest.windows[visit.place, :, 0] <= visit.begin_s) & (visit.begin_s <= rest.windows[visit.place, :, 1])).any()
+        for visit in served
+    )
+    dead = {int(plug) for plug, _, end, watts in rest.booked.tolist() if end >= rest.horizon_s and not watts}
+    released = tour.first.begin_s >= max((int(rest.release_s[visit.place]) for visit in served), default=0)
+    powered = all(visit.plug not in dead for visit in tour.all_visits)
+    lasts = lacks_mwh(rest, tour, len(tour.visits) + 1) <= 0 and left_mwh(rest, tour) >= int(rest.end_mwh[tour.vehicle])
+    sets_out = tour.first.begin_s >= int(rest.shift[tour.vehicle, 0]) and tour.end_s <= int(rest.shift[tour.vehicle, 1])
+    return tour if in_time and released and powered and lasts and sets_out else None
 
 
 def beginning_with(rest: Problem, tours: Mapping[int, Tour]) -> Problem:

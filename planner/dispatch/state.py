@@ -81,8 +81,10 @@ def held(problem: Problem, tour: Tour, at_s: int, lasts_s: int) -> Tour:
     What it does there takes longer.
     """
     visits = list(tour.all_visits)
+    if at_s < visits[0].arrival_s:  # it has not set out yet, and is only held up if it should have by then
+        lasts_s = max(at_s + lasts_s - visits[0].arrival_s, 0)
     at = max((k for k, visit in enumerate(visits) if visit.arrival_s <= at_s), default=0)
-    if at == len(visits) - 1:
+    if at == len(visits) - 1 or not lasts_s:
         return tour
     visit, leave_s = visits[at], visits[at].leave_s + lasts_s
     if visit.break_end_s:

@@ -59,6 +59,20 @@ def test_a_driver_who_stands_still_for_15_minutes_is_15_minutes_late_everywhere_
     assert found.reprint == ("v1",)
 
 
+def test_without_news_nobody_prints_anything_anew_and_nothing_costs_more() -> None:
+    orders = [order(f"o{i}", km=1.0 + i, demand_kg=40.0, volume_l=1.0) for i in range(6)]
+    the_day = day(*orders, vehicles=(vehicle("v1"), vehicle("v2")), plugs=PLUGS)
+    before = planned(the_day)
+    for minutes in (-60, 5, 30):
+        found = morning(the_day, minutes)
+        assert (found.moved, found.reprint) == ((), ())
+        assert found.plan.routes == before.routes
+    held_up = morning(
+        the_day, 5, event("delay", -60, vehicle="v1", lasts_s=600), event("delay", -60, vehicle="v2", lasts_s=9)
+    )
+    assert held_up.reprint == ()
+
+
 def test_an_order_that_comes_in_leaves_the_depot_after_it_came() -> None:
     the_day = day(order("near", km=1.0))
     found = morning(the_day, 11, event("order_new", 11, new=order("new", km=1.0, **SMALL)))
