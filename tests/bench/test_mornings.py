@@ -1,7 +1,7 @@
 """Bad mornings in three cities: a vehicle out, ten new orders, late drivers, a dead plug, a cancelled order.
 
 ``PLANNER_MORNINGS=10`` is how many there are in each city; with ``PLANNER_MORNINGS_LONG=120`` each is planned again for
-so many seconds, and once more without regard to who was to serve what.
+so many seconds, and once more as quickly without regard to who was to serve what.
 """
 
 from __future__ import annotations
@@ -170,8 +170,8 @@ def _line(nth: int, at: Morning, found: Replanned, seconds: float) -> str:
 def _beside(desk: Desk, at: Morning, locks: Locks, found: Replanned) -> str:
     """Return what a long search finds, and how much a plan changes that does not look at the old one."""
     long = planned(desk, at, locks, LONG_S)
-    scratch = planned(desk, at, locks, LONG_S, move_cost=0.0)
-    gap, moved = cost(found.plan) / cost(long.plan) - 1, sum(one.changed_vehicle for one in scratch.moved)
+    free = planned(desk, at, locks, SEARCH_S, move_cost=0.0)
+    gap, moved = cost(found.plan) / cost(long.plan) - 1, sum(one.changed_vehicle for one in free.moved)
     return (
         f"; {LONG_S:.0f} s: {gap:+.2%} of {cost(long.plan):.2f}, {len(long.plan.unassigned)} left; free: {moved} change"
     )
