@@ -309,6 +309,13 @@ def test_U15_a_hostile_order_runs_no_script_and_asks_nobody(visit: Open) -> None
         page.wait_for_timeout(100)
     page.get_by_role("button", name="Plan 1 order").click()
     page.get_by_text("Lowest charge").wait_for(timeout=PLANNED_MS)
+    page.locator(".timeline .stop").first.click()
+    page.get_by_role("button", name="Leave out").click()
+    page.locator('.timeline[data-version="1"]').wait_for()
+    page.get_by_role("button", name="Keep the edits").click()
+    page.get_by_text("Kept as @").wait_for()
+    page.get_by_role("link", name="History").click()
+    page.get_by_test_id("stDataFrame").first.wait_for()
     assert page.locator("img[src*=evil], img[onerror]").count() == 0
 
 
