@@ -113,6 +113,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "ortools": ("planner.solve",),
     "osmium": ("planner.roads",),
     "osmnx": ("planner.roads",),
+    "pandas": ("ui",),
     "platformdirs": ("planner.roads.cache", "planner.store"),
     "polyline": ("planner.exchange", "planner.io"),
     "pydantic": ("planner.catalogue", "planner.exchange", "planner.io"),

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 ALIVE, FACTS, ANSWER, LOG = "alive", "child.json", "answer", "log"
 GRAIN_S = 0.02
+NICE = 10
 
 
 class Child:
@@ -43,6 +44,8 @@ class Child:
                 pass_fds=(alive.fileno(),),
                 start_new_session=True,  # Ctrl-C on the terminal ends the server, not what it has begun
             )
+        with suppress(OSError):  # the pages of all visitors go first; what it begins later inherits this
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
         child = cls(folder, pid=process.pid, begun=time.time(), process=process)
         (folder / FACTS).write_text(json.dumps({"pid": child.pid, "begun": child.begun}))
         return child

@@ -184,7 +184,8 @@ def changed_vehicles(before: Plan, after: Plan) -> frozenset[str]:
     def same(id: str) -> bool:
         a, b = old.get(id, ()), new.get(id, ())
         return len(a) == len(b) and all(
-            (x.kind, x.place_id, x.plug_id) == (y.kind, y.place_id, y.plug_id) and abs(x.begin_s - y.begin_s) < NOTICED_S
+            (x.kind, x.place_id, x.plug_id) == (y.kind, y.place_id, y.plug_id)
+            and abs(x.begin_s - y.begin_s) < NOTICED_S
             for x, y in zip(a, b, strict=True)
         )
 

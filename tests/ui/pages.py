@@ -24,7 +24,13 @@ def button(page: AppTest, label: str) -> bool:
 
 
 def plan_page(
-    plan: Plan, *, name: str = "", replays: str = "", language: str = "en", streets: Path | None = None
+    plan: Plan,
+    *,
+    name: str = "",
+    replays: str = "",
+    language: str = "en",
+    streets: Path | None = None,
+    shown: str = "stops",
 ) -> AppTest:
     """Open the plan page of a workspace whose job has just written a plan."""
     work = state.registry().find(None)
@@ -34,14 +40,15 @@ def plan_page(
     if replays:
         (folder / REPLAYS).write_text(replays)
     work.job = Job.of_plan(folder, streets=streets or state.demo_draft().streets)
-    return opened(work, language=language)
+    return opened(work, language=language, shown=shown)
 
 
-def opened(work: state.Workspace, *, language: str = "en") -> AppTest:
-    """Open the plan page of a workspace in a new tab."""
+def opened(work: state.Workspace, *, language: str = "en", shown: str = "stops") -> AppTest:
+    """Open the plan page of a workspace in a new tab of the browser, with one of its lists."""
     page = AppTest.from_string(PLAN_PAGE, default_timeout=20)
     page.session_state["workspace"] = work.id
     page.session_state["lang"] = language
+    page.session_state["list-shown"] = shown
     page.run()
     assert not page.exception
     return page

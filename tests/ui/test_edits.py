@@ -104,6 +104,8 @@ def test_U07_an_edit_on_a_page_that_is_out_of_date_is_refused(tmp_path: Path) ->
 
 def test_an_order_that_is_left_out_is_put_at_the_cheapest_slot(tmp_path: Path) -> None:
     page = page_of(without(planned(TWO_VANS), order("late", km=2.0)), tmp_path)
+    page.session_state["list-shown"] = "left"
+    page.run()
     press(page, "place-late")
     assert page.session_state["order-shown"] == "late"
     press(page, "find-slots")

@@ -115,7 +115,7 @@ def test_a_replay_of_a_plan_is_shown_with_what_breaks_first() -> None:
     first |= {"code": "window_missed", "amount": 120.0, "unit": "s"}
     cold = {"name": "cold", "holds": False, "orders_hit": [HOSTILE], "breaks": [first]}
     told = {"held": 1, "scenarios": [{"name": "slow", "holds": True, "orders_hit": [], "breaks": []}, cold]}
-    page = plan_page(make_plan(), replays=json.dumps(told))
+    page = plan_page(make_plan(), replays=json.dumps(told), shown="harder")
     assert metrics(page)["Scenarios that hold"] == "1 / 2"
     table = page.dataframe[-1].value
     assert table["holds"].tolist() == ["yes", "no"]
@@ -125,7 +125,7 @@ def test_a_replay_of_a_plan_is_shown_with_what_breaks_first() -> None:
 
 
 def test_a_plan_that_cannot_be_replayed_says_why() -> None:
-    page = plan_page(make_plan())  # its streets are made up
+    page = plan_page(make_plan(), shown="harder")  # its streets are made up
     pressed = next(found for found in page.button if found.label == "Replay the plan on harder days")
     pressed.click().run(timeout=60)
     assert not page.exception
@@ -134,7 +134,7 @@ def test_a_plan_that_cannot_be_replayed_says_why() -> None:
 
 def test_the_page_shows_the_night_and_warns_of_a_vehicle_that_lacks_its_start_charge_tomorrow() -> None:
     plan = make_plan()
-    assert list(plan_page(plan).dataframe[1].value["until"]) == ["08:57"]
+    assert list(plan_page(plan, shown="night").dataframe[0].value["until"]) == ["08:57"]
     short = replace(plan.routes[0], night=Night(until_s=115_200, missing_wh=265.875))
     page = plan_page(replace(plan, routes=(short,)))
     (warning,) = page.warning
@@ -143,7 +143,7 @@ def test_the_page_shows_the_night_and_warns_of_a_vehicle_that_lacks_its_start_ch
 
 
 def test_an_order_left_out_is_explained_at_the_press_of_its_button(tmp_path: Path) -> None:
-    page = plan_page(without(planned(day(order("o1"))), order(HOSTILE, km=2.0)))
+    page = plan_page(without(planned(day(order("o1"))), order(HOSTILE, km=2.0)), shown="left")
     (job,) = [work.job for work in state.registry().workspaces.values() if work.job]
     job.streets = tmp_path / "street.streets.npz"
     save_streets(STREETS, job.streets)
@@ -158,7 +158,7 @@ def test_an_order_left_out_is_explained_at_the_press_of_its_button(tmp_path: Pat
 
 
 def test_a_plan_that_does_not_hold_is_not_explained() -> None:
-    page = plan_page(make_plan())
+    page = plan_page(make_plan(), shown="left")
     page.button(key="explain-o3").click().run()
     (job,) = [work.job for work in state.registry().workspaces.values() if work.job]
     job.explaining["o3"].child.wait(60)
@@ -254,15 +254,22 @@ def test_a_plan_is_shown_in_the_words_figures_and_money_of_each_language(
     stops = page.dataframe[0].value
     assert charge in stops.iloc[:, 6].tolist()
     assert step in stops.iloc[:, 2].tolist()
-    assert Words(language).gettext("too heavy") in "".join(text.value for text in page.markdown)
+    left_out = plan_page(make_plan(), language=language, shown="left")
+    assert Words(language).gettext("too heavy") in "".join(text.value for text in left_out.markdown)
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es"])
 def test_no_text_of_a_page_stays_english(language: str) -> None:
     page = plan_page(make_plan(), language=language)
-    shown = [text.value for kind in (page.markdown, page.caption, page.text, page.subheader) for text in kind]
-    shown += [part.label for kind in (page.metric, page.button, page.selectbox, page.tabs) for part in kind]
-    shown += [str(column) for table in page.dataframe for column in table.value.columns]
+    page.session_state["order-shown"] = "o1"
+    shown: list[str] = []
+    for name in ("stops", "battery", "plugs", "night", "left", "harder", "files"):
+        page.session_state["list-shown"] = name
+        page.run()
+        assert not page.exception
+        shown += [text.value for kind in (page.markdown, page.caption, page.text, page.subheader) for text in kind]
+        shown += [part.label for kind in (page.metric, page.button, page.selectbox, page.tabs) for part in kind]
+        shown += [str(column) for table in page.dataframe for column in table.value.columns]
     english = {text for text in texts_of_the_screen() if Words(language).gettext(text) != text}
     assert len(english) > 80
     assert [text for text in shown if text in english] == []

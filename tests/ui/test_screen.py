@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Open = Callable[[], "Page"]
-PLANNED_MS = 60_000
+PLANNED_MS, PATIENCE_MS = 120_000, 40_000  # on a machine that does much else
 HOSTILE = "<img src=http://evil.example/x onerror=alert(1)>![x](http://evil.example/y)@@=alert(2)"
 
 DRAWN_PIXELS = """(maps) => maps.reduce((drawn, map) => {
@@ -39,7 +39,7 @@ def visit(browser: Browser, screen: str) -> Iterator[Open]:
         context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="light")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
@@ -231,15 +231,18 @@ def test_U04_U05_a_server_that_is_killed_and_started_again_shows_the_plan_in_the
     port = free_port()
     first = open_screen(port, cwd=tmp_path, PLANNER_UI_ITERATIONS="200000")
     page = browser.new_context().new_page()
-    page.set_default_timeout(20_000)
-    page.goto(f"http://127.0.0.1:{port}")
-    page.get_by_role("button", name="Plan the demo day").click()
-    page.get_by_text("Orders placed", exact=True).wait_for()
-    page.wait_for_url("**/plan?workspace=*")
-    first.kill()
-    for child in children_of(first.pid):
-        os.kill(child, signal.SIGKILL)
-    first.communicate(timeout=15)
+    page.set_default_timeout(PATIENCE_MS)
+    try:
+        page.goto(f"http://127.0.0.1:{port}")
+        page.get_by_role("button", name="Plan the demo day").click()
+        page.get_by_text("Orders placed", exact=True).wait_for()
+        page.wait_for_url("**/plan?workspace=*")
+    finally:
+        children = children_of(first.pid)
+        first.kill()
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+        first.communicate(timeout=15)
     second = open_screen(port, cwd=tmp_path)
     try:
         page.reload()
@@ -247,7 +250,7 @@ def test_U04_U05_a_server_that_is_killed_and_started_again_shows_the_plan_in_the
         page.wait_for_timeout(3_000)
         page.get_by_role("button", name="Stop, keep the best").click()
         page.get_by_text("stopped before there was a plan").or_(page.get_by_text("Lowest charge")).wait_for(
-            timeout=15_000
+            timeout=PATIENCE_MS
         )
     finally:
         close_screen(second)
@@ -293,7 +296,9 @@ def test_U01_U03_a_plan_can_be_watched_left_found_again_and_stopped(visit: Open)
     page.get_by_role("button", name="A plan is being made").wait_for()
     page.get_by_role("link", name="Plan").click()
     page.get_by_role("button", name="Stop, keep the best").click()
-    page.get_by_text("stopped before there was a plan").or_(page.get_by_text("Lowest charge")).wait_for(timeout=15_000)
+    page.get_by_text("stopped before there was a plan").or_(page.get_by_text("Lowest charge")).wait_for(
+        timeout=PATIENCE_MS
+    )
 
 
 def test_U15_a_hostile_order_runs_no_script_and_asks_nobody(visit: Open) -> None:
@@ -309,6 +314,13 @@ def test_U15_a_hostile_order_runs_no_script_and_asks_nobody(visit: Open) -> None
         page.wait_for_timeout(100)
     page.get_by_role("button", name="Plan 1 order").click()
     page.get_by_text("Lowest charge").wait_for(timeout=PLANNED_MS)
+    page.locator(".timeline .stop").first.click()
+    page.get_by_role("button", name="Leave out").click()
+    page.locator('.timeline[data-version="1"]').wait_for()
+    page.get_by_role("button", name="Keep the edits").click()
+    page.get_by_text("Kept as @").wait_for()
+    page.get_by_role("link", name="History").click()
+    page.get_by_test_id("stDataFrame").first.wait_for()
     assert page.locator("img[src*=evil], img[onerror]").count() == 0
 
 

@@ -22,6 +22,9 @@ MOST_LISTED = 50  # with a button each; a table shows them all
 def show(job: Job, view: PlanView, *, edited: bool, height_px: int) -> None:
     """List what is left out, each order with a button that selects it, and one that explains it in a kept plan."""
     missing, say = view.plan.unassigned, words()
+    if not missing:
+        st.text(say.gettext("Every order is planned."))
+        return
     with st.container(height=height_px, border=False):
         if len(missing) > MOST_LISTED:
             st.dataframe(_table(view), hide_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -26,6 +26,7 @@ from views import edit_bar, figures, handouts, harder_days, left, lists, selecte
 LIST_PX = PLAN_PX - 45  # below the names of the lists
 GAP_PX = 14
 FIND, MAP, TIMELINE = "find", "plan-map", "timeline"
+LIST, TABS = "list-shown", "lists"
 
 
 def show(work: Workspace, job: Job, plan: Plan) -> None:
@@ -142,44 +143,46 @@ def _lists(job: Job, hands: Hands, routes: Sequence[Route], *, asked: str, heigh
     view, edited = PlanView(hands.plan), bool(hands.made)
     left_out, say = view.plan.unassigned, words()
     docks = any(depot.docks for depot in view.plan.day.depots)
-    names = [
-        say.gettext("Stops"),
-        say.gettext("Battery"),
-        say.gettext("Plugs and docks") if docks else say.gettext("Plugs"),
-        say.gettext("Night"),
-        say.gettext("Left out ({number})", number=say.number(len(left_out))),
-        say.gettext("Harder days"),
-        say.gettext("Files"),
-    ]
-    stops, battery, plugs, night, missing, harder, files = st.tabs(names)
-    with stops:
-        lists.stops(view, routes, asked=asked, version=hands.version, height_px=height_px)
-    with battery:
-        if routes:
-            with st.container(height=height_px, border=False):
-                st.altair_chart(charge_chart(view, routes, page_look(), say), width="stretch")
-            st.caption(say.gettext("Charge over the day; the red line is the reserve."))
-    with plugs:
-        lists.plugs(view)
-    with night:
-        lists.night(view)
-    with missing:
-        if left_out:
+    labels = {
+        "stops": say.gettext("Stops"),
+        "battery": say.gettext("Battery"),
+        "plugs": say.gettext("Plugs and docks") if docks else say.gettext("Plugs"),
+        "night": say.gettext("Night"),
+        "left": say.gettext("Left out ({number})", number=say.number(len(left_out))),
+        "harder": say.gettext("Harder days"),
+        "files": say.gettext("Files"),
+    }
+    # Only the list that is looked at is made; its label may change, so it is remembered by its name.
+    st.session_state[TABS] = labels[st.session_state.setdefault(LIST, "stops")]
+    tabs = st.tabs(list(labels.values()), key=TABS, on_change=_take_list, args=(labels,))
+    shown = st.session_state[LIST]
+    with tabs[list(labels).index(shown)]:
+        if shown == "stops":
+            lists.stops(view, routes, asked=asked, version=hands.version, height_px=height_px)
+        elif shown == "battery":
+            _battery(view, routes, height_px=height_px)
+        elif shown == "plugs":
+            lists.plugs(view)
+        elif shown == "night":
+            lists.night(view)
+        elif shown == "left":
             left.show(job, view, edited=edited, height_px=height_px)
-        else:
-            st.text(say.gettext("Every order is planned."))
-    with harder:
-        if edited:
-            _keep_first()
-        else:
+        elif edited:
+            st.text(say.gettext("Keep the edits first, or undo them."))
+        elif shown == "harder":
             harder_days.show(job, view)
-    with files:
-        if edited:
-            _keep_first()
         else:
             handouts.files(job, view.plan)
             handouts.show(job, view.plan)
 
 
-def _keep_first() -> None:
-    st.text(words().gettext("Keep the edits first, or undo them."))
+def _take_list(labels: Mapping[str, str]) -> None:
+    st.session_state[LIST] = next(name for name, label in labels.items() if label == st.session_state[TABS])
+
+
+def _battery(view: PlanView, routes: Sequence[Route], *, height_px: int) -> None:
+    say = words()
+    if routes:
+        with st.container(height=height_px, border=False):
+            st.altair_chart(charge_chart(view, routes, page_look(), say), width="stretch")
+        st.caption(say.gettext("Charge over the day; the red line is the reserve."))
