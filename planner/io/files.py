@@ -60,7 +60,12 @@ def write_atomic(path: Path, data: bytes | str) -> None:
 
 def write_run(path: Path, facts: Mapping[str, object]) -> None:
     """Write `run.json`: what differs from run to run (start and end in UTC, seconds by stage, host, memory)."""
-    write_atomic(path, json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+    write_atomic(path, run_text(facts))
+
+
+def run_text(facts: Mapping[str, object]) -> str:
+    """Return the text of a `run.json`."""
+    return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
 @contextmanager
