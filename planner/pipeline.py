@@ -196,7 +196,8 @@ def plan_day(
 ) -> Plan:
     """Plan a day and audit the plan; its `violations` say what the auditor found.
 
-    `solver` is `solve_apart`, or `solve_here` in a process that may die without harm itself. Raises `RoadsError` or `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
+    `solver` is `solve_apart`, or `solve_here` in a process that may die without harm itself. Raises `RoadsError` or
+    `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
     """
     stages = stages or Stages()
     work = day.manned(pair_up(day))
