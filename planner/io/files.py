@@ -92,7 +92,7 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
-        _swap_in(fresh, target)
+        swap_in(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -116,7 +116,7 @@ def _names(folder: Path) -> set[str]:
     return {entry.name for entry in folder.iterdir()}
 
 
-def _swap_in(fresh: Path, target: Path) -> None:
+def swap_in(fresh: Path, target: Path) -> None:
     """Put `fresh` in the place of `target`: rename twice; should the second fail, the old folder goes back."""
     if not target.exists():
         fresh.rename(target)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from planner.store.engine import reading, writing
 from planner.store.place import Place
@@ -129,6 +129,12 @@ class Ledger:
             for job in jobs:
                 connection.execute(update(j).where(self._named(job.name)).values(self._row(job)))
 
+    def drop(self, names: Sequence[str]) -> None:
+        """Forget jobs."""
+        with writing(self._engine, self.place) as connection:
+            for name in names:
+                connection.execute(delete(j).where(self._named(name)))
+
     def _row(self, job: NewJob) -> dict[str, Any]:
         return {
             "batch_id": self._batch,
@@ -157,11 +163,11 @@ class Ledger:
             least = connection.scalar(select(func.min(j.c.out_of_memory)).where(mine, j.c.state == "waiting"))
         return Counts(by_state=Counter(dict(tuple(row) for row in states)), next_out_of_memory=least)
 
-    def owners(self) -> frozenset[str]:
-        """Return the runners that hold a lease."""
-        held = select(j.c.owner).where(j.c.batch_id == self._batch, j.c.state == "running").distinct()
+    def held(self) -> dict[str, str]:
+        """Return the runners that hold a lease, by its token."""
+        held = select(j.c.token, j.c.owner).where(j.c.batch_id == self._batch, j.c.state == "running")
         with reading(self._engine, self.place) as connection:
-            return frozenset(filter(None, connection.scalars(held)))
+            return {row.token: row.owner for row in connection.execute(held)}
 
     def lease(
         self, count: int, *, owner: str, seconds: float, out_of_memory: int = 0, gone: Collection[str] = ()
