@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
+from distributed import Client, Future, KilledWorker, Scheduler, SpecCluster, WorkerPlugin, get_worker
 from distributed.comm.core import CommClosedError
 
 from planner.batch.dask_settings import SETTINGS
@@ -216,14 +216,8 @@ def _there(scheduler: str, jobs: int | None) -> Iterator[Crew]:
 
 def _here(jobs: int) -> Iterator[Crew]:
     with tempfile.TemporaryDirectory(prefix="planner-workers-") as folder:
-        cluster = LocalCluster(
-            n_workers=0,
-            processes=False,
-            protocol="tcp",
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        )
+        options = {"host": "127.0.0.1", "port": 0, "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+        cluster = SpecCluster(workers={}, scheduler={"cls": Scheduler, "options": options}, silence_logs=False)
         client = Client(cluster, set_as_default=False)
         hands = Hands(scheduler=str(cluster.scheduler_address), count=jobs, folder=Path(folder))
         try:

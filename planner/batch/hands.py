@@ -46,11 +46,11 @@ class Hands:
         self._processes.clear()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        settings = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [sys.executable, "-P", "-m", "planner.batch.worker", self.scheduler, str(self.folder)],
-                env=os.environ | one_thread,
+                env=os.environ | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

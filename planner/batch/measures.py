@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import platform
-import resource
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +81,14 @@ def taken(seconds: dict[str, float], *, cpu_s: float, roads_loaded: bool, alone:
     }
 
 
+def give_back() -> None:
+    """Return to the system what this process does not use any more: over hundreds of days scraps add up."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+        if trim is not None:
+            trim(0)
+
+
 def memory_mb() -> float | None:
     """Return what this process holds now, None where the system does not tell."""
     if sys.platform != "linux":
@@ -89,6 +97,10 @@ def memory_mb() -> float | None:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / MB, 1)
 
 
-def _peak_mb() -> float:
+def _peak_mb() -> float | None:
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415  (not on every system)
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (MB if sys.platform == "darwin" else 1024), 1)

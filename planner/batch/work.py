@@ -15,7 +15,7 @@ from pathlib import Path
 
 from planner.batch.city import streets_of
 from planner.batch.jobs import differing, versions
-from planner.batch.measures import figures, taken
+from planner.batch.measures import figures, give_back, taken
 from planner.batch.task import ERRORS_NAME, Outcome, Task
 from planner.errors import InputError, PlannerError, listing
 from planner.io.files import REPORT_NAME
@@ -48,6 +48,7 @@ def work(task: Task) -> Outcome:
         message = f"internal error ({type(error).__name__}) → please report it with {ERRORS_NAME} of its folder"
         return Outcome(kind="failed", code="E-X00", message=message, files=files)
     cpu_s = time.process_time() - cpu
+    give_back()
     run = taken(stages.seconds, cpu_s=cpu_s, roads_loaded=loaded, alone=task.alone)
     return replace(outcome, run=run, files=files)
 

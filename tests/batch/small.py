@@ -1,4 +1,4 @@
-"""Small days in the demo city, and the program run as its user runs it."""
+"""Small days in a small town, and the program run as its user runs it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,58 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from planner.demo import demo_folder
+from planner.roads.streets import save_streets
+from tests.check.grid import SOUTH, STEP_LAT, STEP_LON, WEST, make_grid
 
 ROOT = Path(__file__).parents[2]
 FAULTS = Path(__file__).parent / "faults"
 HEADER = "id,lat,lon,demand_kg"
-SPOTS = ((-29.9061, -71.2497), (-29.9532, -71.3391), (-29.9140, -71.2531), (-29.9668, -71.3372))
-FLEET = demo_folder() / "fleet.toml"
+SPOTS = [
+    (SOUTH + STEP_LAT * row, WEST + STEP_LON * column)
+    for row, column in ((0.0, 1.5), (2.0, 2.5), (3.0, 0.5), (1.0, 2.5))
+]
+FLEET = f"""
+streets = "town.streets.npz"
+time_zone = "America/Santiago"
+currency = "EUR"
+
+[[depots]]
+id = "hub"
+lat = {SOUTH + STEP_LAT}
+lon = {WEST + STEP_LON}
+loading_min = 10
+plugs = 1
+plug_power_kw = 2.3
+price_per_kwh = 0.16
+
+[[vehicles]]
+id = "ami"
+type = "ami-cargo"
+depot = "hub"
+shift = "08:30-18:00"
+"""
+
+
+def write_town(folder: Path) -> Path:
+    """Write streets and a fleet for them, unless they are there, and return the fleet."""
+    fleet = folder / "fleet.toml"
+    if not fleet.exists():
+        save_streets(make_grid(rows=4, columns=4), folder / "town.streets.npz")
+        fleet.write_text(FLEET)
+    return fleet
 
 
 def orders_csv(count: int = 3, *, first: int = 0) -> str:
     """Return a file of orders; other days have other places."""
     rows = [
-        f"A-{number},{lat + 0.0004 * (first % 7):.5f},{lon:.5f},{5 + (first + number) % 9}"
+        f"A-{number},{lat + 0.0001 * (first % 7):.5f},{lon:.5f},{5 + (first + number) % 9}"
         for number, (lat, lon) in enumerate(SPOTS[:count])
     ]
     return "\n".join((HEADER, *rows)) + "\n"
 
 
 def write_manifest(folder: Path, rows: Sequence[Mapping[str, object]], *, name: str = "manifest.csv") -> Path:
-    """Write a manifest, with a file of orders for each row that has none and is not to be `absent`."""
+    """Write a manifest, with a file of orders for each row that has none and is not to be `absent`, and a town."""
     columns = list(dict.fromkeys(column for row in rows for column in row if column != "absent"))
     lines = [",".join(columns)]
     for number, row in enumerate(rows):
@@ -37,6 +69,7 @@ def write_manifest(folder: Path, rows: Sequence[Mapping[str, object]], *, name: 
             orders.parent.mkdir(parents=True, exist_ok=True)
             orders.write_text(orders_csv(first=number))
         lines.append(",".join(str(row.get(column, "")) for column in columns))
+    write_town(folder)
     path = folder / name
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -47,9 +80,9 @@ def days(count: int) -> list[dict[str, object]]:
     return [{"id": f"d{n}", "orders": f"o/{n}.csv", "date": f"2026-03-{1 + n % 28:02}"} for n in range(count)]
 
 
-def command(*arguments: object) -> list[str]:
-    """Return the command line of a batch on the demo fleet, with little search."""
-    usual = ("--fleet", FLEET, "--iterations", 20, "--jobs", 2, "--no-map")
+def command(*arguments: object, fleet: Path, jobs: int = 1) -> list[str]:
+    """Return the command line of a batch with little search and no maps."""
+    usual = ("--fleet", fleet, "--iterations", 20, "--jobs", jobs, "--no-map")
     return [sys.executable, "-m", "planner.cli", "batch", *map(str, (*arguments, *usual))]
 
 
@@ -59,10 +92,12 @@ def environment(*, faults: bool = False) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
-def run_batch(*arguments: object, faults: bool = False, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run_batch(
+    *arguments: object, fleet: Path, jobs: int = 1, faults: bool = False, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Run a batch to its end; no traceback may reach the user."""
     ran = subprocess.run(
-        command(*arguments),
+        command(*arguments, fleet=fleet, jobs=jobs),
         env=environment(faults=faults),
         input=stdin,
         capture_output=True,

@@ -55,14 +55,14 @@ def strike_runner(folder: Path, *, jobs: int, kills: int, seed: int, longest_s: 
     """Kill runners with SIGKILL at random instants until so many are dead, and compare with an undisturbed run."""
     draw, begun = random.Random(seed), time.monotonic()
     manifest = write_manifest(folder, days(jobs))
-    assert run_batch(manifest, "-o", folder / "calm").returncode == 0
+    assert run_batch(manifest, "-o", folder / "calm", fleet=folder / "fleet.toml", jobs=2).returncode == 0
     calm = exported(folder / "calm")
     outcome = Outcome(jobs=jobs)
     while outcome.kills < kills:
         struck = folder / "struck"
         ended = False
         while not ended:
-            runner = start(manifest, "-o", struck, "--resume")
+            runner = start(manifest, "-o", struck, "--resume", fleet=folder / "fleet.toml")
             try:
                 # After the last kill that is wanted it may finish.
                 code = runner.wait(timeout=draw.uniform(0.2, longest_s) if outcome.kills < kills else 600)
@@ -90,7 +90,7 @@ def strike_workers(folder: Path, *, jobs: int, every_s: float, seed: int, kills:
     draw, begun = random.Random(seed), time.monotonic()
     manifest = write_manifest(folder, days(jobs))
     outcome, of = Outcome(jobs=jobs, runs=1), Counter[str]()
-    runner = start(manifest, "-o", folder / "struck")
+    runner = start(manifest, "-o", folder / "struck", fleet=folder / "fleet.toml")
     while True:
         try:
             runner.wait(timeout=every_s)
@@ -112,10 +112,10 @@ def strike_workers(folder: Path, *, jobs: int, every_s: float, seed: int, kills:
     return outcome
 
 
-def start(*arguments: object) -> subprocess.Popen[bytes]:
+def start(*arguments: object, fleet: Path) -> subprocess.Popen[bytes]:
     """Start a batch."""
     return subprocess.Popen(
-        command(*arguments),
+        command(*arguments, fleet=fleet, jobs=2),
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

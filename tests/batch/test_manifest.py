@@ -11,11 +11,13 @@ import pytest
 from planner.batch.feed import Lines
 from planner.batch.jobs import Defaults, Item, Job, Refused
 from planner.batch.manifest import read_source
+from planner.demo import demo_folder
 from planner.errors import InputError
 from planner.io.csv_table import read_table
 from planner.solve.options import UNLIMITED, SolveOptions
-from tests.batch.small import FLEET, HEADER, days, orders_csv, write_manifest
+from tests.batch.small import HEADER, days, orders_csv, write_manifest
 
+FLEET = demo_folder() / "fleet.toml"
 USUAL = Defaults(fleet=FLEET, options=SolveOptions(iterations=20))
 
 
