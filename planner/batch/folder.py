@@ -36,6 +36,15 @@ class BatchFolder:
         """Return the folder of a job."""
         return self.jobs / name
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn what the disk complains about into an `InputError`; what ended before is kept."""
+        try:
+            yield
+        except OSError as error:
+            message = f"cannot be written ({error.strerror or error}); the jobs that ended are kept"
+            raise InputError(self._fault("E-B06", message, "make room, then --resume")) from error
+
     def uid(self) -> str | None:
         """Return the mark of the batch in the folder, None where there is none. Raises `InputError`."""
         if self.path.exists() and not self.path.is_dir():
@@ -63,9 +72,10 @@ class BatchFolder:
     def begin(self, store: str) -> str:
         """Mark the folder as that of a new batch, and return the mark."""
         uid = secrets.token_hex(8)
-        self.jobs.mkdir(parents=True, exist_ok=True)
         told: Mapping[str, Any] = {"format": FORMAT, "batch": uid, "store": store}
-        write_atomic(self.path / BATCH_NAME, json.dumps(told, indent=2) + "\n")
+        with self.writing():
+            self.jobs.mkdir(parents=True, exist_ok=True)
+            write_atomic(self.path / BATCH_NAME, json.dumps(told, indent=2) + "\n")
         return uid
 
     def sweep(self, held: Collection[str]) -> None:

@@ -35,7 +35,8 @@ def run_batch(feed: Fixed | Lines, output: Path, *, manner: Manner, again: Again
             _run(feed, folder, ledger, taking_up, manner, listener)
     finally:
         entries = ledger.entries()
-        export(entries, folder)
+        with folder.writing():
+            export(entries, folder)
     return entries
 
 

@@ -176,12 +176,7 @@ class Runner:
             return
         if change.state != "done" and ERRORS_NAME not in files:
             files = {**files, ERRORS_NAME: f"{change.message}\n".encode()}
-        try:
-            with self.folder.filled(lease.token, files) as part:
-                kept = self.ledger.settle(lease, change, meanwhile=lambda: self.folder.put(part, lease.name))
-        except OSError as error:
-            message = f"a job's files cannot be written ({error.strerror or error}); the jobs that ended are kept"
-            fault = Fault(code="E-B06", file=str(self.folder.path), message=message, remedy="make room, then --resume")
-            raise InputError(fault) from error
+        with self.folder.writing(), self.folder.filled(lease.token, files) as part:
+            kept = self.ledger.settle(lease, change, meanwhile=lambda: self.folder.put(part, lease.name))
         if kept:
             self.listener.ended(lease.name, change)
