@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,14 +68,20 @@ class BatchFolder:
         """Return the name of the store that the batch was begun with."""
         return str(json.loads((self.path / BATCH_NAME).read_bytes()).get("store", "unknown"))
 
-    def begin(self, store: str) -> str:
-        """Mark the folder as that of a new batch, and return the mark."""
-        uid = secrets.token_hex(8)
+    def begin(self, uid: str, *, store: str) -> None:
+        """Mark the folder as that of a new batch. Raises `InputError` where another runner was first."""
         told: Mapping[str, Any] = {"format": FORMAT, "batch": uid, "store": store}
+        part = self.path / f".{uid}.part"
         with self.writing():
             self.jobs.mkdir(parents=True, exist_ok=True)
-            write_atomic(self.path / BATCH_NAME, json.dumps(told, indent=2) + "\n")
-        return uid
+            try:
+                write_atomic(part, json.dumps(told, indent=2) + "\n")
+                os.link(part, self.path / BATCH_NAME)
+            except FileExistsError:
+                message = "another runner has begun a batch here just now"
+                raise InputError(self._fault("E-B07", message, "help it with --resume")) from None
+            finally:
+                part.unlink(missing_ok=True)
 
     def sweep(self, held: Collection[str]) -> None:
         """Remove what killed runners have left half written; `held` are the tokens of those that live."""

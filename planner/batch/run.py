@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from planner.batch.feed import Feed, Fixed, Lines
@@ -60,7 +61,10 @@ def open_batch(folder: BatchFolder, again: Again) -> Ledger:
     """Begin a batch in a folder, or find the one that is there. Raises `InputError`."""
     store, uid = open_store(), folder.uid()
     if uid is None:
-        return store.begin_batch(folder.begin(store.place.name), folder=folder.path, versions=versions())
+        uid = secrets.token_hex(8)
+        fresh = store.begin_batch(uid, folder=folder.path, versions=versions())
+        folder.begin(uid, store=store.place.name)
+        return fresh
     if not again.resume:
         remedy = "go on with it: --resume; or choose another folder with -o"
         raise InputError(Fault(code="E-B07", file=str(folder.path), message="holds a batch", remedy=remedy))

@@ -117,11 +117,16 @@ class Ledger:
         self._engine, self._batch = engine, batch_id
 
     def add(self, jobs: Iterable[NewJob]) -> None:
-        """Take up jobs, all or none."""
+        """Take up jobs, all or none, but for those that another runner of the batch has taken up meanwhile."""
         rows = [self._row(job) for job in jobs]
         with writing(self._engine, self.place) as connection:
             for first in range(0, len(rows), AT_ONCE):
-                connection.execute(insert(j), rows[first : first + AT_ONCE])
+                some = {row["name"]: row for row in rows[first : first + AT_ONCE]}
+                there = select(j.c.name).where(j.c.batch_id == self._batch, j.c.name.in_(list(some)))
+                for name in connection.scalars(there).all():
+                    del some[name]
+                if some:
+                    connection.execute(insert(j), list(some.values()))
 
     def renew(self, jobs: Iterable[NewJob]) -> None:
         """Run jobs anew that are known already: their inputs have changed, and how they ended is forgotten."""

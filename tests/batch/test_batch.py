@@ -168,7 +168,8 @@ def test_a_batch_that_is_killed_and_stopped_gives_the_same_bytes_in_the_end(calm
 
 def test_an_orphan_with_a_lease_that_another_runner_has_by_now_cannot_write(calm: Calm, tmp_path: Path) -> None:
     folder = BatchFolder(tmp_path)
-    ledger = open_store().begin_batch(folder.begin("here"), folder=tmp_path, versions={})
+    ledger = open_store().begin_batch("orphans", folder=tmp_path, versions={})
+    folder.begin("orphans", store="here")
     ledger.add([NewJob(position=1, name="a", content_sha256="0" * 64, parts={})])
     (orphan,) = ledger.lease(1, owner="asleep", seconds=-1)
     (heir,) = ledger.lease(1, owner="awake", seconds=60)
@@ -217,7 +218,8 @@ def test_other_versions_than_those_that_began_are_not_mixed(
     calm: Calm, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = BatchFolder(tmp_path / "out")
-    open_store().begin_batch(folder.begin("here"), folder=folder.path, versions=versions() | {"ortools": "1.0"})
+    open_store().begin_batch("older", folder=folder.path, versions=versions() | {"ortools": "1.0"})
+    folder.begin("older", store="here")
     code, said = complaint(capfd, calm, "-o", folder.path, "--resume")
     assert (code, said.split()[0]) == (2, "E-B12")
     assert f"ortools 1.0, here {versions()['ortools']}" in said

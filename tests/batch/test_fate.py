@@ -83,7 +83,7 @@ def test_this_runner_lives_and_one_that_has_ended_is_gone() -> None:
 
 def test_the_files_of_a_job_are_there_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = BatchFolder(tmp_path / "out")
-    folder.begin("store")
+    folder.begin("b1", store="store")
     with folder.filled("t1", {"plan.json": b"1", "run.json": b"r"}) as part:
         assert not folder.job("a").exists()
         folder.put(part, "a")
@@ -98,11 +98,20 @@ def test_the_files_of_a_job_are_there_as_a_whole_or_not_at_all(tmp_path: Path) -
 
 def test_what_killed_runners_left_is_swept_and_what_others_write_is_not(tmp_path: Path) -> None:
     folder = BatchFolder(tmp_path)
-    folder.begin("store")
+    folder.begin("b1", store="store")
     for token in ("dead", "live"):
         (folder.jobs / f".{token}.part").mkdir()
     folder.sweep({"live"})
     assert [path.name for path in folder.jobs.iterdir()] == [".live.part"]
+
+
+def test_only_one_of_two_runners_begins_a_batch_in_a_folder(tmp_path: Path) -> None:
+    folder = BatchFolder(tmp_path)
+    folder.begin("b1", store="store")
+    with pytest.raises(InputError, match=r"E-B07 .*another runner"):
+        folder.begin("b2", store="store")
+    assert folder.uid() == "b1"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["batch.json", "jobs"]
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:

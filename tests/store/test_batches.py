@@ -42,6 +42,11 @@ def test_two_runners_never_lease_the_same_job(ledger: Ledger) -> None:
     assert [lease.name for lease in other] == ["day-3"]
 
 
+def test_jobs_that_two_runners_take_up_are_there_once(ledger: Ledger) -> None:
+    ledger.add(job(position) for position in range(6))
+    assert [entry.name for entry in ledger.entries()] == [f"day-{position}" for position in range(6)]
+
+
 def test_a_job_that_cannot_be_read_is_failed_from_the_start_and_never_leased(ledger: Ledger) -> None:
     ledger.add([job(4, content_sha256="", code="E-B22", message="no date")])
     assert len(ledger.lease(9, owner="a", seconds=60)) == 4
