@@ -38,6 +38,7 @@ from tests.batch.small import (
 from tests.batch.storms import still_there, workers_of
 
 WAIT_S = 120.0
+STOP_S = 15.0  # 5 on a machine that has nothing else to do
 MOST_BYTES = 175_000  # of a file on a small disk: more than the store has, less than a map page
 
 
@@ -155,7 +156,7 @@ def test_a_batch_that_is_killed_and_stopped_gives_the_same_bytes_in_the_end(calm
         runner.terminate()
         begun = time.monotonic()
         assert runner.wait(timeout=WAIT_S) == 130
-        assert time.monotonic() - begun < 5.0
+        assert time.monotonic() - begun < STOP_S
     assert still_there(workers) == 0
     assert (out / "results.csv").exists()
     done_before = {job: row for job, row in table(out / "runs.csv").items() if row["ended"]}
