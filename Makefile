@@ -42,7 +42,7 @@ setup: .venv/.base .venv/.ui .venv/.test .venv/.lint
 
 # The first use of a compiled loop costs seconds: the base set-up spends them once.
 .venv/.base: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet -e '.[export]'
+	$(BIN)/pip install --quiet -e '.[batch,export]'
 	$(BIN)/python -m planner.warm
 	@touch $@
 

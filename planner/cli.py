@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.status import Status
 
 from planner import __version__
+from planner.cli_batch import batch
 from planner.cli_compare import compare
 from planner.cli_edit import InOrder, edit
 from planner.cli_explain import explain
@@ -34,12 +35,12 @@ from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
 from planner.cli_solve import solve
 from planner.cli_store import history, keep_plan, show, store_app
-from planner.cli_tools import Results, generate, parse_date, usage
+from planner.cli_tools import Results, generate, parse_date, search_options, usage
 from planner.cli_ui import ui
 from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
 from planner.clock import process_age_s
-from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing, printable
-from planner.solve.options import ENGINES, UNLIMITED, USUAL_ITERATIONS, EngineName, SolveOptions
+from planner.errors import Fault, InputError, PlannerError, listing, printable
+from planner.solve.options import ENGINES, SolveOptions
 
 if TYPE_CHECKING:
     from planner.pipeline import Inputs, Progress, Stages
@@ -185,7 +186,7 @@ def plan(
         "charging": not no_charging,
     }
     job = _Job(
-        options=_options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed, threads=threads),
+        options=search_options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed, threads=threads),
         folder=output or Path("runs") / orders.stem,
         as_json=as_json,
         progress_file=progress_file,
@@ -226,6 +227,7 @@ def check(
     return Exit.VIOLATIONS if violations else Exit.DONE
 
 
+app.command()(batch)
 app.command()(explain)
 app.command()(insert)
 app.command(cls=InOrder)(edit)
@@ -346,28 +348,6 @@ def _tell_of_rows(inputs: Inputs, job: _Job) -> None:
     if rows.faults:
         talk.print(listing(rows.faults), markup=False, soft_wrap=True)
         talk.print(f"{len(rows.rejected)} of {rows.rows_read} rows rejected, see {REPORT_NAME}; the rest is planned")
-
-
-def _options(*, engine: str, iterations: int | None, time_limit: float | None, seed: int, threads: int) -> SolveOptions:
-    """Complete the limits: a time limit alone searches until then, an iteration budget alone has a safety net."""
-    if engine not in ENGINES:
-        fault = Fault(
-            code="E-F16",
-            file="--engine",
-            value=engine,
-            message=f"is no engine{did_you_mean(engine, ENGINES)}",
-            remedy=f"choose one of: {', '.join(ENGINES)}",
-        )
-        raise InputError(fault)
-    chosen: EngineName = next(name for name in ENGINES if name == engine)
-    defaults = SolveOptions()
-    return SolveOptions(
-        engine=chosen,
-        seed=seed,
-        iterations=iterations or (UNLIMITED if time_limit else USUAL_ITERATIONS[chosen]),
-        threads=threads,
-        time_limit_s=time_limit or defaults.time_limit_s,
-    )
 
 
 def _complain(code: int, message: str, *, as_json: bool, faults: Sequence[Fault] = ()) -> int:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from planner.errors import Fault, InputError
+from planner.errors import Fault, InputError, did_you_mean
+from planner.solve.options import ENGINES, UNLIMITED, USUAL_ITERATIONS, EngineName, SolveOptions
 
 FIRST_DAY = "2026-03-10"  # an ordinary Tuesday: its orders are as many as asked for
 DEFAULT_CLASS = "L6e"
@@ -96,3 +97,27 @@ def refuse_output(output: Path, *, read: Sequence[Path] = (), force: bool) -> No
     else:
         return
     raise usage("-o", str(output), message, remedy, code="E-B07")
+
+
+def search_options(
+    *, engine: str, iterations: int | None, time_limit: float | None, seed: int, threads: int
+) -> SolveOptions:
+    """Complete the limits: a time limit alone searches until then, an iteration budget alone has a safety net."""
+    if engine not in ENGINES:
+        fault = Fault(
+            code="E-F16",
+            file="--engine",
+            value=engine,
+            message=f"is no engine{did_you_mean(engine, ENGINES)}",
+            remedy=f"choose one of: {', '.join(ENGINES)}",
+        )
+        raise InputError(fault)
+    chosen: EngineName = next(name for name in ENGINES if name == engine)
+    defaults = SolveOptions()
+    return SolveOptions(
+        engine=chosen,
+        seed=seed,
+        iterations=iterations or (UNLIMITED if time_limit else USUAL_ITERATIONS[chosen]),
+        threads=threads,
+        time_limit_s=time_limit or defaults.time_limit_s,
+    )

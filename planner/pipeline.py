@@ -24,7 +24,7 @@ from planner.roads.day import day_roads
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
 from planner.roads.walk_up import park_together
-from planner.solve.child import EngineStopped, solve_apart
+from planner.solve.child import EngineStopped, Solver, solve_apart
 from planner.solve.crew import crew_of, every_pair, pair_up
 from planner.solve.options import SolveOptions
 from planner.solve.problem import MICRO, Problem, build_problem, restrict
@@ -148,11 +148,23 @@ def read_inputs(
 
 
 def plan_inputs(
-    inputs: Inputs, options: SolveOptions, *, progress: Progress | None = None, stages: Stages | None = None
+    inputs: Inputs,
+    options: SolveOptions,
+    *,
+    progress: Progress | None = None,
+    stages: Stages | None = None,
+    solver: Solver = solve_apart,
 ) -> Plan:
     """Plan what was read, and say in the plan where it comes from."""
-    provenance = provenance_of(inputs, options)
-    return plan_day(inputs.day, inputs.streets, options, provenance=provenance, progress=progress, stages=stages)
+    return plan_day(
+        inputs.day,
+        inputs.streets,
+        options,
+        provenance=provenance_of(inputs, options),
+        progress=progress,
+        stages=stages,
+        solver=solver,
+    )
 
 
 def provenance_of(inputs: Inputs, options: SolveOptions) -> Provenance:
@@ -180,10 +192,12 @@ def plan_day(
     provenance: Provenance,
     progress: Progress | None = None,
     stages: Stages | None = None,
+    solver: Solver = solve_apart,
 ) -> Plan:
     """Plan a day and audit the plan; its `violations` say what the auditor found.
 
-    Raises `RoadsError` or `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
+    `solver` is `solve_apart`, or `solve_here` in a process that may die without harm itself. Raises `RoadsError` or
+    `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
     """
     stages = stages or Stages()
     work = day.manned(pair_up(day))
@@ -192,7 +206,7 @@ def plan_day(
         problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
     known = impossible(work, problem, roads.snapped)
     with stages.stage("solve"):
-        solution = solve_possible(problem, options, known, progress)
+        solution = solve_possible(problem, options, known, progress, solver=solver)
     with stages.stage("shapes"):
         plan = Plan(
             day=day,
@@ -253,7 +267,12 @@ def _impossible_with(day: Day, pairs: tuple[Vehicle, ...], streets: Streets) -> 
 
 
 def solve_possible(
-    problem: Problem, options: SolveOptions, known: dict[int, Unassigned], progress: Progress | None
+    problem: Problem,
+    options: SolveOptions,
+    known: dict[int, Unassigned],
+    progress: Progress | None,
+    *,
+    solver: Solver = solve_apart,
 ) -> Solution:
     """Run the engine on the orders that can be served at all, and answer in the day's own numbers.
 
@@ -271,7 +290,7 @@ def solve_possible(
             progress(served, (better.cost - missing) / MICRO)
 
     try:
-        found = solve_apart(part, options, progress=tell)
+        found = solver(part, options, progress=tell)
     except EngineStopped as stopped:
         if stopped.best is None:
             raise Interrupted("stopped before there was a plan") from None

@@ -60,7 +60,12 @@ def write_atomic(path: Path, data: bytes | str) -> None:
 
 def write_run(path: Path, facts: Mapping[str, object]) -> None:
     """Write `run.json`: what differs from run to run (start and end in UTC, seconds by stage, host, memory)."""
-    write_atomic(path, json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+    write_atomic(path, run_text(facts))
+
+
+def run_text(facts: Mapping[str, object]) -> str:
+    """Return the text of a `run.json`."""
+    return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
 @contextmanager
@@ -87,7 +92,7 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
-        _swap_in(fresh, target)
+        swap_in(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -111,7 +116,7 @@ def _names(folder: Path) -> set[str]:
     return {entry.name for entry in folder.iterdir()}
 
 
-def _swap_in(fresh: Path, target: Path) -> None:
+def swap_in(fresh: Path, target: Path) -> None:
     """Put `fresh` in the place of `target`: rename twice; should the second fail, the old folder goes back."""
     if not target.exists():
         fresh.rename(target)

@@ -16,11 +16,16 @@ HEADER = ("row", "id", "column", "code", "value", "message", "suggestion", "resu
 
 
 def write_import_report(path: Path, orders_file: OrdersFile) -> None:
-    """Write one line per fault and per warning, by row.
+    """Write the report of an orders file, whole or not at all."""
+    write_atomic(path, import_report(orders_file))
+
+
+def import_report(orders_file: OrdersFile) -> str:
+    """Return one line per fault and per warning, by row.
 
     `result` is ``rejected`` or ``kept``; `original` is the rejected row as it was written.
     """
-    write_atomic(path, csv_text(HEADER, _lines(orders_file)))
+    return csv_text(HEADER, _lines(orders_file))
 
 
 def _lines(orders_file: OrdersFile) -> Iterator[Sequence[str | float | None]]:

@@ -105,5 +105,11 @@ def cap(memory_mb: int) -> None:
 
     limit = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
-    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """Tie this process's life to its parent's, where the system can."""
+    if sys.platform == "linux":
+        parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)

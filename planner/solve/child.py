@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Protocol
 
 from planner.clock import process_age_s
 from planner.solve.apart import cap, keep, kept, run_apart
@@ -17,6 +18,14 @@ from planner.solve.solution import Solution, from_json, to_json
 
 GRACE_S = 10.0  # past the time limit, then the child is killed
 LEAST_S = 0.5  # of search, however long the start took
+
+
+class Solver(Protocol):
+    """Runs the engine on a problem; `progress` hears of each better solution."""
+
+    def __call__(
+        self, problem: Problem, options: SolveOptions, *, progress: Callable[[Solution], None] | None = None
+    ) -> Solution: ...
 
 
 class EngineStopped(Exception):
@@ -51,6 +60,15 @@ def solve_apart(
     if answer is None:
         raise ended.no_plan()
     return replace(answer, stopped_by=ended.stopped_by(answer.stopped_by))
+
+
+def solve_here(
+    problem: Problem, options: SolveOptions, *, progress: Callable[[Solution], None] | None = None
+) -> Solution:
+    """Solve in this process, to the same answer: for one that solves many problems and is watched by another."""
+    from planner.solve.engine import solve  # noqa: PLC0415  (OR-Tools is loaded here only)
+
+    return solve(problem, options, on_better=progress or (lambda _: None))
 
 
 def _answer(folder: Path) -> Solution | None:

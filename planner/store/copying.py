@@ -174,10 +174,11 @@ def remember(connection: Connection, path: Path) -> None:
 
 
 def prune(connection: Connection, before: str) -> tuple[int, int]:
-    """Remove all days before a date; return how many days and plans that were."""
+    """Remove all days before a date, and what is known of batches made before it; return how many days and plans."""
     old = select(t.days.c.id).where(t.days.c.date < before)
     plans = connection.execute(delete(t.plans).where(t.plans.c.day_id.in_(old))).rowcount
     connection.execute(delete(t.orders).where(t.orders.c.day_id.in_(old)))
+    connection.execute(delete(t.batches).where(t.batches.c.made_utc < before))
     return connection.execute(delete(t.days).where(t.days.c.date < before)).rowcount, plans
 
 

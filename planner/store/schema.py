@@ -14,7 +14,7 @@ from planner.store.faults import StoreError, refused
 from planner.store.place import Place
 
 VERSION_TABLE = "planner_store_version"
-VERSIONS = ("0001", "0002")  # of the steps in `migrations`, oldest first
+VERSIONS = ("0001", "0002", "0003")  # of the steps in `migrations`, oldest first
 NEWEST = VERSIONS[-1]
 ONE_AT_A_TIME = threading.Lock()  # Alembic keeps what it is at in one place for all threads
 STEPS = Path(__file__).parent / "migrations"

@@ -11,14 +11,15 @@ A plan that `save_plan` has returned for is on the disk. Everything raises `Stor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, select
 
 from planner.io.plan_file import plan_from_json, plan_to_json
 from planner.plan import Plan
-from planner.store import copying, forgetting, saving, telling
+from planner.store import batches, copying, forgetting, saving, telling
+from planner.store.batches import Ledger
 from planner.store.engine import close_to_others, make_engine, make_file, reading, told, writing
 from planner.store.faults import StoreError, refused
 from planner.store.place import Place, find_place
@@ -118,6 +119,14 @@ class Store:
             removed = copying.prune(connection, before)
         forgetting.scrub(self._engine, self.place)
         return removed
+
+    def begin_batch(self, uid: str, *, folder: Path, versions: Mapping[str, str]) -> Ledger:
+        """Take up a run over many days, whose results go to a folder."""
+        return batches.begin(self.place, self._engine, uid=uid, folder=folder.absolute(), versions=versions)
+
+    def find_batch(self, uid: str) -> Ledger | None:
+        """Return what is known of a batch, None where it is another store's."""
+        return batches.find(self.place, self._engine, uid)
 
     def backup(self, path: Path) -> Path:
         """Write a copy of a store in use to a file, and return its full name."""

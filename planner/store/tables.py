@@ -166,3 +166,46 @@ backups = Table(
     Column("made_utc", Text, nullable=False),
     sqlite_strict=True,
 )
+
+# A run over many days. `uid` stands in the folder of its results, so that the two find each other.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("folder", Text, nullable=False),
+    Column("made_utc", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("versions", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# Who holds the `token` may say how a job ended, until `lease_until`; `owner` names the runner that asked for it.
+batch_jobs = Table(
+    "batch_jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("batches.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content_sha256", Text, nullable=False),  # empty for a job that cannot be read
+    Column("parts", Text, nullable=False),  # what the hash is of, so that a change can be named
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False),  # of workers it was on, whoever was guilty
+    Column("deaths_alone", Integer, nullable=False),  # of processes with nothing else in them
+    Column("out_of_memory", Integer, nullable=False),
+    Column("owner", Text),
+    Column("token", Text),
+    Column("lease_until", Text),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("result", Text),  # the same in every run
+    Column("run", Text),  # seconds, memory, host
+    UniqueConstraint("batch_id", "name"),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'quarantined')", name="state"),
+    CheckConstraint("(state = 'running') = (token IS NOT NULL)", name="lease"),
+    CheckConstraint("(state = 'done') = (result IS NOT NULL)", name="result"),
+    Index("ix_batch_jobs_next", "batch_id", "state", "out_of_memory", "position"),
+    sqlite_strict=True,
+)

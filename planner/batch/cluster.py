@@ -1,0 +1,231 @@
+"""The workers: a Dask cluster on this machine, or one that is there already.
+
+One thread a worker and one job a worker at a time: a job's search uses one core, and which worker has it changes
+nothing about its plan.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dask
+from distributed import Client, Future, KilledWorker, Scheduler, SpecCluster, WorkerPlugin, get_worker
+from distributed.comm.core import CommClosedError
+
+from planner.batch.dask_settings import SETTINGS
+from planner.batch.hands import Hands
+from planner.batch.task import Outcome, Task
+from planner.errors import PlannerError, printable
+
+CONNECT_S = 15.0
+LOOK_S = 5.0  # between two looks at how many workers there are
+CLOSE_S = 2.0
+FETCH_S = 20.0
+KEEP_S = 1.0
+PREPARE_TRIES = 5
+GONE = (CommClosedError, OSError, TimeoutError)
+
+
+class ClusterGone(PlannerError):
+    """The scheduler does not answer any more."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A task that has ended: its outcome, or None where its worker died, or the cluster forgot it."""
+
+    key: str
+    outcome: Outcome | None
+    forgotten: bool = False
+
+
+class Shipped(WorkerPlugin):  # type: ignore[misc]
+    """Brings a streets file to every worker, also to those that come later, for the runner's disk may not be theirs."""
+
+    def __init__(self, sha256: str, data: bytes) -> None:
+        self.name = f"streets-{sha256}"
+        self.sha256, self.data = sha256, data
+
+    def setup(self, worker: Any) -> None:  # noqa: ARG002  (Dask's interface)
+        from planner.batch.city import ship  # noqa: PLC0415  (on the worker)
+
+        ship(self.sha256, self.data)
+
+
+class Crew:
+    """Runs tasks on the workers and tells which have ended."""
+
+    def __init__(
+        self, client: Client, *, workers: int | None, address: str | None = None, hands: Hands | None = None
+    ) -> None:
+        self.client, self.address, self.hands = client, address, hands
+        self.running: dict[str, Future] = {}
+        self._most, self._count, self._looked_s = workers, workers or 1, 0.0
+        self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
+
+    def slots(self) -> int:
+        """Return how many jobs may run at once: one for each worker."""
+        if self.address is not None and time.monotonic() > self._looked_s + LOOK_S:
+            self._looked_s = time.monotonic()
+            with self._asking():
+                self._count = len(self.client.nthreads()) or 1
+        return min(self._count, self._most or self._count)
+
+    def prepare(self, streets: Path, sha256: str) -> None:
+        """Let one worker build what all share of a city; a cluster elsewhere gets the file as well."""
+        from planner.batch.city import prepare  # noqa: PLC0415  (loads what workers need)
+
+        if self.address is not None:
+            with self._asking():
+                self.client.register_plugin(Shipped(sha256, streets.read_bytes()))
+        for attempt in range(PREPARE_TRIES):
+            future = self.client.submit(prepare, str(streets), sha256, key=f"roads-{sha256[:16]}-{attempt}", pure=False)
+            try:
+                self._wait(future)
+            except KilledWorker:
+                continue
+            except GONE as error:
+                raise self._gone() from error
+            except Exception:  # noqa: BLE001  (each job will tell what is wrong with the streets)
+                return
+            return
+
+    def _wait(self, future: Future) -> None:
+        while True:
+            self._keep_hands()
+            with suppress(TimeoutError):
+                future.result(timeout=KEEP_S)
+                return
+            if self.client.status != "running":
+                raise self._gone()
+
+    def submit(self, key: str, task: Task) -> None:
+        """Start a task."""
+        with self._asking():
+            future = self.client.submit(run, task, key=key, pure=False)
+        self.running[key] = future
+        future.add_done_callback(self._ended.put)
+
+    def finished(self, *, wait_s: float) -> list[Finished]:
+        """Return the tasks that have ended; wait for the first one at most so long."""
+        found: list[Finished] = []
+        self._keep_hands()
+        with suppress(queue.Empty):
+            found.append(self._fetched(self._ended.get(timeout=wait_s)))
+            while True:
+                found.append(self._fetched(self._ended.get_nowait()))
+        if self.client.status not in {"running", "connecting"}:
+            raise self._gone()
+        return found
+
+    def _fetched(self, future: Future) -> Finished:
+        key = str(future.key)
+        self.running.pop(key, None)
+        try:
+            outcome = future.result(timeout=FETCH_S)
+        except KilledWorker:
+            return Finished(key=key, outcome=None)
+        except Exception as error:  # noqa: BLE001  (whatever a cluster can do to a task)
+            if future.status == "error" and not isinstance(error, GONE):
+                message = f"the worker cannot run it ({type(error).__name__}: {error})"
+                return Finished(key=key, outcome=Outcome(kind="failed", code="E-X00", message=message))
+            return Finished(key=key, outcome=None, forgotten=True)
+        finally:
+            future.release()
+        if self.hands is not None:
+            self.hands.well()
+        return Finished(key=key, outcome=outcome)
+
+    def _keep_hands(self) -> None:
+        words = None if self.hands is None else self.hands.keep()
+        if words is not None:
+            raise ClusterGone(f"E-B04 the workers cannot start ({printable(words)}) → please report it")
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            yield
+        except GONE as error:
+            raise self._gone() from error
+
+    def _gone(self) -> ClusterGone:
+        where = self.address or "on this machine"
+        return ClusterGone(
+            f"E-B04 the Dask scheduler {where} does not answer any more; what ended is kept → start the cluster, "
+            "and say the same again with --resume"
+        )
+
+
+def run(task: Task) -> Outcome:
+    """Run a task on a worker; the first line of ours there."""
+    worker = get_worker()
+    if task.alone or worker.state.nthreads > 1:
+        from planner.batch.alone import work_alone  # noqa: PLC0415  (on the worker)
+
+        return work_alone(task)
+    from planner.batch.work import work  # noqa: PLC0415  (on the worker: it takes a second)
+
+    return work(task)
+
+
+@contextmanager
+def open_crew(*, jobs: int | None, scheduler: str | None) -> Iterator[Crew]:
+    """Give the workers: of this machine, on its loopback only, or of a scheduler that runs. Raises `ClusterGone`."""
+    quiet()
+    with dask.config.set(SETTINGS):
+        if scheduler is not None:
+            yield from _there(scheduler, jobs)
+        else:
+            yield from _here(jobs or cores())
+
+
+def quiet() -> None:
+    """Let Dask's loggers, which have levels of their own, keep what they see to themselves: we tell what matters."""
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _there(scheduler: str, jobs: int | None) -> Iterator[Crew]:
+    try:
+        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
+    except (*GONE, ValueError) as error:
+        message = f"E-B04 no Dask scheduler answers at {scheduler} → check the address, or leave out --scheduler"
+        raise ClusterGone(message) from error
+    try:
+        yield Crew(client, workers=jobs, address=scheduler)
+    finally:
+        with suppress(Exception):
+            client.close(timeout=CLOSE_S)
+
+
+def _here(jobs: int) -> Iterator[Crew]:
+    with tempfile.TemporaryDirectory(prefix="planner-workers-") as folder:
+        options = {"host": "127.0.0.1", "port": 0, "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+        cluster = SpecCluster(workers={}, scheduler={"cls": Scheduler, "options": options}, silence_logs=False)
+        client = Client(cluster, set_as_default=False)
+        hands = Hands(scheduler=str(cluster.scheduler_address), count=jobs, folder=Path(folder))
+        try:
+            hands.keep()
+            yield Crew(client, workers=jobs, hands=hands)
+        finally:
+            hands.close()
+            with suppress(Exception):
+                client.close(timeout=CLOSE_S)
+            with suppress(Exception):
+                cluster.close(timeout=CLOSE_S)
