@@ -23,7 +23,7 @@ from planner import (
     check_rules_route,
     check_rules_swap,
 )
-from planner.check_case import day_faults, open_case, unreadable_routes
+from planner.check_case import day_faults, open_case, road_faults, unreadable_routes
 from planner.check_legs import LegFinder
 from planner.plan import Plan, Violation
 from planner.roads.streets import Streets
@@ -98,7 +98,7 @@ def audit(
     if plan.provenance.streets_sha256 != streets.sha256:
         message = f"made on streets {plan.provenance.streets_sha256}, audited on {streets.sha256}"
         return (Violation(code="streets_hash", where="provenance", message=message),)
-    if faults := tuple(day_faults(plan.day)):
+    if faults := (*day_faults(plan.day), *road_faults(plan.day, streets)):
         return faults
     if legs is not None and legs.streets.sha256 != streets.sha256:
         raise ValueError("the memory of drives belongs to other streets")

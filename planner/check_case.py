@@ -35,6 +35,7 @@ from planner.model import (
 )
 from planner.plan import Night, Plan, Route, Step, StepKind, Violation
 from planner.roads.conditional import Span
+from planner.roads.streets import Streets
 
 # A plan is written with three decimals and whole seconds.
 ENERGY_WH = 0.01
@@ -146,8 +147,13 @@ class RouteCase:
                 continue
             start, end = kerb(origin), kerb(target)
             alike = origin is target and not (before.serves or step.serves)
-            found[i] = standing(start) if alike else self.case.leg(self.kind, start, end)
+            found[i] = standing(start) if alike else self.case.leg(self.kind, start, end, leaves_s=self.leaves_s[i])
         return found
+
+    @cached_property
+    def leaves_s(self) -> Mapping[int, int]:
+        """When the drive to each step that a leg leads to begins: when all that is done before it is over."""
+        return {after[0]: max(self.steps[j].end_s for j in stop) for stop, after in pairwise(self.stops)}
 
     def broken(self, code: str, i: int, message: str, *, by: float | None = None, unit: str = "") -> Violation:
         """Return a violation at step `i` (from 0; shown from 1), broken `by` so much where that is known."""
@@ -244,9 +250,12 @@ class Case:
         """How long a drive takes at which hour."""
         return clock_of(self.plan.day)
 
-    def leg(self, kind: VehicleType, start: Point, end: Point) -> FoundLeg | None:
-        """Return the auditor's own drive on this day, its seconds at the usual pace."""
-        found = self.legs.leg(kind, start, end, span=self.span)
+    def leg(self, kind: VehicleType, start: Point, end: Point, *, leaves_s: float = math.inf) -> FoundLeg | None:
+        """Return the auditor's own drive on this day, its seconds at the usual pace.
+
+        It leads over streets that are open when it begins, which is after all closings where that is not said.
+        """
+        found = self.legs.leg(kind, start, end, span=self.span, closed=self.plan.day.closed(leaves_s))
         if found is None or not self.clock.spans:
             return found
         return replace(found, energy=self.clock.energy(found.energy, kind, seconds=found.seconds))
@@ -258,7 +267,8 @@ def open_case(plan: Plan, legs: LegFinder) -> Case:
     places: tuple[Order | Depot | Station | Spot, ...] = (*day.orders, *day.depots, *day.stations, *day.spots)
     points = [kerb(place) for place in places]
     for kind in dict.fromkeys(vehicle.type for vehicle in day.vehicles):
-        legs.learn(kind, points, span=day.span)
+        for closed in dict.fromkeys(((), *(day.closed(out.from_s) for out in day.roads_out))):
+            legs.learn(kind, points, span=day.span, closed=closed)
     return Case(
         plan=plan,
         legs=legs,
@@ -315,12 +325,23 @@ def _clock_faults(day: Day) -> Iterator[tuple[str, str]]:
         begins = [step.from_s for step in depot.tariff]
         if begins != sorted(set(begins)):
             yield f"depot {depot.id}", "the times of its tariff do not rise"
+    for out in day.roads_out:
+        if any(_odd_numbers(out)):
+            yield "a closed road", "a number is not a usable one"
     for fault in traffic_faults(day.traffic):
         yield "traffic", fault
     if not _is_date(day.date):
         yield "day", f"{day.date!r} is no date"
     if not _is_zone(day.time_zone):
         yield "day", f"{day.time_zone!r} is no time zone"
+
+
+def road_faults(day: Day, streets: Streets) -> Iterator[Violation]:
+    """Report closed roads that these streets do not have."""
+    for out in day.roads_out:
+        if not all(0 <= piece < streets.segments for piece in out.segments):
+            message = f"one of its pieces is none of the {streets.segments} of the streets"
+            yield Violation(code="day_invalid", where="a closed road", message=message)
 
 
 def _is_date(text: str) -> bool:

@@ -97,17 +97,20 @@ class _Ground:
     strays_m: dict[Line, float] = field(default_factory=dict)
 
 
+Closed = tuple[int, ...]  # pieces of street
+
+
 class LegFinder:
     """Finds drives on one set of streets and remembers them, so that a second audit costs little.
 
-    `span` is when the vehicle may be on the road, for streets whose rules change with the hour. Every drive takes
-    `travel_factor` times as long as on an ordinary day.
+    `span` is when the vehicle may be on the road, for streets whose rules change with the hour, `closed` are pieces of
+    street that nobody may use. Every drive takes `travel_factor` times as long as on an ordinary day.
     """
 
     def __init__(self, streets: Streets, *, travel_factor: float = 1.0) -> None:
         self.streets, self.travel_factor = streets, travel_factor
-        self._grounds: dict[tuple[RoadClass, float, Span | None], _Ground | None] = {}
-        self._legs: dict[tuple[VehicleType, Span | None, Point, Point], FoundLeg | None] = {}
+        self._grounds: dict[tuple[RoadClass, float, Span | None, Closed], _Ground | None] = {}
+        self._legs: dict[tuple[VehicleType, Span | None, Closed, Point, Point], FoundLeg | None] = {}
 
     def slowed(self, travel_factor: float) -> LegFinder:
         """Return a finder for a day of other traffic that shares what this one knows of the streets."""
@@ -115,29 +118,41 @@ class LegFinder:
         other._grounds = self._grounds
         return other
 
-    def learn(self, kind: VehicleType, points: Iterable[Point], *, span: Span | None = None) -> None:
+    def learn(
+        self, kind: VehicleType, points: Iterable[Point], *, span: Span | None = None, closed: Closed = ()
+    ) -> None:
         """Attach many places to the streets at once, which is far quicker than one by one."""
-        ground = self._ground(kind, span)
+        ground = self._ground(kind, span, closed)
         if ground is None:
             return
         new = [point for point in dict.fromkeys(points) if point not in ground.spots]
         if new:
             ground.spots.update(zip(new, _spots(ground.network, new), strict=True))
 
-    def leg(self, kind: VehicleType, start: Point, end: Point, *, span: Span | None = None) -> FoundLeg | None:
+    def leg(
+        self, kind: VehicleType, start: Point, end: Point, *, span: Span | None = None, closed: Closed = ()
+    ) -> FoundLeg | None:
         """Return the quickest legal drive, or None where a place is off the network or there is no way."""
-        key = (kind, span, start, end)
+        key = (kind, span, closed, start, end)
         if key not in self._legs:
-            self.learn(kind, (start, end), span=span)
-            ground = self._ground(kind, span)
+            self.learn(kind, (start, end), span=span, closed=closed)
+            ground = self._ground(kind, span, closed)
             self._legs[key] = None if ground is None else self._find(ground, kind, start, end)
         return self._legs[key]
 
-    def learn_drives(self, kind: VehicleType, hub: Point, others: Iterable[Point], *, span: Span | None = None) -> None:
+    def learn_drives(
+        self,
+        kind: VehicleType,
+        hub: Point,
+        others: Iterable[Point],
+        *,
+        span: Span | None = None,
+        closed: Closed = (),
+    ) -> None:
         """Find the drives from one place to many and back with one search each way, far quicker than one by one."""
         points = [point for point in dict.fromkeys(others) if point != hub]
-        self.learn(kind, (hub, *points), span=span)
-        ground = self._ground(kind, span)
+        self.learn(kind, (hub, *points), span=span, closed=closed)
+        ground = self._ground(kind, span, closed)
         if ground is None or (here := ground.spots[hub]) is None:
             return
         for against in (False, True):
@@ -150,9 +165,11 @@ class LegFinder:
             }
             ground.drives.update(zip(there, _drives(ground, here, list(there.values()), against=against), strict=True))
 
-    def strays_m(self, kind: VehicleType, lines: Sequence[Line], *, span: Span | None = None) -> list[float]:
+    def strays_m(
+        self, kind: VehicleType, lines: Sequence[Line], *, span: Span | None = None, closed: Closed = ()
+    ) -> list[float]:
         """Return how far the farthest point of each line lies from any street that the class may use."""
-        ground = self._ground(kind, span)
+        ground = self._ground(kind, span, closed)
         if ground is None:
             return [math.inf] * len(lines)
         new = [line for line in dict.fromkeys(lines) if line and line not in ground.strays_m]
@@ -169,11 +186,13 @@ class LegFinder:
     def _pieces(self) -> Pieces:
         return pieces_of(self.streets)
 
-    def _ground(self, kind: VehicleType, span: Span | None) -> _Ground | None:
-        key = (kind.road_class, kind.top_speed_kmh, span)
+    def _ground(self, kind: VehicleType, span: Span | None, closed: Closed) -> _Ground | None:
+        key = (kind.road_class, kind.top_speed_kmh, span, closed)
         if key not in self._grounds:
             try:
-                network = build_network(self.streets, kind.road_class, top_speed_kmh=kind.top_speed_kmh, span=span)
+                network = build_network(
+                    self.streets, kind.road_class, top_speed_kmh=kind.top_speed_kmh, span=span, closed=closed
+                )
             except RoadsError:
                 self._grounds[key] = None  # no street is open to the class: nothing can be reached
             else:

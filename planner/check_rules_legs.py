@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from planner.check_case import RouteCase
-from planner.check_legs import FoundLeg, Point
+from planner.check_legs import FoundLeg, Line, Point
 from planner.plan import Leg, Violation
 from planner.roads.streets import haversine_m
 
@@ -51,8 +51,7 @@ def drives_as_measured(route: RouteCase) -> Iterator[Violation]:
 
 def _keeps_to_the_hour(route: RouteCase, i: int, leg: Leg, found: FoundLeg) -> Iterator[Violation]:
     """A drive takes as long as the traffic of its hour asks, from the moment at which all before it is done."""
-    before = next(stop for stop, after in pairwise(route.stops) if after[0] == i)
-    leaves_s = max(route.steps[j].end_s for j in before)
+    leaves_s = route.leaves_s[i]
     least_s, most_s = (
         route.case.clock.arrival_s(leaves_s, seconds) - leaves_s for seconds in (found.seconds, found.seconds + LEG_S)
     )
@@ -64,10 +63,15 @@ def _keeps_to_the_hour(route: RouteCase, i: int, leg: Leg, found: FoundLeg) -> I
 def drawn_along_streets(route: RouteCase) -> Iterator[Violation]:
     """A leg's line joins its places along legal streets and is as long as the drive."""
     drawn = [(i, leg, found) for i, leg, found in _legs(route) if found is not None and found.metres > LEG_M]
-    lines, span = [leg.geometry for _, leg, _ in drawn], route.case.span
-    strays_m = route.case.legs.strays_m(route.kind, lines, span=span)
-    for (i, leg, found), stray_m in zip(drawn, strays_m, strict=True):
-        fault = _shape_fault(leg, found)
+    day, span = route.case.plan.day, route.case.span
+    lines: dict[tuple[int, ...], list[Line]] = {}
+    for i, leg, _ in drawn:
+        lines.setdefault(day.closed(route.leaves_s[i]), []).append(leg.geometry)
+    strays_m = {
+        closed: iter(route.case.legs.strays_m(route.kind, of, span=span, closed=closed)) for closed, of in lines.items()
+    }
+    for i, leg, found in drawn:
+        fault, stray_m = _shape_fault(leg, found), next(strays_m[day.closed(route.leaves_s[i])])
         if not fault and stray_m > SHAPE_OFF_M:
             fault = f"the line is {stray_m:.0f} m off the streets that the class may use"
         if fault:

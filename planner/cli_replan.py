@@ -76,7 +76,7 @@ def replan(
     now_s = _seconds(now, "--now", day)
     west, south, east, north = desk.streets.bbox
     area = Area(west=west, south=south, east=east, north=north)
-    happened = () if events is None else read_events(events, day, now_s=now_s, area=area)
+    happened = () if events is None else read_events(events, day, now_s=now_s, area=area, networks=desk.roads.networks)
     limit_s = time_limit or (USUAL_S if iterations is None else 600.0)
     options = SolveOptions(iterations=iterations or UNLIMITED, time_limit_s=limit_s, seed=seed)
     with talk.status("planning the rest of the day"):

@@ -135,6 +135,20 @@ class Plug:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoadOut:
+    """Pieces of street, by their numbers, that are closed both ways to drives begun at `from_s` or later.
+
+    `lat`, `lon` and `radius_m` say where they were told to be.
+    """
+
+    segments: tuple[int, ...]
+    from_s: int
+    lat: float
+    lon: float
+    radius_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlugOut:
     """A plug that gives nothing from a moment of the day on, nor in the night that follows."""
 
@@ -416,6 +430,7 @@ class Day:
     balance: Balance | None = None
     walk_up_m: float = 0.0
     plugs_out: tuple[PlugOut, ...] = ()
+    roads_out: tuple[RoadOut, ...] = ()
 
     @property
     def sites(self) -> tuple[Depot | Station, ...]:
@@ -435,6 +450,10 @@ class Day:
             starts, ends = zip(*((v.shift.start_s, v.latest_s) for v in self.vehicles), strict=True)
             hours = TimeWindow(start_s=min(starts), end_s=max(ends))
         return midnight + timedelta(seconds=hours.start_s), midnight + timedelta(seconds=hours.end_s)
+
+    def closed(self, at_s: float = math.inf) -> tuple[int, ...]:
+        """Return the pieces of street that are closed to a drive begun at a moment, or once all of them are."""
+        return tuple(sorted({piece for out in self.roads_out if out.from_s <= at_s for piece in out.segments}))
 
     def manned(self, crew: Mapping[str, str]) -> Day:
         """Return the day as a fleet without drivers of its own: each vehicle with its driver, the others left at home.

@@ -56,9 +56,12 @@ def replay_plan(
 ) -> tuple[Replay, ...]:
     """Replay a plan under each scenario; `tell` hears which one comes next.
 
-    Raises `InputError`: E-R02 for a plug that the day does not have, E-R04 for a plan that breaks rules as it is.
+    Raises `InputError`: E-R02 for a plug that the day does not have, E-R04 for a plan that breaks rules as it is, E-R05
+    for one of whose day a road was closed when it had begun.
     """
     refuse_strange_plugs(plan.day, scenarios)
+    if plan.day.roads_out:
+        raise InputError(_ROAD_CLOSED)
     legs = LegFinder(streets)
     if found := audit(plan, streets, legs=legs):
         raise InputError(_broken_already(found))
@@ -211,6 +214,14 @@ def _strange_plugs(day: Day, scenarios: Sequence[Scenario]) -> Iterator[Fault]:
                     message=f"is no plug of this plan's day{did_you_mean(plug_id, known)}",
                     remedy=f"use one of: {', '.join(known)}" if known else "leave it out",
                 )
+
+
+_ROAD_CLOSED = Fault(
+    code="E-R05",
+    file="plan",
+    message="a road was closed when its day was under way, and nobody can tell which drives would have begun before",
+    remedy="replay the plan as it was before that",
+)
 
 
 def _broken_already(found: Sequence[Violation]) -> Fault:

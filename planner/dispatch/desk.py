@@ -16,7 +16,9 @@ from planner.model import Day, Order, TimeWindow, Vehicle
 from planner.plan import Cost, Lock, LockKind, Night, Plan, Reason, Route, Step, StepKind, Unassigned
 from planner.roads.added import with_orders, with_spot
 from planner.roads.day import DayRoads, day_roads
+from planner.roads.past import as_driven
 from planner.roads.streets import Streets
+from planner.solve.begun import begun_drives, starts_of
 from planner.solve.crew import manned
 from planner.solve.night import night_beside, plan_nights
 from planner.solve.problem import Problem, build_problem, site_plugs
@@ -105,6 +107,14 @@ class Desk:
         plan, work = (replace(of, day=day) for of, day in zip((self.plan, self.work), days, strict=True))
         return replace(self, plan=plan, work=work, roads=_at_other_spots(self.roads, self.day, days[1], self.streets))
 
+    def as_driven(self, tours: Iterable[Tour], *, roads: DayRoads | None = None) -> Desk:
+        """Return the desk on whose roads, or on these, drives that began before a road was closed are as they were."""
+        if not self.day.roads_out:
+            return self
+        roads = roads or self.roads
+        drives = begun_drives(self.day, roads, tours, starts_of(self.day, self.plan.routes))
+        return replace(self, roads=as_driven(roads, self.day, self.streets, drives))
+
     def after(self, plan: Plan) -> Desk:
         """Return the desk with a plan of the same day that came of it."""
         return replace(self, plan=plan, work=replace(plan, day=self.work.day))
@@ -113,7 +123,7 @@ class Desk:
         """Let the auditor find all drives from and to an order at once."""
         points = [kerb(place) for place in (*self.day.orders, *self.day.sites, *self.day.spots)]
         for kind in self.roads.types:
-            self.legs.learn_drives(kind, kerb(order), points, span=self.day.span)
+            self.legs.learn_drives(kind, kerb(order), points, span=self.day.span, closed=self.day.closed())
 
     def draft(self, tours: Mapping[int, Tour | None], *, drawn: bool = True) -> Plan:
         """Return the plan with other tours for some vehicles, None for one that stays at home.
@@ -204,7 +214,8 @@ def open_desk(plan: Plan, streets: Streets, *, legs: LegFinder | None = None, fi
             )
         )
     work = manned(plan)
-    return Desk(plan=plan, work=work, streets=streets, legs=finder, roads=day_roads(work.day, streets))
+    desk = Desk(plan=plan, work=work, streets=streets, legs=finder, roads=day_roads(work.day, streets))
+    return desk.as_driven(desk.tours.values())
 
 
 # What makes a plan something else than a day of routes; whatever else is wrong, a hand may mend.

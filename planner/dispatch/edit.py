@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from planner.dispatch.board import Board, Stop, board_of
+from planner.dispatch.closed import other_ways
 from planner.dispatch.desk import Desk
 from planner.dispatch.edits import Charge, Edit, Move, Remove, Reorder, SetLock, Swap, in_words
 from planner.dispatch.plugs import taken_by
@@ -46,7 +47,7 @@ class Edited:
 def apply(desk: Desk, edits: Sequence[Edit]) -> Edited:
     """Make edits in turn, then time the vehicles that they touch, and audit the plan.
 
-    Raises `InputError` E-D41 to E-D48 for the first edit that cannot be made.
+    Raises `InputError` E-D41 to E-D49 for the first edit that cannot be made.
     """
     hands = _Hands(desk)
     for number, edit in enumerate(edits, start=1):
@@ -56,6 +57,8 @@ def apply(desk: Desk, edits: Sequence[Edit]) -> Edited:
     if tours:
         plan = replace(desk.draft(tours), locks=tuple(hands.locks))
     plan = desk.audited(replace(plan, kept=None))
+    if tours and other_ways(plan):
+        raise Refusals("the edits").before_a_closing()
     return Edited(
         plan=plan,
         violations=plan.violations,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,9 @@ from planner.io.cells import CellError, minutes_s, time_s
 from planner.io.csv_table import column_name, read_table
 from planner.io.files import read_file
 from planner.io.order_rows import Context, RowReader, read_order
-from planner.model import Day, Order, Spot, TimeWindow
+from planner.model import Day, Order, RoadOut, Spot, TimeWindow
+from planner.roads.closing import NEAR_M, pieces_near
+from planner.roads.network import Network
 
 MAX_BYTES = 10_000_000
 # What each kind of event needs beside its time.
@@ -29,7 +31,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "soc": ("vehicle", "soc"),
     "done": ("order",),
     "not_delivered": ("order",),
+    "road_closed": ("lat", "lon"),
 }
+MOST_RADIUS_M = 5_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +50,18 @@ class Event:
     window: TimeWindow | None = None
     spot: Spot | None = None
     new: Order | None = None
+    road: RoadOut | None = None
 
 
-def read_events(path: Path, day: Day, *, now_s: int, area: Area | None = None) -> tuple[Event, ...]:
-    """Read the events of a day under way, in order of time. Raises `InputError` with every fault."""
+def read_events(
+    path: Path, day: Day, *, now_s: int, area: Area | None = None, networks: Sequence[Network] = ()
+) -> tuple[Event, ...]:
+    """Read the events of a day under way, in order of time. Raises `InputError` with every fault.
+
+    `networks` are the streets that the day's vehicles use, on one of which a road that is closed must lie.
+    """
     data = read_file(path, max_bytes=MAX_BYTES)
-    reader = _Reader(path.name, day, now_s, area)
+    reader = _Reader(path.name, day, now_s, area, networks)
     events = [event for line, cells in _rows(data, path.name) if (event := reader.event(line, cells)) is not None]
     if reader.faults:
         raise InputError(reader.faults)
@@ -84,8 +94,8 @@ def _json_rows(data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
 class _Reader:
     """Reads rows against the day and collects what is wrong with them."""
 
-    def __init__(self, file: str, day: Day, now_s: int, area: Area | None) -> None:
-        self.file, self.now_s = file, now_s
+    def __init__(self, file: str, day: Day, now_s: int, area: Area | None, networks: Sequence[Network]) -> None:
+        self.file, self.now_s, self.networks = file, now_s, networks
         self.day_date, self.zone = date.fromisoformat(day.date), ZoneInfo(day.time_zone)
         self.context = Context(
             file=file, day=self.day_date, zone=self.zone, area=area, depots=[depot.id for depot in day.depots]
@@ -125,6 +135,8 @@ class _Reader:
             event = replace(event, window=self._window(line, cells))
         if kind == "vehicle_out" and (cells.get("lat") or cells.get("lon")):
             event = replace(event, spot=self._spot(line, cells))
+        if kind == "road_closed":
+            event = replace(event, road=self._road(line, cells, event.at_s))
         if kind == "order_new":
             event = replace(event, new=self._new(line, cells))
         return event if len(self.faults) == before else None
@@ -180,6 +192,28 @@ class _Reader:
             message = "a place needs lat and lon in degrees"
             self._refuse(line, "lat", cells.get("lat", ""), "E-N06", message, "correct both or leave both out")
         return spot
+
+    def _road(self, line: int, cells: Mapping[str, str], from_s: int) -> RoadOut | None:
+        faults, spot, radius_m = len(self.faults), self._spot(line, cells), self._radius_m(line, cells)
+        if spot is None or len(self.faults) > faults:
+            return None
+        pieces = pieces_near(self.networks, lat=spot.lat, lon=spot.lon, radius_m=radius_m)
+        if not pieces:
+            message = f"no street that the vehicles use is within {radius_m or NEAR_M:g} m"
+            remedy = "correct lat and lon, or give a larger radius_m"
+            self._refuse(line, "lat", f"{spot.lat}, {spot.lon}", "E-N10", message, remedy)
+        return RoadOut(segments=pieces, from_s=from_s, lat=spot.lat, lon=spot.lon, radius_m=radius_m)
+
+    def _radius_m(self, line: int, cells: Mapping[str, str]) -> float:
+        text = cells.get("radius_m", "")
+        try:
+            radius_m = float(text or "0")
+        except ValueError:
+            radius_m = -1.0
+        if not 0 <= radius_m <= MOST_RADIUS_M:
+            message = f"is no radius from 0 to {MOST_RADIUS_M:g} m"
+            self._refuse(line, "radius_m", text, "E-N06", message, "write metres, or leave it out")
+        return radius_m
 
     def _new(self, line: int, cells: Mapping[str, str]) -> Order | None:
         if cells["id"] in self.known["order"]:

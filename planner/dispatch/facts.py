@@ -6,14 +6,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from planner.dispatch.closed import charged_in_time, cut_off, driven_anew, later_trips, reaching, refuse_no_way
 from planner.dispatch.desk import Desk
 from planner.dispatch.events import Event
 from planner.dispatch.mend import charge_cut, in_hours, mended, queued, refilled
 from planner.dispatch.state import UnderWay, at_rest, broken_down, held, stored_at, under_way
-from planner.errors import Fault, InputError
+from planner.errors import Fault, InputError, RoadsError
 from planner.model import Day, PlugOut, Spot, Vehicle
-from planner.solve.problem import MWH, NO_PARTNER, Problem
+from planner.roads.day import DayRoads, day_roads
+from planner.roads.past import Begun, as_driven
+from planner.solve.begun import begun_drives, starts_of
+from planner.solve.problem import MWH, NO_PARTNER, Problem, site_plugs
 from planner.solve.solution import Tour
+
+MOST_CHANGES = 50  # of which drives began before a road was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +70,30 @@ def facts_of(desk: Desk, events: Sequence[Event], *, now_s: int, whole: Sequence
 
     `whole` names vehicles whose routes stay as they are. Raises `InputError` E-N07, E-N08 for what can not be.
     """
-    so_far = _SoFar(desk)
+    so_far = _SoFar(desk, now_s)
     for event in events:
         so_far.tell(event)
-    return so_far.desk, so_far.settle(now_s, whole)
+    facts = so_far.settle(whole)
+    return so_far.desk, facts
 
 
 class _SoFar:
     """A plan's tours as one event after the other leaves them."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.tours, self.facts = desk, dict(desk.tours), Facts()
+    def __init__(self, desk: Desk, now_s: int) -> None:
+        self.desk, self.tours, self.facts, self.now_s = desk, dict(desk.tours), Facts(), now_s
         self.broke: dict[int, Event] = {}
+        self.starts_s = starts_of(desk.day, desk.plan.routes)
+        self.measured: DayRoads | None = None  # with all closed roads closed to every drive
+        self.begun: frozenset[Begun] | None = self._begun(
+            self.tours
+        )  # drives that were open when they began, as the desk has them
         self.kinds: Mapping[str, Callable[[Event], None]] = {
             "delay": self._delay,
             "done": self._done,
             "not_delivered": self._not_delivered,
             "plug_out": self._plug_out,
+            "road_closed": self._road_closed,
             "soc": self._soc,
             "vehicle_out": self._vehicle_out,
         }
@@ -89,15 +102,18 @@ class _SoFar:
         """Let one event happen; what is only news for the rest of the day changes nothing here."""
         if event.kind in self.kinds:
             self.kinds[event.kind](event)
+            self._drive_anew(event)
 
-    def settle(self, now_s: int, whole: Sequence[str]) -> Facts:
+    def settle(self, whole: Sequence[str]) -> Facts:
         """Return what has become of each vehicle by now."""
-        p = self.desk.problem
+        p, now_s = self.desk.problem, self.now_s
         self.tours = self.facts.tours = queued(p, self.tours, now_s)
         for v, tour in list(self.tours.items()):
             kept = under_way(p, tour, now_s).kept
             if kept is not None and in_hours(p, kept) != kept:
                 self._mend(v, in_hours(p, tour), Event(kind="station_closed", at_s=now_s))
+        self._drive_anew(Event(kind="road_closed", at_s=now_s))
+        p = self.desk.problem
         for v, vehicle in enumerate(self.desk.day.vehicles):
             one = self.tours.get(v)
             if v in self.broke:
@@ -106,6 +122,10 @@ class _SoFar:
                 self.facts.states[v] = at_rest(p, v, now_s)
             else:
                 self.facts.states[v] = under_way(p, one, now_s, whole=vehicle.id in whole)
+        settled = {v: state.kept for v, state in self.facts.states.items() if state.kept is not None}
+        self._as_driven(settled)
+        if self.desk.day.roads_out:
+            refuse_no_way(self.desk.problem, self.desk.day, settled, self.facts.out_s)
         return self.facts
 
     def _delay(self, event: Event) -> None:
@@ -129,6 +149,58 @@ class _SoFar:
             cut = charge_cut(self.desk.problem, tour, plug, event.at_s)
             if cut != tour:
                 self._mend(v, cut, event)
+
+    def _road_closed(self, event: Event) -> None:
+        out = () if event.road is None else (event.road,)
+        self.desk = self.desk.on_day(lambda day: replace(day, roads_out=(*day.roads_out, *out)))
+        self.measured, self.begun = None, None
+        self._as_driven(self.tours)
+        for v, tour in list(self.tours.items()):
+            found = reaching(self.desk.problem, self.desk.day, self.desk.roads, tour, event.at_s)
+            self.facts.brought_back |= dict.fromkeys(found.brought_back, v)
+            if found.tour is None:
+                del self.tours[v]
+            elif found.tour != tour:
+                self._mend_until_now(v, driven_anew(self.desk.problem, found.tour, event.at_s, None), event)
+
+    def _drive_anew(self, event: Event) -> None:
+        """Let vehicles go other ways from when a road is closed, and see that the desk knows which drives did not."""
+        outs = self.desk.day.roads_out
+        for _ in range(MOST_CHANGES if outs else 0):
+            self._as_driven(self.tours)
+            first_s = min(out.from_s for out in outs)
+            tours = dict(self.tours)
+            for v, tour in tours.items():
+                anew = driven_anew(self.desk.problem, tour, first_s, self.starts_s.get(v))
+                if anew != tour:
+                    self._mend_until_now(v, anew, event)
+            if self.tours == tours and self._begun(self.tours) == self.begun:
+                return
+
+    def _begun(self, tours: Mapping[int, Tour]) -> frozenset[Begun]:
+        return frozenset(begun_drives(self.desk.day, self.desk.roads, tours.values(), self.starts_s))
+
+    def _as_driven(self, tours: Mapping[int, Tour]) -> None:
+        """Measure those drives as they were of these tours that began before a road was closed, and no others."""
+        begun = self._begun(tours)
+        if begun == self.begun:
+            return
+        if self.measured is None:
+            self.measured = _measured(self.desk)
+        roads = as_driven(self.measured, self.desk.day, self.desk.streets, begun)
+        self.desk, self.begun = replace(self.desk, roads=roads), begun
+
+    def _mend_until_now(self, v: int, tour: Tour, event: Event) -> None:
+        """Let a vehicle get home from the trip that it was on, and from each that it has begun since."""
+        at_s: int | None = event.at_s
+        vehicle, plug_w = self.desk.day.vehicles[v], [plug.power_w for plug in site_plugs(self.desk.day)]
+        tour = charged_in_time(self.desk.problem, vehicle, plug_w, tour, event.at_s)
+        while at_s is not None:
+            self._mend(v, tour, replace(event, at_s=at_s))
+            if v not in self.tours or v in self.broke:
+                return
+            tour = self.tours[v]
+            at_s = next(later_trips(self.desk.problem, tour, at_s, self.now_s), None)
 
     def _soc(self, event: Event) -> None:
         v = self.desk.vehicles.get(event.vehicle, -1)
@@ -154,6 +226,14 @@ class _SoFar:
             self.broke.setdefault(v, replace(event, kind="vehicle_out"))
             self.facts.stranded.append(v)
         self.facts.brought_back |= dict.fromkeys(found.brought_back, v)
+
+
+def _measured(desk: Desk) -> DayRoads:
+    """Measure a day on which all its closed roads are closed. Raises `InputError` E-N11 where that leaves no way."""
+    try:
+        return day_roads(desk.day, desk.streets)
+    except RoadsError as error:
+        raise InputError(cut_off(f"the fleet: {error}")) from None
 
 
 def _tour_with(tours: Mapping[int, Tour], order: int, event: Event) -> int:

@@ -43,10 +43,10 @@ def charge_cut(p: Problem, tour: Tour, plug: int, at_s: int) -> Tour:
             given_mwh = visit.charge_mwh * given_s // (visit.charge_end_s - visit.charge_begin_s)
             worth = given_mwh >= LEAST_CHARGE_MWH
             visits[k] = replace(visit, charge_end_s=at_s, charge_mwh=given_mwh if worth else 0)
-    return _without_charges(p, tour_of(tour.vehicle, visits))
+    return without_charges(p, tour_of(tour.vehicle, visits))
 
 
-def _without_charges(p: Problem, tour: Tour) -> Tour:
+def without_charges(p: Problem, tour: Tour) -> Tour:
     """Return a tour without the charges that give nothing, nor the stations that are visited for them."""
     visits, first_changed = list(tour.all_visits), len(tour.visits) + 1
     for k in reversed(range(len(visits))):
@@ -67,7 +67,7 @@ def refilled(p: Problem, tour: Tour) -> Tour:
     visits = list(tour.all_visits)
     for k, visit in enumerate(visits):
         if visit.swap_end_s:
-            stored = _stored_mwh(p, tour_of(tour.vehicle, visits), k)
+            stored = stored_mwh(p, tour_of(tour.vehicle, visits), k)
             visits[k] = replace(visit, charge_mwh=int(p.battery_mwh[p.kind[tour.vehicle]]) - stored)
     return tour_of(tour.vehicle, visits)
 
@@ -80,7 +80,7 @@ def in_hours(p: Problem, tour: Tour) -> Tour:
         return any(opens <= visit.charge_begin_s and visit.charge_end_s <= closes for opens, closes in spans)
 
     away = {v for v in tour.visits if v.plug >= 0 and v.place >= p.orders + p.depots and not is_open(v)}
-    return _without_charges(
+    return without_charges(
         p, tour_of(tour.vehicle, [replace(v, charge_mwh=0) if v in away else v for v in tour.all_visits])
     )
 
@@ -130,7 +130,7 @@ def lacks_mwh(p: Problem, tour: Tour, end: int) -> int:
     return short
 
 
-def _stored_mwh(p: Problem, tour: Tour, at: int) -> int:
+def stored_mwh(p: Problem, tour: Tour, at: int) -> int:
     """Return what the battery holds when a visit begins."""
     battery = int(p.battery_mwh[p.kind[tour.vehicle]])
     stored = int(p.start_mwh[tour.vehicle])
@@ -176,7 +176,7 @@ def _by_station(p: Problem, tour: Tour, k: int, station: int, end: int, busy: li
 def _at_plug(p: Problem, tour: Tour, visit: Visit, busy: list[Tour], needed: int, *, ready_s: int) -> Visit | None:
     """Return a visit with a charge of so much at the plug of its site where that is over first."""
     kind, site = int(p.kind[tour.vehicle]), visit.place - p.orders
-    if _stored_mwh(p, tour, tour.all_visits.index(visit)) + needed > p.knee_mwh[kind]:
+    if stored_mwh(p, tour, tour.all_visits.index(visit)) + needed > p.knee_mwh[kind]:
         return None
     taken, best = taken_by(p, busy), None
     plugs = np.flatnonzero((p.plug_site == site) & (p.plug_w >= LEAST_W))

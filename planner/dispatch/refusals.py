@@ -67,5 +67,11 @@ class Refusals:
     def no_charge(self, id: str) -> InputError:
         return self._fault("E-D48", id, "no charge follows it", "name the order before the charge")
 
+    def before_a_closing(self) -> InputError:
+        message = (
+            "they change drives that had begun when a road was closed, or make one begin earlier or later than that"
+        )
+        return self._fault("E-D49", None, message, "change what comes later in the day, or plan with planner replan")
+
     def _fault(self, code: str, value: str | None, message: str, remedy: str) -> InputError:
         return InputError(Fault(code=code, file=self.edit, value=value, message=message, remedy=remedy))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from planner.answer import routes_of
+from planner.dispatch.closed import refuse_ends, refuse_untold, without_stale
 from planner.dispatch.desk import Desk
 from planner.dispatch.events import Event
 from planner.dispatch.facts import Facts, facts_of, with_dead_plugs
@@ -88,10 +89,13 @@ def replan(
     with stages.stage("roads"):
         desk, facts = facts_of(with_dead_plugs(desk, events), events, now_s=now_s, whole=locks.vehicles)
         desk, facts = with_late_orders(desk, facts, events, windows, now_s=now_s)
+        if desk.day.roads_out and facts.transfers:
+            refuse_ends(desk.day, desk.roads)
+            desk = desk.as_driven(state.kept for state in facts.states.values() if state.kept is not None)
     cancelled = _cancelled(desk, events)
     with stages.stage("solve"):
         wanted = Wanted(on_vehicle=locks.on_vehicle, move_cost=move_cost, courier_cost=courier_cost)
-        rest = rest_of(desk.day, desk.problem, facts.states, wanted, now_s=now_s)
+        rest = rest_of(desk.day, without_stale(desk.problem, desk.roads), facts.states, wanted, now_s=now_s)
         settled = {place for place in facts.begun() if place < rest.orders}
         known = impossible(desk.day, desk.problem, desk.roads.snapped)
         closed = known | {i: _closed(desk, i) for i in settled | cancelled}
@@ -103,6 +107,7 @@ def replan(
         plan = _told(after, facts, tours, found, options, cancelled=cancelled, courier_cost=courier_cost)
     with stages.stage("audit"):
         plan = after.audited(plan)
+        refuse_untold(plan)
     return Replanned(
         desk=after,
         plan=plan,

@@ -38,7 +38,8 @@ class UnderWay:
 
 def at_rest(problem: Problem, vehicle: int, now_s: int) -> UnderWay:
     """Return the state of a vehicle that has done nothing yet."""
-    free_s = max(now_s, int(problem.shift[vehicle, 0]))
+    way_s = int(problem.ways_s[vehicle, 0])  # to its depot, from where it starts
+    free_s = max(problem.arrival_s(now_s, way_s) if way_s else now_s, int(problem.shift[vehicle, 0]))
     return UnderWay(vehicle=vehicle, kept=None, free_s=free_s, stored_mwh=int(problem.start_mwh[vehicle]))
 
 
@@ -94,6 +95,14 @@ def held(problem: Problem, tour: Tour, at_s: int, lasts_s: int) -> Tour:
     else:
         visits[at] = replace(visit, end_s=leave_s)
     return retimed(problem, tour_of(tour.vehicle, visits), after=at)
+
+
+def delayed(problem: Problem, tour: Tour, arrival_s: int) -> Tour:
+    """Return a tour whose vehicle comes to its depot for the first time at a moment, if that is later than it did."""
+    if arrival_s <= tour.first.arrival_s:
+        return tour
+    visits = [_moved(problem, tour.first, arrival_s), *tour.all_visits[1:]]
+    return retimed(problem, tour_of(tour.vehicle, visits), after=0)
 
 
 def retimed(problem: Problem, tour: Tour, *, after: int) -> Tour:

@@ -15,7 +15,9 @@ from planner.model import Day, TimeWindow, VehicleType
 from planner.plan import Plan, Violation
 from planner.roads.day import DayRoads, day_roads
 from planner.roads.network import build_network, drives_alike
+from planner.roads.past import as_driven
 from planner.roads.streets import Streets
+from planner.solve.begun import begun_drives, starts_of
 from planner.solve.problem import Problem, build_problem, restrict
 from planner.solve.solution import Sequence as Stops
 from planner.solve.solution import Tour
@@ -52,10 +54,16 @@ class Ground:
         key = (day.span, *(kind.name for kind in new))
         with self.lock:
             if key not in self.measured:
-                self.measured[key] = (None if new else self._alike(day)) or day_roads(
-                    self._fleet(day, new), self.streets
-                )
+                self.measured[key] = (None if new else self._alike(day)) or self._measured(self._fleet(day, new))
             return self.measured[key]
+
+    def _measured(self, day: Day) -> DayRoads:
+        """Measure a day; drives that began before a road was closed are as the plan has them."""
+        roads = day_roads(day, self.streets)
+        if not day.roads_out:
+            return roads
+        starts_s = starts_of(self.day, self.plan.routes)
+        return as_driven(roads, day, self.streets, begun_drives(self.day, roads, self.tours(self.day), starts_s))
 
     def _fleet(self, day: Day, new: Sequence[VehicleType]) -> Day:
         """Return a changed day with the plan's fleet and a vehicle of each new type, on the road at the same hours."""
@@ -71,7 +79,9 @@ class Ground:
         if known is None:
             return None
         now = (
-            build_network(self.streets, old.road_class, top_speed_kmh=old.top_speed_kmh, span=day.span)
+            build_network(
+                self.streets, old.road_class, top_speed_kmh=old.top_speed_kmh, span=day.span, closed=day.closed()
+            )
             for old in known.networks
         )
         return known if all(drives_alike(a, b) for a, b in zip(known.networks, now, strict=True)) else None

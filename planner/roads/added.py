@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from planner.model import Day, Spot, VehicleType
-from planner.roads.day import DayRoads, Shape
+from planner.roads.day import DayRoads
 from planner.roads.edge_energy import columns_of
 from planner.roads.labels import Searches, meet, search_places
 from planner.roads.leg_energy import fill_energy
@@ -40,7 +41,7 @@ def with_spot(roads: DayRoads, day: Day, spot: Spot, *, before: int) -> DayRoads
         return _with_places(roads, [spot], before=at)
     tables = tuple(_doubled(known, same, at) for known in roads.matrices)
     snapped = tuple(_inserted(old, _only(old, same), at) for old in roads.snapped)
-    return replace(roads, snapped=snapped, matrices=tables, shapes=_renumbered(roads, at, 1))
+    return replace(roads, snapped=snapped, matrices=tables, **_renumbered(roads, at, 1))
 
 
 def _doubled(known: Matrices, place: int, at: int) -> Matrices:
@@ -71,11 +72,18 @@ def _with_places(roads: DayRoads, kerbs: Sequence[Spot], *, before: int) -> DayR
         )
         for i, (network, at, known) in enumerate(zip(roads.networks, snapped, roads.matrices, strict=True))
     )
-    return replace(roads, snapped=snapped, matrices=tables, shapes=_renumbered(roads, before, len(new)))
+    return replace(roads, snapped=snapped, matrices=tables, **_renumbered(roads, before, len(new)))
 
 
-def _renumbered(roads: DayRoads, before: int, count: int) -> dict[tuple[int, int, int], Shape]:
-    return {(g, _moved(a, before, count), _moved(b, before, count)): shape for (g, a, b), shape in roads.shapes.items()}
+def _renumbered(roads: DayRoads, before: int, count: int) -> dict[str, Any]:
+    """Return what is told of single drives in the numbers of a day with more places."""
+
+    def moved(drive: tuple[int, int, int]) -> tuple[int, int, int]:
+        g, a, b = drive
+        return g, _moved(a, before, count), _moved(b, before, count)
+
+    shapes = {moved(drive): shape for drive, shape in roads.shapes.items()}
+    return {"shapes": shapes, "stale": frozenset(map(moved, roads.stale))}
 
 
 def _moved(place: int, before: int, count: int) -> int:

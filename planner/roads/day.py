@@ -13,7 +13,7 @@ from planner.roads.matrices import Matrices, matrices
 from planner.roads.network import Network, build_network
 from planner.roads.paths import path, path_shape
 from planner.roads.snap import MAX_GAP_M, Snapped, snap
-from planner.roads.streets import Streets
+from planner.roads.streets import Floats, Streets
 
 Shape = tuple[tuple[float, float], ...]
 
@@ -23,7 +23,8 @@ class DayRoads:
     """Roads of a day, its places numbered orders, depots, stations, spots; types of one class and pace share a network.
 
     `shapes` remembers the streets of drives that were asked for, by network, source and target. Without `drawn` no
-    others are looked up: what is not shown needs no line.
+    others are looked up: what is not shown needs no line. `stale` are the drives between sites or spots, told in the
+    same way, that are measured as they were before a road was closed (`planner.roads.past`): nobody can begin one now.
     """
 
     types: tuple[VehicleType, ...]
@@ -33,17 +34,22 @@ class DayRoads:
     matrices: tuple[Matrices, ...]
     shapes: dict[tuple[int, int, int], Shape] = field(default_factory=dict)
     drawn: bool = True
+    stale: frozenset[tuple[int, int, int]] = frozenset()
 
 
 def day_roads(day: Day, streets: Streets) -> DayRoads:
-    """Measure a day's places on the streets. Raises `RoadsError` where a class has no street at all."""
+    """Measure a day's places on the streets that are open once all its closed roads are.
+
+    Raises `RoadsError` where a class has no street at all.
+    """
     types = tuple(dict.fromkeys(vehicle.type for vehicle in day.vehicles))
     paces = list(dict.fromkeys((kind.road_class, kind.top_speed_kmh) for kind in types))
     network_of_type = tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types)
-    places = (*day.orders, *day.sites, *day.spots)
-    kerbs = [place.kerb if isinstance(place, Order) else place for place in places]
-    lat, lon = (np.array([getattr(kerb, axis) for kerb in kerbs]) for axis in ("lat", "lon"))
-    networks = tuple(build_network(streets, road_class, top_speed_kmh=kmh, span=day.span) for road_class, kmh in paces)
+    lat, lon = places_of(day)
+    networks = tuple(
+        build_network(streets, road_class, top_speed_kmh=kmh, span=day.span, closed=day.closed())
+        for road_class, kmh in paces
+    )
     snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
     _refuse_far_depots(day, networks, snapped)
     tables = tuple(
@@ -51,6 +57,13 @@ def day_roads(day: Day, streets: Streets) -> DayRoads:
         for i, (network, at) in enumerate(zip(networks, snapped, strict=True))
     )
     return DayRoads(types=types, network_of_type=network_of_type, networks=networks, snapped=snapped, matrices=tables)
+
+
+def places_of(day: Day) -> tuple[Floats, Floats]:
+    """Return the lat and lon at which vehicles stop for each place of a day."""
+    places = (*day.orders, *day.sites, *day.spots)
+    kerbs = [place.kerb if isinstance(place, Order) else place for place in places]
+    return np.array([kerb.lat for kerb in kerbs]), np.array([kerb.lon for kerb in kerbs])
 
 
 def _refuse_far_depots(day: Day, networks: Sequence[Network], snapped: Sequence[Snapped]) -> None:

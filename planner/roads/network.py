@@ -7,7 +7,7 @@ for whoever computes it: least time, then least length; among equals a fixed ran
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -103,17 +103,25 @@ class Network:
 
 
 def build_network(
-    streets: Streets, road_class: RoadClass, *, top_speed_kmh: float, span: Span | None = None
+    streets: Streets,
+    road_class: RoadClass,
+    *,
+    top_speed_kmh: float,
+    span: Span | None = None,
+    closed: Sequence[int] = (),
 ) -> Network:
     """Judge every street for a class and keep the largest part in which each street reaches each other.
 
     The pace on a street is the least of the class maximum, the top speed, and the limit times the urban factor.
-    `span` is when vehicles may be on the road, for rules that change with the hour.
+    `span` is when vehicles may be on the road, for rules that change with the hour. The `closed` pieces of street are
+    open to nobody, whatever their tags say.
 
     Raises `RoadsError` where no street is open to the class.
     """
     verdicts = _judge_all(streets, road_class, span)
     kmh, crossing = _paces(streets, road_class, verdicts)
+    for way in (2 * np.array(closed, dtype=np.int64), 2 * np.array(closed, dtype=np.int64) + 1):
+        kmh[way], crossing[way] = 0.0, False
     edge_kmh = np.minimum(kmh, top_speed_kmh)
     legal = edge_kmh > 0
     _require_streets(legal, road_class, verdicts)

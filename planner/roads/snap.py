@@ -82,12 +82,12 @@ def _tree(network: Network) -> tuple[float, Ints, shapely.STRtree]:
     if network not in _kept_trees:
         open_to_stops = network.usable & ~network.crossing
         segments = np.flatnonzero(open_to_stops.reshape(-1, 2).any(axis=1))
-        x_scale, lines = _lines(network.streets)
+        x_scale, lines = street_lines(network.streets)
         _kept_trees[network] = x_scale, segments, shapely.STRtree(lines[segments])
     return _kept_trees[network]
 
 
-def _lines(streets: Streets) -> tuple[float, NDArray[np.object_]]:
+def street_lines(streets: Streets) -> tuple[float, NDArray[np.object_]]:
     """Return metres per degree of longitude and the line of each segment in metres, kept for the next class.
 
     The plane is an equirectangular one about the middle of the streets: exact enough for choosing among near streets.

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from planner.check import audit
 from planner.dispatch.desk import open_desk
 from planner.dispatch.events import Event
 from planner.dispatch.replan import Replanned, replan
+from planner.errors import InputError
+from planner.model import RoadOut
 from planner.plan import Plan, StepKind
+from planner.roads.closing import pieces_near
 from planner.solve.options import SolveOptions
-from tests.check.plans import random_plan, streets
+from tests.check.plans import KINDS, network, random_plan, streets
 
 QUICK = SolveOptions(iterations=200, time_limit_s=30)
 
@@ -70,6 +74,44 @@ def test_a_late_driver_a_new_order_and_a_dead_plug_leave_a_legal_day(seed: int) 
         aboard = {order: vehicle for order, vehicle in begun(plan, at_s).items() if vehicle not in unplugged}
         assert aboard.items() <= served(found.plan).items()
         assert audit(found.plan, streets()) == ()
+
+
+def closing(plan: Plan, at_s: int, seed: int) -> Event:
+    """Return that a street is closed on which a vehicle was to drive later, with what is near it or alone.
+
+    That of the depot stays open.
+    """
+    rng = np.random.default_rng(seed)
+    legs = [s.leg.geometry for r in plan.routes for s in r.steps if s.leg and s.arrival_s > at_s and s.leg.distance_m]
+    leg = legs[int(rng.integers(len(legs)))]
+    lon, lat = np.mean(leg[len(leg) // 2 - 1 : len(leg) // 2 + 1], axis=0).tolist()
+    radius_m = float(rng.choice([0.0, 150.0]))
+    networks, hub = [network(kind) for kind in KINDS], plan.day.depots[0]
+    own = pieces_near(networks, lat=hub.lat, lon=hub.lon)
+    pieces = set(pieces_near(networks, lat=lat, lon=lon, radius_m=radius_m)) - set(own)
+    road = RoadOut(segments=tuple(sorted(pieces)), from_s=at_s, lat=lat, lon=lon, radius_m=radius_m)
+    return Event(kind="road_closed", at_s=at_s, road=road)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_streets_that_are_closed_leave_a_legal_day_that_can_be_planned_on(seed: int) -> None:
+    plan, legal, refused = random_plan(seed), 0, set[str]()
+    for now_s in moments(plan):
+        events = [closing(plan, now_s - 900, seed), closing(plan, now_s - 300, seed + 100)]
+        delay = Event(kind="delay", at_s=now_s - 400, vehicle=plan.routes[0].vehicle_id, lasts_s=300)
+        try:
+            found = replanned(plan, now_s, *events, delay)
+        except InputError as refusal:
+            refused |= {fault.code for fault in refusal.faults}
+            continue
+        legal += 1
+        assert found.plan.violations == ()
+        assert audit(found.plan, streets()) == ()
+        again = replanned(found.plan, now_s, closing(plan, now_s, seed + 200) if seed % 2 else delay)
+        assert again.plan.violations == ()
+        assert audit(again.plan, streets()) == ()
+    assert legal
+    assert refused <= {"E-N07", "E-N11"}
 
 
 @pytest.mark.parametrize("seed", range(6))
