@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
+STREAMLIT = Subprotocol("streamlit")
 
 
 @contextmanager
@@ -19,7 +22,7 @@ def light_client(address: str, *, page: str = "", query: str = "") -> Iterator[C
     message.rerun_script.query_string = query
     message.rerun_script.page_name = page
     url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
-    with connect(url, origin=address, subprotocols=["streamlit"], max_size=None, open_timeout=30) as socket:
+    with connect(url, origin=Origin(address), subprotocols=[STREAMLIT], max_size=None, open_timeout=30) as socket:
 
         def run() -> float:
             begun = time.perf_counter()
