@@ -19,7 +19,7 @@ from planner.io.safe_csv import csv_text
 
 COLUMNS = (
     *("time", "event", "vehicle", "order", "minutes", "soc", "plug", "tw_start", "tw_end"),
-    *("id", "lat", "lon", "demand_kg", "volume_l", "address"),
+    *("id", "lat", "lon", "radius_m", "demand_kg", "volume_l", "address"),
 )
 
 

@@ -24,6 +24,7 @@ from planner.model import Order, TimeWindow
 from planner.pipeline import plan_inputs, read_inputs
 from planner.plan import Plan, StepKind
 from planner.solve.options import UNLIMITED, SolveOptions
+from tests.dispatch import test_replan as random_days
 
 DAY = date(2026, 3, 10)
 CITIES = (("porto-2015.osm.pbf", "L6e", 200), ("milan-2014.osm.pbf", "L7e", 150), ("lauf-2020.osm.pbf", "L6e", 100))
@@ -154,6 +155,16 @@ def test_a_bad_morning_is_planned_anew_within_five_seconds(
         print(_line(nth, at, found, seconds[-1]) + (_beside(desk, at, locks, found) if LONG_S else ""), flush=True)
     print(f"seconds, opening included: median {statistics.median(seconds):.1f}, most {max(seconds):.1f}")
     assert statistics.median(seconds) <= MOST_S
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(2, 20))
+def test_more_random_days_with_news_are_legal(seed: int) -> None:
+    random_days.test_a_day_without_news_stays_legal_and_what_is_on_board_stays(seed)
+    random_days.test_a_late_driver_a_new_order_and_a_dead_plug_leave_a_legal_day(seed)
+    random_days.test_streets_that_are_closed_leave_a_legal_day_that_can_be_planned_on(seed)
+    random_days.test_what_is_on_a_vehicle_that_is_out_is_fetched_there_or_left_out(seed)
 
 
 def planned(desk: Desk, at: Morning, locks: Locks, seconds: float, *, move_cost: float = MOVE_COST) -> Replanned:

@@ -36,6 +36,7 @@ EVENTS = {
     "not_delivered": "nobody was there",
     "soc": "battery holds less",
     "plug_out": "plug is dead",
+    "road_closed": "road is closed",
 }
 ROWS, FILE = "day-rows", "day-file"
 
@@ -184,6 +185,7 @@ def _table(plan: Plan, say: Words) -> list[dict[str, Any]]:
             "id": config.TextColumn(say.gettext("new order")),
             "lat": config.NumberColumn("lat", format="%.6f"),
             "lon": config.NumberColumn("lon", format="%.6f"),
+            "radius_m": config.NumberColumn(say.gettext("around, m"), min_value=0),
             "demand_kg": config.NumberColumn("kg", min_value=0),
             "volume_l": config.NumberColumn("l", min_value=0),
             "address": config.TextColumn(say.gettext("address")),
