@@ -185,7 +185,7 @@ def _whole(desk: Desk, facts: Facts, rest: Problem, found: Solution, now_s: int)
         if v not in later and state.kept is not None and not state.finished and state.stored_mwh < rest.end_mwh[v]:
             last = schedule(rest, {v: []}, taken=later.values())  # back to charge for the end of its shift
             later |= {} if last is None else {tour.vehicle: tour for tour in last}
-    tours = {v: tour for v, state in facts.states.items() if (tour := joined(rest, state, later.get(v))) is not None}
+    tours = {v: tour for v, state in facts.states.items() if (tour := joined(state, later.get(v))) is not None}
     return _with_plugs(desk, {v: tour for v, tour in tours.items() if tour.visits}, now_s)
 
 

@@ -147,7 +147,7 @@ def _rests(tours: Mapping[int, Tour], states: Mapping[int, UnderWay]) -> dict[in
     for v, tour in tours.items():
         kept = states[v].kept
         visits = tour.all_visits[0 if kept is None else len(kept.visits) + 1 :]
-        if len(visits) > 1 and not states[v].aside_s:
+        if len(visits) > 1:
             left[v] = tour_of(v, list(visits))
     return left
 

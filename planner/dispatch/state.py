@@ -28,7 +28,6 @@ class UnderWay:
     stored_mwh: int
     finished: bool = False
     rested: bool = False  # the break is taken
-    aside_s: int = 0  # when it began to be taken at the depot, with nothing else to do
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -56,24 +55,14 @@ def under_way(problem: Problem, tour: Tour, now_s: int, *, whole: bool = False) 
     if not (at_home and home.plug >= 0):  # who charges after its last trip is done for the day
         home = Visit(place=home.place, arrival_s=home.arrival_s, begin_s=home.arrival_s, end_s=home.arrival_s)
     kept = tour_of(tour.vehicle, [*visits[:last], home])
-    aside_s = _rested_aside(problem, kept, now_s)
     return UnderWay(
         vehicle=tour.vehicle,
         kept=kept,
         free_s=max(now_s, home.arrival_s),
         stored_mwh=left_mwh(problem, kept),
         finished=whole or home.plug >= 0,
-        rested=aside_s > 0 or any(visit.break_end_s for visit in kept.visits),
-        aside_s=aside_s,
+        rested=any(visit.break_end_s for visit in kept.visits),
     )
-
-
-def _rested_aside(problem: Problem, kept: Tour, now_s: int) -> int:
-    """Return when a break began that the driver has had at the depot with nothing to do, 0 for none."""
-    length_s, earliest_s, latest_s, moves = (int(value) for value in problem.breaks[kept.vehicle])
-    since_s = kept.start_s if moves else 0
-    begin_s = max(kept.home.arrival_s, since_s + earliest_s)
-    return begin_s if length_s and begin_s <= since_s + latest_s and begin_s + length_s <= now_s else 0
 
 
 def held(problem: Problem, tour: Tour, at_s: int, lasts_s: int) -> Tour:
@@ -175,7 +164,7 @@ def under_way_until(problem: Problem, tour: Tour, at: int) -> Tour | None:
     return tour_of(tour.vehicle, [*visits[:at], home])
 
 
-def joined(problem: Problem, state: UnderWay, rest: Tour | None) -> Tour | None:
+def joined(state: UnderWay, rest: Tour | None) -> Tour | None:
     """Return the whole day of a vehicle: what is kept, and what was planned for the rest of it."""
     if rest is None or state.kept is None:
         return rest or state.kept
@@ -183,9 +172,6 @@ def joined(problem: Problem, state: UnderWay, rest: Tour | None) -> Tour | None:
     if not rest.visits:  # it comes back to charge
         home = replace(rest.home, arrival_s=junction.arrival_s)
         return tour_of(state.vehicle, [state.kept.first, *state.kept.visits, home])
-    if state.aside_s:
-        pause_s = state.aside_s + int(problem.breaks[state.vehicle, 0])
-        junction = replace(junction, break_begin_s=state.aside_s, break_end_s=pause_s)
     return tour_of(state.vehicle, [state.kept.first, *state.kept.visits, junction, *rest.visits, rest.home])
 
 

@@ -70,7 +70,7 @@ def test_what_is_kept_and_what_follows_make_one_day() -> None:
     state = under_way(problem, tour, tour.first.end_s)
     assert state.kept is not None
     rest = replace(tour, first=replace(tour.first, arrival_s=state.free_s))
-    whole = joined(problem, state, rest)
+    whole = joined(state, rest)
     assert whole is not None
     assert len(whole.visits) == len(state.kept.visits) + 1 + len(rest.visits)
     assert whole.visits[len(state.kept.visits)].arrival_s == state.kept.home.arrival_s
