@@ -160,7 +160,7 @@ def _searched(
 
     What is still left out then goes between the stops of those, where it fits.
     """
-    old = old_rest(rest, list(desk.tours.values()), facts.states, set(closed))
+    old = old_rest(rest, desk.tours, facts.states, set(closed))
     still = {v: old[v] for id in locks.stops if (v := desk.vehicles.get(id, -1)) in old}
     if not still:
         return solve_possible(beginning_with(rest, old), options, dict(closed), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,17 +104,15 @@ def priced(rest: Problem, wanted: Wanted, before: Mapping[int, int]) -> Problem:
 
 
 def old_rest(
-    rest: Problem, tours: Sequence[Tour], states: Mapping[int, UnderWay], closed: Collection[int]
+    rest: Problem, tours: Mapping[int, Tour], states: Mapping[int, UnderWay], closed: Collection[int]
 ) -> dict[int, Tour]:
     """Return what each vehicle was to do in the rest of the day, where that still holds.
 
     A day of which orders fall out one after the other is tried until it can be timed beside those of the others.
     """
     settled: list[Tour] = []
-    for tour in tours:
-        v, depot = tour.vehicle, int(rest.depot[tour.vehicle])
-        kept = states[v].kept
-        places = [visit.place for visit in tour.visits[0 if kept is None else len(kept.visits) + 1 :]]
+    for v, tour in _rests(tours, states).items():
+        depot, places = int(rest.depot[v]), [visit.place for visit in tour.visits]
         places = [at for at in places if at >= rest.orders or (at not in closed and rest.allowed[at, v])]
         wanted = tidy([at for at in places if at >= rest.orders or rest.partner[at] < 0], depot=depot)
         while any(at < rest.orders for at in wanted):
