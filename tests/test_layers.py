@@ -27,7 +27,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("answer", "export", "instances", "replay"),
     ("pipeline", "outputs", "robust", "store", "warm"),
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online", "geocode_pins"),
-    ("batch", "dispatch"),
+    ("batch", "dispatch", "sizing"),
     ("cli_tools", "cli_ui_login"),
     ("cli_ui",),
     ("cli_store",),

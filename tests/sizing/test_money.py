@@ -1,0 +1,163 @@
+"""Money of a year against sums done by hand, and the file of assumptions."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from planner import catalogue
+from planner.errors import InputError
+from planner.io.money import MoneyDocument, MoneyFile, VehicleMoney, read_money
+from planner.sizing.money import DayUse, FleetOf, Kind, KindUse, fixed_cost, price_year
+
+BY_HAND = """
+[year]
+working_days = 200
+interest_percent = 4.5
+courier_per_order = 8
+[wages]
+per_hour = 20
+overtime_extra_per_hour = 5
+min_paid_hours = 5
+[energy]
+price_factor = 1.1
+co2_g_per_kwh = 400
+[plugs]
+price = 300
+installation = 500
+years = 10
+upkeep_per_year = 20
+[grid]
+years = 20
+steps = [{ up_to_kw = 3, once = 0, per_year = 0 }, { up_to_kw = 10, once = 1000, per_year = 50 }]
+[vehicles.box]
+price = 10000
+subsidy = 1000
+residual_percent = 25
+years = 5
+lease_per_month = 0
+insurance_per_year = 300
+tax_per_year = 0
+service_per_year = 100
+tyres_and_repair_per_km = 0.05
+parking_per_month = 20
+battery_per_kwh = 200
+battery_cycles = 300
+"""
+BOX = Kind(name="box", type_name="box", class_name="L6e", battery_kwh=5.0)
+TWO = FleetOf(counts={"box": 2}, plugs=2, connection_kw=3.6)
+BUSY = DayUse(
+    orders=20,
+    served=18,
+    parcels=30,
+    energy_paid=1.5,
+    energy_kwh=7.0,
+    kinds={"box": KindUse(hours=(4.0, 6.0), overtime_h=0.5, km=60.0, kwh=6.0)},
+)
+QUIET = DayUse(
+    orders=10,
+    served=10,
+    parcels=12,
+    energy_paid=0.75,
+    energy_kwh=3.5,
+    kinds={"box": KindUse(hours=(3.0,), overtime_h=0.0, km=30.0, kwh=3.0)},
+)
+
+
+def money_of(tmp_path: Path, text: str) -> MoneyFile:
+    file = tmp_path / "my.toml"
+    file.write_text(text)
+    return read_money(file)
+
+
+def test_a_year_by_hand_to_the_cent(tmp_path: Path) -> None:
+    # 50 busy days and 150 quiet ones.
+    year = price_year(TWO, [(1.0, BUSY), (3.0, QUIET)], kinds=[BOX], money=money_of(tmp_path, BY_HAND))
+    cost = year.cost
+    assert round(cost.vehicles, 2) == 3_117.50  # 2 x (6,500 / 5 + 4.5 % of the mean of 9,000 and 2,500)
+    assert round(cost.batteries, 2) == 100.00  # 750 kWh a year, 1.25 lives in 5 years: a quarter of 2 x 1,000 / 5
+    assert round(cost.insurance_and_tax, 2) == 600.00
+    assert round(cost.upkeep, 2) == 575.00  # 2 x 100 + 7,500 km at 0.05
+    assert round(cost.parking, 2) == 480.00
+    assert round(cost.plugs, 2) == 236.00  # 2 x (800 / 10 + 4.5 % of 400 + 20)
+    assert round(cost.grid, 2) == 122.50  # 1,000 / 20 + 4.5 % of 500 + 50
+    assert round(cost.energy, 2) == 206.25  # (50 x 1.50 + 150 x 0.75) x 1.1
+    assert round(cost.wages, 2) == 26_000.00  # (50 x (5 + 6) + 150 x 5) h at 20
+    assert round(cost.overtime, 2) == 125.00  # 25 h at 5
+    assert round(cost.courier, 2) == 800.00  # 100 orders at 8
+    assert round(cost.total, 2) == 32_362.25
+    assert (year.orders, year.served, year.parcels, year.km) == (2_500, 2_400, 3_300, 7_500)
+    assert year.co2e_kg == pytest.approx(350.0)  # 875 kWh at 400 g
+    assert year.per_parcel == pytest.approx(31_562.25 / 3_300)
+
+
+def test_a_lease_takes_the_place_of_price_interest_and_battery(tmp_path: Path) -> None:
+    money = money_of(tmp_path, BY_HAND.replace("lease_per_month = 0", "lease_per_month = 150"))
+    cost = price_year(TWO, [(1.0, BUSY)], kinds=[BOX], money=money).cost
+    assert (cost.vehicles, cost.batteries) == (3_600.0, 0.0)
+
+
+def test_a_diesel_pays_for_its_litres_and_their_carbon(tmp_path: Path) -> None:
+    money = money_of(tmp_path, BY_HAND + "diesel_l_per_100km = 10\n")
+    with_fuel = price_year(TWO, [(1.0, QUIET)], kinds=[BOX], money=money)
+    without = price_year(TWO, [(1.0, QUIET)], kinds=[BOX], money=money_of(tmp_path, BY_HAND))
+    # 200 days of 30 km are 600 litres, at the catalogue's 1.40 and 2.64 kg
+    assert with_fuel.cost.total - without.cost.total == pytest.approx(840.0)
+    assert with_fuel.co2e_kg - without.co2e_kg == pytest.approx(1_584.0)
+
+
+def test_what_stands_still_costs_what_it_costs_without_days(tmp_path: Path) -> None:
+    # 3,117.50 + 600 + 200 + 480 + 236 + 122.50
+    assert fixed_cost(TWO, kinds=[BOX], money=money_of(tmp_path, BY_HAND)) == pytest.approx(4_756.0)
+
+
+def test_every_figure_of_the_catalogue_has_a_source_and_is_plausible(tmp_path: Path) -> None:
+    text = files("planner.catalogue").joinpath("money.toml").read_text()
+    money = read_money()
+    figures = [line for line in text.splitlines() if " = " in line and not line.startswith("#")]
+    assert len(figures) > 60
+    assert [line for line in figures if "  # " not in line] == []
+    assert money.sources["vehicles.ami-cargo.price"].startswith("press")
+    assert money_of(tmp_path, text).warnings == ()
+    assert MoneyDocument.model_validate(tomllib.loads(text)) == money.figures
+
+
+def test_every_vehicle_type_of_the_catalogue_has_money() -> None:
+    money = read_money()
+    for name in catalogue.type_names():
+        kind = catalogue.vehicle_type(name)
+        assert isinstance(money.of(kind.name, kind.road_class.name), VehicleMoney)
+    assert money.names("ami-cargo", "L6e-de") == ("default", "L6e", "ami-cargo")
+    assert money.of("ami-cargo", "L6e-de").price == 6_490
+
+
+def test_a_slip_of_the_pen_is_answered_with_the_key_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        money_of(tmp_path, "[wage]\nper_hour = 20\n[vehicles.box]\nprise = 3\n[year]\nworkdays = 3\n")
+    told = str(caught.value)
+    assert len(caught.value.faults) == 3
+    assert {fault.code for fault in caught.value.faults} == {"E-Y02"}
+    assert 'did you mean "wages"?' in told
+    assert 'did you mean "price"?' in told
+
+
+def test_values_that_cannot_be_meant_are_refused_with_their_place(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        money_of(tmp_path, "[vehicles.box]\nyears = 0\nresidual_percent = 0.25\n")
+    told = {fault.column: fault.message for fault in caught.value.faults}
+    assert set(told) == {"vehicles.box.years", "vehicles.box.residual_percent"}
+    assert "write 25 for 25 %" in told["vehicles.box.residual_percent"]
+
+
+def test_an_absurd_price_is_kept_with_the_plausible_band(tmp_path: Path) -> None:
+    money = money_of(tmp_path, "[vehicles.ami-cargo]\nprice = 64.9\n[wages]\nper_hour = 1800\n")
+    assert money.of("ami-cargo", "L6e").price == 64.9
+    told = [str(warning) for warning in money.warnings]
+    assert "vehicles.ami-cargo.price" in told[0]
+    assert "1000 to 120000 is plausible" in told[0]
+    assert "wages.per_hour" in told[1]
+    assert "2 to 80 is plausible" in told[1]
+    assert money.sources["wages.per_hour"] == "your my.toml"
