@@ -1,0 +1,115 @@
+"""What a fleet may be made of: kinds of vehicles, and cells of so many of each with so many plugs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from planner.errors import Fault, InputError
+from planner.model import Day, Depot, Plug, TimeWindow, Vehicle
+from planner.sizing.money import FleetOf, Kind
+
+W_PER_KW, WH_PER_KWH = 1_000.0, 1_000.0
+CODE = "E-Y17"
+_NUMBER = re.compile(r"-\d+$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A kind of vehicle that may be bought: all but the id of `vehicle` holds for each of them."""
+
+    name: str
+    vehicle: Vehicle
+
+    @property
+    def kind(self) -> Kind:
+        """Return it as far as money goes."""
+        kind = self.vehicle.type
+        battery_kwh = kind.battery_wh / WH_PER_KWH
+        return Kind(name=self.name, type_name=kind.name, class_name=kind.road_class.name, battery_kwh=battery_kwh)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Cell:
+    """A fleet to try: how many of each candidate, in their order, and how many plugs at the depot."""
+
+    counts: tuple[int, ...]
+    plugs: int
+
+    @property
+    def vehicles(self) -> int:
+        """Return how many vehicles there are."""
+        return sum(self.counts)
+
+    def within(self, other: Cell) -> bool:
+        """Say whether another cell has at least as many of everything."""
+        return self.plugs <= other.plugs and all(a <= b for a, b in zip(self.counts, other.counts, strict=True))
+
+    def told(self, candidates: Sequence[Candidate]) -> str:
+        """Return it in words, such as ``5 ami + 1 van, 2 plugs``."""
+        fleet = [f"{n} {c.name}" for n, c in zip(self.counts, candidates, strict=True) if n] or ["no vehicle"]
+        return f"{' + '.join(fleet)}, {self.plugs} plug{'' if self.plugs == 1 else 's'}"
+
+
+def candidates_of(vehicles: Sequence[Vehicle], *, file: str) -> tuple[Candidate, ...]:
+    """Return the kinds of vehicles that a fleet has, whatever their number, in their order."""
+    alike: dict[Vehicle, str] = {}
+    for vehicle in vehicles:
+        alike.setdefault(replace(vehicle, id=""), _NUMBER.sub("", vehicle.id))
+    names = [*alike.values()]
+    doubled = {name for name in names if names.count(name) > 1}
+    found = tuple(
+        Candidate(name=f"{name} ({n})" if name in doubled else name, vehicle=vehicle)
+        for n, (vehicle, name) in enumerate(alike.items(), start=1)
+    )
+    if len({candidate.vehicle.depot_id for candidate in found}) > 1:
+        message = "has vehicles of several depots: a fleet is sized for one"
+        raise InputError(Fault(code=CODE, file=file, message=message, remedy="size each depot with its own orders"))
+    return found
+
+
+def refuse_unsized(day: Day, *, file: str) -> None:
+    """Raise `InputError` E-Y17 for what a fleet file says that cannot be sized."""
+    home = day.vehicles[0].depot_id
+    depot = next(depot for depot in day.depots if depot.id == home)
+    if day.drivers:
+        message, remedy = "names drivers: here each vehicle has one", "leave out [[drivers]]; their pay is in --money"
+    elif not depot.plugs:
+        message, remedy = (
+            f"gives depot {home} no plug, so that their power is not known",
+            "give plugs and plug_power_kw",
+        )
+    else:
+        return
+    raise InputError(Fault(code=CODE, file=file, message=message, remedy=remedy))
+
+
+def day_with(day: Day, candidates: Sequence[Candidate], cell: Cell) -> Day:
+    """Return a day with the vehicles and plugs of a cell, on streets as open as with all candidates."""
+    vehicles = tuple(_vehicles(candidates, cell.counts))
+    home = candidates[0].vehicle.depot_id
+    depots = tuple(_with_plugs(depot, cell.plugs) if depot.id == home else depot for depot in day.depots)
+    shifts = [candidate.vehicle for candidate in candidates]
+    hours = TimeWindow(start_s=min(v.shift.start_s for v in shifts), end_s=max(v.latest_s for v in shifts))
+    return replace(day, vehicles=vehicles, depots=depots, hours=hours)
+
+
+def fleet_of(day: Day, candidates: Sequence[Candidate], cell: Cell) -> FleetOf:
+    """Return a cell as what is owned."""
+    depot = next(depot for depot in day.depots if depot.id == candidates[0].vehicle.depot_id)
+    power_w = cell.plugs * depot.plugs[0].power_w if depot.plugs else 0.0
+    counts = {candidate.name: n for candidate, n in zip(candidates, cell.counts, strict=True)}
+    connection_w = power_w if depot.site_power_w is None else min(power_w, depot.site_power_w)
+    return FleetOf(counts=counts, plugs=cell.plugs, connection_kw=connection_w / W_PER_KW)
+
+
+def _vehicles(candidates: Sequence[Candidate], counts: Sequence[int]) -> Iterator[Vehicle]:
+    for candidate, count in zip(candidates, counts, strict=True):
+        for n in range(1, count + 1):
+            yield replace(candidate.vehicle, id=f"{candidate.name}-{n}")
+
+
+def _with_plugs(depot: Depot, plugs: int) -> Depot:
+    power_w = depot.plugs[0].power_w if depot.plugs else 0.0
+    return replace(depot, plugs=tuple(Plug(id=f"{depot.id}-{n}", power_w=power_w) for n in range(1, plugs + 1)))

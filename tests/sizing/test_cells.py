@@ -1,0 +1,74 @@
+"""What is kept of a routed day, by hand and on real streets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from planner.errors import InputError
+from planner.model import Vehicle
+from planner.sizing.candidates import Candidate, Cell, candidates_of, day_with, fleet_of
+from planner.sizing.cells import ground_of, measured, route
+from planner.solve.options import SolveOptions
+from tests.factories import make_plan, make_vehicle
+from tests.sizing.factories import candidate, city, demand
+
+
+def test_what_is_kept_of_a_plan_by_hand() -> None:
+    plan = make_plan()
+    vehicle = replace(plan.day.vehicles[0], id="v-1")
+    plan = replace(
+        plan,
+        day=replace(plan.day, vehicles=(vehicle, make_vehicle("v-2"))),
+        routes=(replace(plan.routes[0], vehicle_id="v-1"),),
+    )
+    outcome = measured(plan, [Candidate(name="v", vehicle=vehicle)])
+    use = outcome.use.kinds["v"]
+    assert outcome.used == Cell(counts=(1,), plugs=1)  # the day's charge and the night's follow each other
+    assert (outcome.use.orders, outcome.use.served, outcome.use.parcels) == (3, 2, 2)
+    assert (use.hours, use.overtime_h, use.km, use.kwh) == ((0.7,), 0.0, 6.0, 0.365875)
+    assert outcome.use.energy_paid == pytest.approx(0.073175)
+    assert [(missed.reason, missed.orders, missed.example) for missed in outcome.missed] == [("too_heavy", 1, "o3")]
+    assert not outcome.whole
+    # 100 Wh before 8:27, 265.875 Wh from 8:42 to 8:58
+    assert sum(outcome.kw_by_hour) == pytest.approx(0.366, abs=0.002)
+    assert [hour for hour, kw in enumerate(outcome.kw_by_hour) if kw] == [8]
+
+
+def test_vehicles_that_differ_in_number_only_are_one_candidate() -> None:
+    van = candidate("electric-van").vehicle
+    fleet = [make_vehicle("ami-1"), make_vehicle("ami-2"), replace(van, id="van")]
+    assert [found.name for found in candidates_of(fleet, file="fleet.toml")] == ["ami", "van"]
+    two = [make_vehicle("ami-1"), make_vehicle("ami-2", reserve_soc=0.3)]
+    assert [found.name for found in candidates_of(two, file="fleet.toml")] == ["ami (1)", "ami (2)"]
+
+
+def test_vehicles_of_two_depots_are_refused() -> None:
+    fleet: list[Vehicle] = [make_vehicle("a"), make_vehicle("b", depot_id="other")]
+    with pytest.raises(InputError, match="E-Y17"):
+        candidates_of(fleet, file="fleet.toml")
+
+
+def test_a_cell_is_a_fleet_with_its_plugs_and_its_connection() -> None:
+    found = demand(0, 1)
+    assert found.day is not None
+    both = [candidate(), candidate("electric-van")]
+    cell = Cell(counts=(2, 1), plugs=3)
+    day = day_with(found.day, both, cell)
+    assert [vehicle.id for vehicle in day.vehicles] == ["ami-cargo-1", "ami-cargo-2", "electric-van-1"]
+    assert [plug.power_w for plug in day.depots[0].plugs] == [2_300.0] * 3
+    assert fleet_of(found.day, both, cell).connection_kw == pytest.approx(6.9)
+    assert cell.told(both) == "2 ami-cargo + 1 electric-van, 3 plugs"
+    assert Cell(counts=(2, 0), plugs=3).within(cell)
+    assert not Cell(counts=(3, 0), plugs=3).within(cell)
+
+
+def test_a_routed_day_says_which_part_of_the_fleet_it_needs() -> None:
+    ground = ground_of(demand(0, 6), [candidate()], city())
+    outcome = route(ground, Cell(counts=(3,), plugs=2), SolveOptions(iterations=200))
+    assert outcome.whole
+    assert outcome.used == Cell(counts=(1,), plugs=1)  # six orders of 5 minutes fit one vehicle
+    assert outcome == replace(
+        route(ground, Cell(counts=(3,), plugs=2), SolveOptions(iterations=200)), seconds=outcome.seconds
+    )
