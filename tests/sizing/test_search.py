@@ -1,0 +1,101 @@
+"""The search against trying everything, by hand on small cases."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from planner.io.money import read_money
+from planner.sizing.candidates import Cell
+from planner.sizing.cells import Outcome, ground_of, route
+from planner.sizing.demand import DemandDay
+from planner.sizing.ledger import Ledger
+from planner.sizing.search import Found, Size, Task, neighbours, size_fleet, size_of
+from planner.solve.options import SolveOptions
+from tests.sizing.factories import candidate, city, demand
+
+AMI, VAN = candidate("ami-cargo"), candidate("electric-van")
+QUICK = SolveOptions(iterations=120)
+
+
+def task_of(days: list[DemandDay], *, plugs: tuple[int, ...] = (1, 2), service: float = 1.0, most: int = 200) -> Task:
+    return Task(
+        days=tuple(days),
+        candidates=(AMI, VAN),
+        streets=city(),
+        plugs=plugs,
+        service=service,
+        money=read_money(),
+        options=QUICK,
+        most_routed=most,
+    )
+
+
+def silent(done: int, most: int, doing: str) -> None:
+    pass
+
+
+def enumerated(task: Task, largest: int) -> Size:
+    """Return the cheapest of all fleets up to a size, every day of every one of them routed."""
+    grounds = [ground_of(day, task.candidates, task.streets) if day.day else None for day in task.days]
+    sizes = []
+    for plugs, *counts in product(task.plugs, *(range(largest + 1) for _ in task.candidates)):
+        if not any(counts):
+            continue
+        cell = Cell(counts=tuple(counts), plugs=plugs)
+        outcomes: list[Outcome | None] = [route(g, cell, task.options) if g else None for g in grounds]
+        sizes.append(size_of(task, cell, outcomes))
+    return min(
+        (size for size in sizes if size.service >= task.service - 1e-9 and size.charged),
+        key=lambda size: size.year.cost.total,
+    )
+
+
+@pytest.fixture(scope="module")
+def small() -> Task:
+    """A busy day of 14 stops of 45 minutes (10.5 h: two vehicles), a quiet one, and one without orders."""
+    return task_of([demand(0, 14, minutes=45), demand(1, 5, weight=3.0), demand(2, 0)])
+
+
+@pytest.fixture(scope="module")
+def found(small: Task, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    return size_fleet(small, Ledger(tmp_path_factory.mktemp("size") / "routed.jsonl"), silent)
+
+
+def test_the_search_finds_what_trying_everything_finds(small: Task, found: Found) -> None:
+    everything = enumerated(small, 2)
+    assert found.best is not None
+    assert found.best.cell == everything.cell == Cell(counts=(2, 0), plugs=1)
+    assert found.best.year.cost.total == pytest.approx(everything.year.cost.total, rel=0.01)
+    assert found.complete
+    assert found.routed <= 16  # of 2 days x 16 fleets: 8 a day
+
+
+def test_neighbours_of_the_best_were_looked_at_on_every_day(small: Task, found: Found) -> None:
+    assert found.best is not None
+    looked = {size.cell for size in found.sizes}
+    assert set(neighbours(found.best.cell, small.plugs)) <= looked
+    one = next(size for size in found.sizes if size.cell == Cell(counts=(1, 0), plugs=1))
+    assert one.service < 1
+    assert one.outcomes[0] is not None
+    assert one.outcomes[0].missed
+    assert one.outcomes[2] is None
+
+
+def test_a_second_run_routes_nothing_and_says_the_same(small: Task, tmp_path: Path) -> None:
+    tiny = task_of([demand(0, 3)], plugs=(1,))
+    file = tmp_path / "routed.jsonl"
+    first = size_fleet(tiny, Ledger(file), silent)
+    with file.open("a") as cut_off:
+        cut_off.write('{"key": "half a li')
+    again = size_fleet(tiny, Ledger(file), silent)
+    assert again.sizes == first.sizes
+    assert (again.routed, again.known) == (0, first.routed)
+
+
+def test_a_budget_of_routed_days_is_kept(tmp_path: Path) -> None:
+    found = size_fleet(task_of([demand(0, 3)], plugs=(1,), most=1), Ledger(tmp_path / "routed.jsonl"), silent)
+    assert found.routed == 1
+    assert not found.complete
