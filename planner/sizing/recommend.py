@@ -1,0 +1,202 @@
+"""What the sizes that were found say to the one who has to buy: the frontier, the next best, what one more is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from planner.sizing.candidates import Cell
+from planner.sizing.search import NEAR, Found, Size, Task, neighbours
+
+PARTS = {
+    "vehicles": "vehicles",
+    "batteries": "new batteries",
+    "insurance_and_tax": "insurance and tax",
+    "upkeep": "service and tyres",
+    "parking": "parking",
+    "plugs": "plugs",
+    "grid": "the grid connection",
+    "energy": "energy",
+    "wages": "wages",
+    "overtime": "overtime",
+    "courier": "couriers for what is left out",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one vehicle or plug more or less changes in a year."""
+
+    said: str
+    size: Size
+    cost: float  # more than the recommended size, negative for less
+    served: float  # orders more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingDay:
+    """A day on which a size leaves something out, and what is said of it."""
+
+    date: str
+    left_out: int
+    short_kwh: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """The recommendation with all that speaks for it; `best` is the nearest to it where none serves enough."""
+
+    best: Size
+    enough: bool
+    frontier: tuple[Size, ...]
+    knee: Size
+    second: Size | None
+    steps: tuple[Step, ...]
+    failing: tuple[FailingDay, ...]
+    sentences: tuple[str, str, str]
+
+
+def advise(task: Task, found: Found) -> Advice | None:
+    """Return what to buy; None where no cell was looked at on all days."""
+    sizes = found.sizes
+    if not sizes:
+        return None
+    best = found.best or max(sizes, key=lambda size: (size.charged, size.service, -size.year.cost.total))
+    front = frontier(sizes)
+    others = [s for s in sizes if s.cell != best.cell and s.charged and s.service >= task.service - NEAR]
+    second = min(others, key=lambda size: size.year.cost.total, default=None) if found.best else None
+    steps = tuple(_steps(task, best, sizes))
+    return Advice(
+        best=best,
+        enough=found.best is not None,
+        frontier=front,
+        knee=knee_of(front),
+        second=second,
+        steps=steps,
+        failing=failing_days(task, best),
+        sentences=_sentences(task, best, second, steps, enough=found.best is not None),
+    )
+
+
+def frontier(sizes: Sequence[Size]) -> tuple[Size, ...]:
+    """Return the sizes that no other beats in cost and service, from the cheapest to the one that serves most."""
+    kept: list[Size] = []
+    for size in sorted(sizes, key=lambda size: (size.year.cost.total, -size.service)):
+        if not kept or size.service > kept[-1].service + NEAR:
+            kept.append(size)
+    return tuple(kept)
+
+
+def knee_of(front: Sequence[Size]) -> Size:
+    """Return where the frontier bends most: farthest above the line from its first point to its last."""
+    first, last = front[0], front[-1]
+    money, service = last.year.cost.total - first.year.cost.total, last.service - first.service
+    if money <= 0 or service <= 0:
+        return last
+
+    def above(size: Size) -> float:
+        return (size.service - first.service) / service - (size.year.cost.total - first.year.cost.total) / money
+
+    return max(front, key=lambda size: (above(size), size.service))
+
+
+def difference(size: Size, other: Size) -> list[tuple[str, float]]:
+    """Return by which kinds of money another size is dearer, the largest difference first."""
+    parts = [
+        (PARTS[part.name], getattr(other.year.cost, part.name) - getattr(size.year.cost, part.name))
+        for part in fields(size.year.cost)
+    ]
+    return sorted((part for part in parts if abs(part[1]) > NEAR), key=lambda part: -abs(part[1]))
+
+
+def failing_days(task: Task, size: Size) -> tuple[FailingDay, ...]:
+    """Return the days on which a size leaves orders out or batteries empty, the worst first."""
+    found = []
+    for day, outcome in zip(task.days, size.outcomes, strict=True):
+        if outcome is None or outcome.whole:
+            continue
+        reasons = [f"{m.orders} {m.reason.replace('_', ' ')}: {m.example}, {m.detail}" for m in outcome.missed]
+        if outcome.short_kwh:
+            reasons.append(f"{outcome.short_kwh:.1f} kWh missing in the morning: the plugs do not fill all batteries")
+        left_out = outcome.use.orders - outcome.use.served
+        found.append(
+            FailingDay(date=str(day.date), left_out=left_out, short_kwh=outcome.short_kwh, why="; ".join(reasons))
+        )
+    return tuple(sorted(found, key=lambda day: (-day.left_out, -day.short_kwh, day.date)))
+
+
+def _steps(task: Task, best: Size, sizes: Sequence[Size]) -> list[Step]:
+    by_cell = {size.cell: size for size in sizes}
+    steps = []
+    for cell in neighbours(best.cell, task.plugs):
+        size = by_cell.get(cell)
+        if size is not None:
+            cost = size.year.cost.total - best.year.cost.total
+            served = size.year.served - best.year.served
+            steps.append(Step(said=_changed(task, best.cell, cell), size=size, cost=cost, served=served))
+    return steps
+
+
+def _changed(task: Task, best: Cell, cell: Cell) -> str:
+    if cell.plugs != best.plugs:
+        return f"one plug {'more' if cell.plugs > best.plugs else 'less'}"
+    k = next(k for k, (a, b) in enumerate(zip(best.counts, cell.counts, strict=True)) if a != b)
+    return f"one {task.candidates[k].name} {'more' if cell.counts[k] > best.counts[k] else 'less'}"
+
+
+def _sentences(
+    task: Task, best: Size, second: Size | None, steps: Sequence[Step], *, enough: bool
+) -> tuple[str, str, str]:
+    currency, cost = _currency(task), best.year.cost.total
+    days = sum(day.orders > 0 for day in task.days)
+    per = f"{best.year.per_parcel:,.2f} {currency} per parcel" if best.year.per_parcel else "no parcel delivered"
+    served = f"{best.service:.1%} of the orders of {days} routed day{'s' if days != 1 else ''}"
+    if enough:
+        first = (
+            f"Take {best.cell.told(task.candidates)}: {cost:,.0f} {currency} a year, {per}, and {served} are served."
+        )
+    else:
+        first = (
+            f"No fleet that was tried serves {task.service:.0%}; the nearest is {best.cell.told(task.candidates)} "
+            f"with {served}, at {cost:,.0f} {currency} a year."
+        )
+    return first, _about_second(task, best, second), _about_steps(currency, steps)
+
+
+def _about_second(task: Task, best: Size, second: Size | None) -> str:
+    if second is None:
+        return "No other fleet that was looked at on every day serves as much."
+    more = second.year.cost.total - best.year.cost.total
+    why = " and ".join(
+        f"{abs(money):,.0f} {'more' if money > 0 else 'less'} for {part}"
+        for part, money in difference(best, second)[:2]
+    )
+    return (
+        f"The next best is {second.cell.told(task.candidates)}, {more:,.0f} {_currency(task)} a year dearer"
+        f"{f': {why}' if why else ''}."
+    )
+
+
+def _about_steps(currency: str, steps: Sequence[Step]) -> str:
+    less = [step for step in steps if step.said.endswith("less") and not step.said.startswith("one plug")]
+    more = [step for step in steps if step.said.endswith("more") and not step.said.startswith("one plug")]
+    said = []
+    if less:
+        step = max(less, key=lambda step: step.served)
+        said.append(
+            f"with {step.said} {-step.served:,.0f} orders a year stay behind"
+            if step.served < 0
+            else f"with {step.said} the same orders are served, but not by full batteries or not more cheaply"
+        )
+    if more:
+        step = min(more, key=lambda step: step.cost)
+        gain = f"serves {step.served:,.0f} orders more" if step.served > 0 else "serves no order more"
+        dearer = "costs" if step.cost >= 0 else "saves"
+        said.append(f"{step.said} {dearer} {abs(step.cost):,.0f} {currency} a year and {gain}")
+    told = "; ".join(said) or "what one vehicle more or less would change was not looked at"
+    return f"{told[0].upper()}{told[1:]}."
+
+
+def _currency(task: Task) -> str:
+    return next(day.day.currency for day in task.days if day.day is not None)
