@@ -33,6 +33,7 @@ from planner.cli_insert import insert
 from planner.cli_replan import replan
 from planner.cli_roads import matrix, streets_cut, streets_elevate, streets_info
 from planner.cli_robust import robust
+from planner.cli_size import size
 from planner.cli_solve import solve
 from planner.cli_store import history, keep_plan, show, store_app
 from planner.cli_tools import Results, generate, parse_date, search_options, usage
@@ -242,6 +243,7 @@ app.command()(matrix)
 app.command()(replan)
 app.command()(robust)
 app.command()(show)
+app.command()(size)
 app.command()(solve)
 fleet_app.command("new")(fleet_new)
 fleet_app.command("types")(fleet_types)
