@@ -140,7 +140,7 @@ def _line(task: Task, size: Size, *, mark: bool) -> str:
 
 def _compared(other: Compared, currency: str) -> str:
     if other.best is None:
-        return f"{other.name}: none that was tried serves as much"
+        return f"{other.name}: none that was tried serves as much and has full batteries in the morning"
     told = f"{other.best.cell.told(other.task.candidates)}: {other.best.year.cost.total:,.0f} {currency} a year"
     even = other.even_fuel_price
     return told if even is None else f"{told}; as dear as yours at {even:,.2f} {currency} a litre"

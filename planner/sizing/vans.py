@@ -80,7 +80,7 @@ def compare(task: Task, ledger: Ledger, tell: Progress, *, best: Size | None) ->
         other = replace(
             task,
             candidates=(Candidate(name=name, vehicle=vehicle),),
-            days=tuple(_without_charging(day) for day in task.days) if name == DIESEL_VAN else task.days,
+            days=tuple(_without_charging(d) if name == DIESEL_VAN else _plugs_for(d, kind) for d in task.days),
             plugs=(0,) if name == DIESEL_VAN else task.plugs,
             most_routed=ROUTED_A_DAY * len(task.days),
         )
@@ -92,6 +92,26 @@ def compare(task: Task, ledger: Ledger, tell: Progress, *, best: Size | None) ->
 
 def _without_charging(day: DemandDay) -> DemandDay:
     return day if day.day is None else replace(day, day=replace(day.day, charging=False))
+
+
+def _plugs_for(day: DemandDay, kind: VehicleType) -> DemandDay:
+    """Give a day plugs as strong as the charger of a kind, where those of the fleet are weaker.
+
+    A van that comes home empty is not filled overnight at a household socket. The grid's steps are paid for it.
+    """
+    if day.day is None:
+        return day
+    depots = tuple(
+        replace(
+            depot,
+            plugs=tuple(replace(plug, power_w=max(plug.power_w, kind.charge_w)) for plug in depot.plugs),
+            site_power_w=None
+            if kind.charge_w > max((p.power_w for p in depot.plugs), default=0)
+            else depot.site_power_w,
+        )
+        for depot in day.day.depots
+    )
+    return replace(day, day=replace(day.day, depots=depots))
 
 
 def _even_fuel_price(task: Task, diesel: Size | None, best: Size | None) -> float | None:
