@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from planner.batch.task import Outcome, Task
-from planner.solve.apart import die_with_parent
+from planner.solve.apart import child_environment, die_with_parent
 
 ANSWER = "answer.pickle"
 LATER_S = 60.0  # than the child would end itself
@@ -31,6 +31,7 @@ def work_alone(task: Task) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="planner-alone-") as folder, Path(folder, "log").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-P", "-m", __name__, folder],
+            env=child_environment(),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

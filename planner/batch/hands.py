@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from planner.solve.apart import child_environment
 
 MOST_FALSE_STARTS = 6  # one after the other, by their own fault; others may kill as many as they like
 LAST_BYTES = 2_000
@@ -50,7 +51,7 @@ class Hands:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [sys.executable, "-P", "-m", "planner.batch.worker", self.scheduler, str(self.folder)],
-                env=os.environ | settings,
+                env=child_environment(**settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -21,6 +21,8 @@ from planner.errors import NoPlanError
 BEST = "best.json"
 POLL_S = 0.05
 LOG_BYTES = 1_000_000
+PARENT = "PLANNER_PARENT_PID"
+ORPHANED = 87  # the exit code of a process that began after its parent had ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def run_apart(module: str, folder: Path, *, wait_s: float, tell: Callable[[str],
     with (folder / "log").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-P", "-m", module, str(folder)],  # -P: no module of the user's folder
-            env=os.environ | {"OMP_NUM_THREADS": "1"},  # read when NumPy is loaded, before `main`
+            env=child_environment(OMP_NUM_THREADS="1"),  # read when NumPy is loaded, before `main`
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -108,8 +110,20 @@ def cap(memory_mb: int) -> None:
     die_with_parent()
 
 
+def child_environment(**settings: str) -> dict[str, str]:
+    """Return the environment for a child that calls `die_with_parent`: ours, with these settings."""
+    return os.environ | settings | {PARENT: str(os.getpid())}
+
+
 def die_with_parent() -> None:
-    """Tie this process's life to its parent's, where the system can."""
-    if sys.platform == "linux":
-        parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
-        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+    """Tie this process's life to its parent's, where the system can.
+
+    A parent that died before this call sends no signal: then the process has another parent than the one that named
+    itself in its environment, and ends at once.
+    """
+    if sys.platform != "linux":
+        return
+    parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
+    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+    if os.environ.get(PARENT, str(os.getppid())) != str(os.getppid()):
+        sys.exit(ORPHANED)
