@@ -22,6 +22,7 @@ from rich.status import Status
 
 from planner import __version__
 from planner.cli_batch import batch
+from planner.cli_bench import bench_app
 from planner.cli_compare import compare
 from planner.cli_edit import InOrder, edit
 from planner.cli_explain import explain
@@ -61,6 +62,7 @@ app.add_typer(fleet_app, name="fleet")
 vroom_app = typer.Typer(rich_markup_mode=None, help="Exchange problems and solutions with VROOM.")
 app.add_typer(vroom_app, name="vroom")
 app.add_typer(store_app, name="store")
+app.add_typer(bench_app, name="bench")
 talk = Console(stderr=True, highlight=False)
 
 

@@ -13,16 +13,19 @@ from planner.batch.table import export
 from planner.batch.taking_up import TakingUp
 from planner.errors import Fault, InputError
 from planner.store.batches import JobEntry, Ledger
-from planner.store.store import open_store
+from planner.store.store import Store, open_store
 
 
-def run_batch(feed: Fixed | Lines, output: Path, *, manner: Manner, again: Again, listener: Listener) -> list[JobEntry]:
+def run_batch(
+    feed: Fixed | Lines, output: Path, *, manner: Manner, again: Again, listener: Listener, store: Store | None = None
+) -> list[JobEntry]:
     """Run all jobs of a feed that have not ended, and return how every one did.
 
+    The batch is kept in `store`, or in the one that `open_store` finds.
     The tables are written also where the run is stopped. Raises `InputError`, or `ClusterGone`.
     """
     folder = BatchFolder(output)
-    ledger = open_batch(folder, again)
+    ledger = open_batch(folder, again, store or open_store())
     taking_up = TakingUp(ledger, listener, changed=again.changed)
     listener.begun(ledger.entries())
     if again.resume or isinstance(feed, Fixed):
@@ -57,9 +60,9 @@ def _run(
         runner.run(feed)
 
 
-def open_batch(folder: BatchFolder, again: Again) -> Ledger:
+def open_batch(folder: BatchFolder, again: Again, store: Store) -> Ledger:
     """Begin a batch in a folder, or find the one that is there. Raises `InputError`."""
-    store, uid = open_store(), folder.uid()
+    uid = folder.uid()
     if uid is None:
         uid = secrets.token_hex(8)
         fresh = store.begin_batch(uid, folder=folder.path, versions=versions())
