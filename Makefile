@@ -4,13 +4,13 @@ BIN := .venv/bin
 .DEFAULT_GOAL := demo
 .PHONY: demo test ui lint bench bench-quick setup clean
 
-demo: .venv/.base
+demo: .venv/.warm
 	$(BIN)/planner demo
 
-test: .venv/.test
+test: .venv/.test .venv/.warm
 	$(BIN)/pytest -n auto --dist worksteal
 
-ui: .venv/.ui
+ui: .venv/.ui .venv/.warm
 	$(BIN)/planner ui
 
 lint: .venv/.lint
@@ -32,7 +32,7 @@ bench-quick: .venv/.test
 	$(BIN)/python -m tests.bench.sets run --quick
 	$(BIN)/python -m tests.bench.sets table --quick -o runs/bench/tables-quick.md
 
-setup: .venv/.base .venv/.ui .venv/.test .venv/.lint
+setup: .venv/.lint .venv/.warm
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -40,9 +40,12 @@ setup: .venv/.base .venv/.ui .venv/.test .venv/.lint
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 
-# The first use of a compiled loop costs seconds: the base set-up spends them once.
 .venv/.base: pyproject.toml | .venv/bin/python
 	$(BIN)/pip install --quiet -e '.[batch,export]'
+	@touch $@
+
+# The first use of a compiled loop costs seconds: the set-up spends them once.
+.venv/.warm: .venv/.base
 	$(BIN)/python -m planner.warm
 	@touch $@
 
