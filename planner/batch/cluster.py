@@ -21,6 +21,7 @@ import dask
 from distributed import Client, Future, KilledWorker, Scheduler, SpecCluster, WorkerPlugin, get_worker
 from distributed.comm.core import CommClosedError
 
+from planner import __version__
 from planner.batch.dask_settings import SETTINGS
 from planner.batch.hands import Hands
 from planner.batch.task import Outcome, Task
@@ -36,7 +37,7 @@ GONE = (CommClosedError, OSError, TimeoutError)
 
 
 class ClusterGone(PlannerError):
-    """The scheduler does not answer any more."""
+    """The scheduler does not answer any more, or its workers are of no use."""
 
     exit_code = 6
 
@@ -87,8 +88,7 @@ class Crew:
         from planner.batch.city import prepare  # noqa: PLC0415  (loads what workers need)
 
         if self.address is not None:
-            with self._asking():
-                self.client.register_plugin(Shipped(sha256, streets.read_bytes()))
+            self._ship(streets, sha256)
         for attempt in range(PREPARE_TRIES):
             future = self.client.submit(prepare, str(streets), sha256, key=f"roads-{sha256[:16]}-{attempt}", pure=False)
             try:
@@ -100,6 +100,14 @@ class Crew:
             except Exception:  # noqa: BLE001  (each job will tell what is wrong with the streets)
                 return
             return
+
+    def _ship(self, streets: Path, sha256: str) -> None:
+        try:
+            self.client.register_plugin(Shipped(sha256, streets.read_bytes()))
+        except GONE as error:
+            raise self._gone() from error
+        except Exception as error:  # Dask hands on by its words only what a worker raised
+            raise self._unfit(error) from error
 
     def _wait(self, future: Future) -> None:
         while True:
@@ -136,6 +144,8 @@ class Crew:
             outcome = future.result(timeout=FETCH_S)
         except KilledWorker:
             return Finished(key=key, outcome=None)
+        except ImportError as error:
+            raise self._unfit(error) from error
         except Exception as error:  # noqa: BLE001  (whatever a cluster can do to a task)
             if future.status == "error" and not isinstance(error, GONE):
                 message = f"the worker cannot run it ({type(error).__name__}: {error})"
@@ -158,6 +168,12 @@ class Crew:
             yield
         except GONE as error:
             raise self._gone() from error
+
+    def _unfit(self, error: Exception) -> ClusterGone:
+        return ClusterGone(
+            f"E-B12 the workers at {self.address} cannot run the program ({printable(str(error), limit=200)}) → "
+            f"install micro-ev-planner[batch] {__version__} where they run, and start them anew"
+        )
 
     def _gone(self) -> ClusterGone:
         where = self.address or "on this machine"

@@ -293,17 +293,33 @@ def test_a_cluster_by_address_takes_json_lines_dies_and_is_gone_on_with(tmp_path
     assert before & after == set()
 
 
+def test_workers_without_the_program_are_told_with_what_to_install(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    manifest, bare = write_manifest(tmp_path, days(1)), tmp_path / "bare"
+    (bare / "planner").mkdir(parents=True)
+    (bare / "planner" / "__init__.py").touch()
+    with cluster(port, tmp_path, path=str(bare)):
+        address = f"tcp://127.0.0.1:{port}"
+        ran = run_batch(manifest, "-o", tmp_path / "out", "--scheduler", address, fleet=tmp_path / "fleet.toml")
+    assert ran.returncode == 6
+    assert f"E-B12 the workers at {address} cannot run the program (" in ran.stderr
+    assert "install micro-ev-planner[batch]" in ran.stderr
+
+
 @contextmanager
-def cluster(port: int, folder: Path) -> Iterator[None]:
-    """Run a scheduler and a worker as others start them; kill both at the end."""
+def cluster(port: int, folder: Path, *, path: str = "") -> Iterator[None]:
+    """Run a scheduler and a worker as others start them, whose modules come from `path`; kill both at the end."""
     address, quiet = f"tcp://127.0.0.1:{port}", ("--no-dashboard",)
+    modules = environment() | ({"PYTHONPATH": path} if path else {})
     programs = [
         ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), *quiet),
         ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", *quiet),
     ]
     with (folder / "dask.log").open("ab") as log:
         ran = [
-            subprocess.Popen([sys.executable, "-m", *program], env=environment(), stdout=log, stderr=log, cwd=folder)
+            subprocess.Popen([sys.executable, "-m", *program], env=modules, stdout=log, stderr=log, cwd=folder)
             for program in programs
         ]
         try:
