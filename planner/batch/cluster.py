@@ -71,7 +71,7 @@ class Crew:
         self, client: Client, *, workers: int | None, address: str | None = None, hands: Hands | None = None
     ) -> None:
         self.client, self.address, self.hands = client, address, hands
-        self.running: dict[str, Future] = {}
+        self._futures: dict[str, Future] = {}  # Dask drops a task of which nobody holds the future
         self._most, self._count, self._looked_s = workers, workers or 1, 0.0
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
 
@@ -122,26 +122,29 @@ class Crew:
         """Start a task."""
         with self._asking():
             future = self.client.submit(run, task, key=key, pure=False)
-        self.running[key] = future
+        self._futures[key] = future
         future.add_done_callback(self._ended.put)
 
-    def finished(self, *, wait_s: float) -> list[Finished]:
-        """Return the tasks that have ended; wait for the first one at most so long."""
-        found: list[Finished] = []
+    def ended(self, *, wait_s: float) -> list[Future]:
+        """Return the tasks that have ended; wait for the first one at most so long.
+
+        `fetch` brings what they made. That takes a while, in which their workers can have other tasks.
+        """
+        found: list[Future] = []
         self._keep_hands()
         with suppress(queue.Empty):
-            found.append(self._fetched(self._ended.get(timeout=wait_s)))
+            found.append(self._ended.get(timeout=wait_s))
             while True:
-                found.append(self._fetched(self._ended.get_nowait()))
+                found.append(self._ended.get_nowait())
         if self.client.status not in {"running", "connecting"}:
             raise self._gone()
         return found
 
-    def _fetched(self, future: Future) -> Finished:
+    def fetch(self, future: Future) -> Finished:
+        """Return how a task has ended, and what it made."""
         key = str(future.key)
-        self.running.pop(key, None)
         try:
-            outcome = future.result(timeout=FETCH_S)
+            outcome = self._result(future)
         except KilledWorker:
             return Finished(key=key, outcome=None)
         except ImportError as error:
@@ -152,10 +155,24 @@ class Crew:
                 return Finished(key=key, outcome=Outcome(kind="failed", code="E-X00", message=message))
             return Finished(key=key, outcome=None, forgotten=True)
         finally:
+            self._futures.pop(key, None)
             future.release()
         if self.hands is not None:
             self.hands.well()
         return Finished(key=key, outcome=outcome)
+
+    def _result(self, future: Future) -> Outcome:
+        """Bring a result; where its worker has died since, Dask makes it again once there is another one."""
+        until_s = time.monotonic() + FETCH_S
+        while True:
+            self._keep_hands()
+            try:
+                found: Outcome = future.result(timeout=KEEP_S)
+            except TimeoutError:
+                if time.monotonic() > until_s:
+                    raise
+            else:
+                return found
 
     def _keep_hands(self) -> None:
         words = None if self.hands is None else self.hands.keep()

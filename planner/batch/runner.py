@@ -61,11 +61,11 @@ class Runner:
                 self._fill_up()
                 if not self._running and not self._leased and feed.closed and self._all_ended():
                     return
-                finished = self.crew.finished(wait_s=WAIT_S)
-                ours = [(found, self._running.pop(found.key)) for found in finished if found.key in self._running]
-                self._fill_up()  # first, so that no worker waits for the disk
-                for found, lease in ours:
-                    self._settle(found, lease)
+                ended = self.crew.ended(wait_s=WAIT_S)
+                ours = [(task, self._running.pop(task.key)) for task in ended if task.key in self._running]
+                self._fill_up()  # first, so that no worker waits for the network or the disk
+                for task, lease in ours:
+                    self._settle(self.crew.fetch(task), lease)
         finally:
             with suppress(PlannerError):  # a store that fails has said so already, and the lease will run out
                 self.ledger.release(self.owner)
