@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import re
 import secrets
@@ -110,6 +111,9 @@ def workspaces_folder() -> Path:
 @st.cache_resource
 def registry() -> Registry:
     """Return the one registry of this server."""
+    # All that is imported by now stays; a collection of garbage that looks through it again stops all pages for 0.1 s.
+    gc.collect()
+    gc.freeze()
     return Registry()
 
 
