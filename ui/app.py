@@ -7,7 +7,7 @@ from pathlib import Path
 import login
 import state
 import streamlit as st
-from views import day, history, orders, plan
+from views import day, history, orders, plan, sizing
 from words import choose_language
 
 st.set_page_config(page_title="Planner", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
@@ -20,4 +20,4 @@ state.remember_in_address(work)
 work.remember()
 choose_language()
 login.show_way_out()
-st.navigation([orders.page(), plan.page(), day.page(), history.page()], position="top").run()
+st.navigation([orders.page(), plan.page(), day.page(), sizing.page(), history.page()], position="top").run()

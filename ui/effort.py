@@ -14,15 +14,16 @@ SETTING = "PLANNER_UI_ITERATIONS"  # one budget for every plan, for a slow machi
 
 def efforts() -> dict[str, int]:
     """Return the choices with their search budgets."""
-    fixed = _fixed()
-    return EFFORTS if fixed is None else {USUAL: fixed}
+    budget = fixed()
+    return EFFORTS if budget is None else {USUAL: budget}
 
 
 def usual(*, demo: bool) -> int:
     """Return the budget of a plan for which nothing was chosen; the demo's is that of ``planner demo``."""
-    return OPTIONS.iterations if demo and _fixed() is None else efforts()[USUAL]
+    return OPTIONS.iterations if demo and fixed() is None else efforts()[USUAL]
 
 
-def _fixed() -> int | None:
+def fixed() -> int | None:
+    """Return the one budget of every search, None where there is none."""
     text = os.environ.get(SETTING, "")
     return int(text) if text.isdecimal() and int(text) > 0 else None

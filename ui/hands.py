@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from planner.dispatch.desk import Desk, open_desk
 from planner.dispatch.edit import apply, money
@@ -13,7 +14,10 @@ from planner.dispatch.edits import Edit, Move
 from planner.dispatch.slots import Slot, slots_for, with_slot
 from planner.errors import PlannerError
 from planner.plan import Plan, StepKind
+from planner.report.view import PlanView
 from planner.roads.streets import Streets
+
+T = TypeVar("T")
 
 
 class ChangedMeanwhileError(Exception):
@@ -31,6 +35,21 @@ class Made:
     plan: Plan
 
 
+class Drawn:
+    """A plan to look things up in, and what the page has made of it: a selection changes none of that."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.view = PlanView(plan)
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made, which is made only the first time. Nobody may change it."""
+        if what not in self._made:
+            self._made[what] = make()
+        found: T = self._made[what]
+        return found
+
+
 class Hands:
     """A plan and the edits on it that are not kept yet. Edits are told by order and vehicle ids, never by rows.
 
@@ -44,17 +63,27 @@ class Hands:
         self.version = 0
         self.made: list[Made] = []
         self.undone: list[Made] = []
+        self.changed: Callable[[], None] = lambda: None  # called after every change
         self._streets = streets
         self._desk: Desk | None = None
         self._opening = False
         self._later: Desk | None = None  # the desk with a plan that came of it
         self._slots: tuple[int, str, tuple[Slot, ...]] | None = None
+        self._drawn: Drawn | None = None
         self._lock = threading.RLock()
 
     @property
     def plan(self) -> Plan:
         """The plan with all edits, audited."""
         return self.made[-1].plan if self.made else self.base
+
+    @property
+    def drawn(self) -> Drawn:
+        """The plan with all edits, and what the page has made of it."""
+        drawn, plan = self._drawn, self.plan
+        if drawn is None or drawn.view.plan is not plan:
+            self._drawn = drawn = Drawn(plan)
+        return drawn
 
     @property
     def extra_cost(self) -> float:
@@ -129,7 +158,7 @@ class Hands:
             self._refuse_other(version)
             if self.made:
                 self.undone.append(self.made.pop())
-                self.version += 1
+                self._count()
 
     def redo(self, *, version: int) -> None:
         """Make the edit again that was taken back last."""
@@ -137,7 +166,7 @@ class Hands:
             self._refuse_other(version)
             if self.undone:
                 self.made.append(self.undone.pop())
-                self.version += 1
+                self._count()
 
     def _at(self, plan: Plan) -> Desk:
         """Return the desk with this plan on it."""
@@ -150,7 +179,11 @@ class Hands:
     def _done(self, made: Made) -> None:
         self.made.append(made)
         self.undone.clear()
+        self._count()
+
+    def _count(self) -> None:
         self.version += 1
+        self.changed()
 
     def _refuse_other(self, version: int) -> None:
         if version != self.version:

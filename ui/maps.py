@@ -7,14 +7,15 @@ from typing import Any
 
 import shapely
 from look import Look
+from phrases import reason_words
 
 from planner.language.words import Words
 from planner.model import Day, Order
 from planner.plan import Route, Step, StepKind, Unassigned
 from planner.report.lines import packed, thinned
-from planner.report.view import REASON_TEXT, PlanView, drives, leg_line, numbered
+from planner.report.view import PlanView, drives, leg_line, numbered
 
-ORDERS_PX, PLAN_PX = 400, 430  # heights
+ORDERS_PX, PLAN_PX = 400, 360  # heights; of a plan so that its timeline is in sight on a page of 768 pixels
 MOST_STOPS = 5_000
 TOLERANCE_M = 1.5  # finer than the streets, so that a route never cuts a corner off its own
 Data = dict[str, Any]
@@ -28,7 +29,7 @@ def orders_map(day: Day, streets: str, look: Look, say: Words) -> Data:
 
 
 def plan_map(
-    view: PlanView, streets: str, look: Look, say: Words, *, only: str | None, order: str | None = None
+    view: PlanView, streets: str, look: Look, say: Words, *, only: str | None = None, order: str | None = None
 ) -> Data:
     """Show a plan: routes in the colour of their vehicle, stops, depots, stations, and in red what is left out.
 
@@ -135,7 +136,7 @@ def _stop_tip(view: PlanView, route: Route, step: Step, number: int | None, say:
 def _left_out(view: PlanView, missing: Unassigned, look: Look, say: Words) -> Data:
     order = view.orders[missing.order_id]
     head = say.gettext("Order {order} is not planned", order=order.id)
-    return _pin(order, look.red, f"{head}\n{say.gettext(REASON_TEXT[missing.reason])}")
+    return _pin(order, look.red, f"{head}\n{reason_words(say, missing)}")
 
 
 def _at(place: Any) -> list[float]:

@@ -1,4 +1,4 @@
-"""The parts of the page that Streamlit does not have: the map and the timeline, each a script in the folder `parts`.
+"""The parts of the page that Streamlit does not have: map, timeline, report, each a script in the folder `parts`.
 
 They run in the page itself, so what they are given is data, which they write as text.
 """
@@ -28,12 +28,13 @@ def _leaflet(name: str) -> str:
     return text.partition("//# sourceMappingURL")[0]  # there is no such file here
 
 
-_streets = st.components.v2.component("planner_streets", js=_text("streets.js"))
+# Leaflet travels with the streets: what does not change is sent once, and the map changes with every click.
+_streets = st.components.v2.component("planner_streets", js=_leaflet("leaflet.js") + _text("streets.js"))
 _map = st.components.v2.component(
     "planner_map",
     html='<div class="map" role="application" tabindex="0"></div>',
     css=_leaflet("leaflet.css") + _text("map.css"),
-    js=_leaflet("leaflet.js") + _text("tools.js") + _text("map.js"),
+    js=_text("tools.js") + _text("map.js"),
 )
 _timeline = st.components.v2.component(
     "planner_timeline",
@@ -41,6 +42,8 @@ _timeline = st.components.v2.component(
     css=_text("timeline.css"),
     js=_text("tools.js") + _text("timeline.js"),
 )
+
+_report = st.components.v2.component("planner_report", html='<iframe sandbox=""></iframe>', js=_text("report.js"))
 
 
 def show_map(
@@ -55,6 +58,11 @@ def show_map(
 def show_timeline(data: dict[str, Any], *, key: str, on_pick: Callable[[], None], on_drop: Callable[[], None]) -> None:
     """Draw the timeline; what was clicked or dropped is in the session under the key, as `picked` and `dropped`."""
     _timeline(key=key, data=data, on_picked_change=on_pick, on_dropped_change=on_drop)
+
+
+def show_report(html: str, *, label: str, height_px: int) -> None:
+    """Draw a page that we have written in a frame where no script runs."""
+    _report(data={"html": html, "label": label, "height_px": height_px})
 
 
 def _nothing() -> None:

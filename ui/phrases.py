@@ -1,13 +1,28 @@
-"""What an explanation found, in the user's language."""
+"""Why an order is left out, and what an explanation found, in the user's language."""
 
 from __future__ import annotations
 
+from words import plain
+
+from planner.dispatch.desk import BY_HAND
 from planner.errors import printable
 from planner.explained import UNCOUNTED, Phrase, Repair, Shortfall, Value
 from planner.language.words import Words
-from planner.report.view import PlanView
+from planner.plan import Unassigned
+from planner.report.view import REASON_TEXT, PlanView
 
 LONGEST = 200
+
+
+def reason_words(say: Words, missing: Unassigned) -> str:
+    """Say in short why an order is left out."""
+    return say.gettext("taken out by hand") if missing.detail == BY_HAND else say.gettext(REASON_TEXT[missing.reason])
+
+
+def left_out_words(say: Words, missing: Unassigned) -> str:
+    """Say why an order is left out, in red, and what is known beside that, as Markdown."""
+    detail = "" if missing.detail in {"", BY_HAND} else f": {plain(missing.detail)}"
+    return f":red[{reason_words(say, missing)}]{detail}"
 
 
 def shortfall_words(say: Words, shortfall: Shortfall) -> str:

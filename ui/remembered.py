@@ -29,13 +29,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A draft, the foreign file it comes from, rows mended but not yet read, the folder of the job, and the owner."""
+    """A draft, its foreign file, rows mended but not yet read, the folders of job and sizing, and the owner."""
 
     draft: Draft
     foreign: Foreign | None
     fixes: Mapping[int, tuple[str, ...]]
     job: Path | None
     owner: str
+    sizing: Path | None = None
 
 
 def text_of(what: Remembered) -> str:
@@ -48,6 +49,7 @@ def text_of(what: Remembered) -> str:
         "day": draft.day.isoformat(),
         "fixes": {str(line): list(cells) for line, cells in what.fixes.items()},
         "job": what.job and str(what.job),
+        "sizing": what.sizing and str(what.sizing),
         "owner": what.owner,
     }
     if foreign is not None:
@@ -79,6 +81,7 @@ def read(folder: Path) -> Remembered | None:
             fixes={int(line): tuple(cells) for line, cells in told["fixes"].items()},
             job=_path(told["job"]),
             owner=told["owner"],
+            sizing=_path(told.get("sizing")),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -64,7 +64,8 @@ def _events(folder: Path, asked: Asked) -> Path | None:
         path = folder / ("events.json" if name.lower().endswith(".json") else "events.csv")
         path.write_bytes(data)
         return path
-    rows = [row for row in asked.rows if any(value not in {None, ""} for value in row.values())]
+    # The page fills the time in: a row with nothing else is empty.
+    rows = [row for row in asked.rows if any(row[name] not in {None, ""} for name in row if name != "time")]
     if not rows:
         return None
     path = folder / "events.csv"

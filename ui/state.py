@@ -15,8 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import streamlit as st
+from child import Child
 from hands import Hands
-from jobs import Job
 from login import owner
 from remembered import Draft
 from workspace import Workspace, cached_streets, demo_draft
@@ -87,7 +87,8 @@ class Registry:
     def _forget_idle(self) -> None:
         longest_ago = time.monotonic() - IDLE_S
         for id, workspace in list(self.workspaces.items()):
-            if workspace.used_s < longest_ago and not (workspace.job and workspace.job.running):
+            working = any(one is not None and one.running for one in (workspace.job, workspace.sizing))
+            if workspace.used_s < longest_ago and not working:
                 shutil.rmtree(workspace.folder, ignore_errors=True)
                 del self.workspaces[id]
 
@@ -95,10 +96,8 @@ class Registry:
         """Remove what servers before this one have left and nobody came back for."""
         for folder in self.root.iterdir():
             if ID.fullmatch(folder.name) and time.time() - folder.stat().st_mtime > IDLE_S:
-                job = next(
-                    (found for path in folder.glob("plan-*") if (found := Job.find(path)) and found.running), None
-                )
-                if job is None:
+                children = (Child.find(path) for path in folder.glob("*-*") if path.is_dir())
+                if not any(child is not None and child.running for child in children):
                     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import streamlit as st
 
@@ -13,12 +13,15 @@ MOST_CHARACTERS = 4_000_000  # of base64; the faintest ranks are left out beyond
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Streets: lambda streets: streets.sha256})
-def street_lines(streets: Streets) -> dict[str, Any]:
-    """Return the ranks to draw, faintest first, under the name of their streets; shared, and never changed."""
+def street_lines(streets: Streets) -> bytes:
+    """Return the hash of the streets, then as JSON their ranks to draw, faintest first.
+
+    Bytes, as the page hands them over at every click: data would be written as text anew each time.
+    """
     ranks = street_layer(streets)
     while len(ranks) > 1 and sum(map(_size, ranks)) > MOST_CHARACTERS:
         ranks = ranks[1:]
-    return {"id": streets.sha256, "ranks": ranks}
+    return streets.sha256.encode() + json.dumps(ranks).encode()
 
 
 def _size(rank: dict[str, str | int]) -> int:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import drafts
 import effort
 import login
 import streamlit as st
@@ -19,6 +20,7 @@ from foreign import Foreign, Reading, is_own, read_foreign
 from hands import Hands
 from jobs import Job
 from remembered import Draft, Remembered, read, text_of, write
+from sizing_run import Sizing, Wanted
 from words import words
 
 from planner.demo import DAY, demo_folder
@@ -53,11 +55,15 @@ class Workspace:
     written: str = ""
     replanning: Job | None = None  # the rest of the day of `job`, in the making
     replanned: tuple[Job, dict[str, Any]] | None = None  # what the last one changed
+    sizing: Sizing | None = None
 
     def remember(self) -> None:
         """Write down what is in hand, where there is anything, so that another server finds it."""
         job = self.job.folder if self.job is not None else None
-        what = Remembered(draft=self.draft, foreign=self.foreign, fixes=self.fixes, job=job, owner=self.owner)
+        sizing = self.sizing.folder if self.sizing is not None else None
+        what = Remembered(
+            draft=self.draft, foreign=self.foreign, fixes=self.fixes, job=job, owner=self.owner, sizing=sizing
+        )
         text = text_of(what)
         if self.folder.exists() and text != self.written:
             write(self.folder, text)
@@ -70,6 +76,7 @@ class Workspace:
             return False
         self.draft, self.foreign, self.fixes, self.owner = found.draft, found.foreign, dict(found.fixes), found.owner
         self.job = Job.find(found.job) if found.job is not None else None
+        self.sizing = Sizing.find(found.sizing) if found.sizing is not None else None
         return True
 
     def keep(self, data: bytes, name: str) -> Path:
@@ -165,16 +172,26 @@ class Workspace:
             self.job = job
         self.remember()
 
-    def new_folder(self) -> Path:
-        """Return a new folder for a plan."""
+    def size(self, wanted: Wanted) -> None:
+        """Begin to size a fleet, unless one is being sized: a double click is one run."""
+        with self.lock:
+            if self.sizing is None or not self.sizing.running:
+                self.sizing = Sizing.start(self.new_folder("size-"), wanted)
+        self.remember()
+
+    def new_folder(self, prefix: str = "plan-") -> Path:
+        """Return a new folder for a plan, or for something else."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="plan-", dir=self.folder))
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder))
 
     def hands(self, job: Job, plan: Plan) -> Hands:
         """Return the edits on a plan that is shown; each plan has its own."""
         with self.lock:
             if self.editing is None or self.editing[0] is not job:
-                self.editing = (job, Hands(plan, partial(cached_streets, job.streets), streets_file=job.streets))
+                hands = Hands(plan, partial(cached_streets, job.streets), streets_file=job.streets)
+                drafts.make_again(job.folder, hands)
+                hands.changed = partial(drafts.write, job.folder, hands)
+                self.editing = (job, hands)
             return self.editing[1]
 
 

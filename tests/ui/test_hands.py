@@ -104,6 +104,25 @@ def test_an_order_that_is_left_out_goes_to_the_slot_that_was_offered_at_its_pric
     assert [one.order_id for one in hands.plan.unassigned] == ["late"]
 
 
+def test_U04_edits_that_are_not_kept_are_made_again_by_another_server(tmp_path: Path) -> None:
+    _work, _job, hands = shown(without(planned(TWO_VANS), order("late", km=2.0)), tmp_path)
+    hands.take("late", 0, version=0)
+    hands.make(Remove(order="near"), version=1)
+    hands.make(Remove(order="far"), version=2)
+    hands.undo(version=3)
+    again = state.Workspace("id", tmp_path / "work", state.demo_draft())
+    assert again.take_up()
+    assert again.job is not None
+    plan = again.job.plan()
+    assert plan is not None
+    anew = again.hands(again.job, plan)
+    assert anew is not hands
+    assert stops(anew.plan) == stops(hands.plan)
+    assert [one.order_id for one in anew.plan.unassigned] == ["near"]
+    anew.undo(version=2)
+    assert "late" in anew.drawn.view.vehicle_of, "each of them can be undone"
+
+
 def test_a_stop_is_dropped_before_another_one_or_at_the_end() -> None:
     plan = planned(day(*(order(f"o{n}", km=float(n)) for n in (1, 2, 3))))
     (trip,) = trips_of(plan, "v1")

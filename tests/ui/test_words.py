@@ -25,6 +25,7 @@ from views.comparison import PROMISES
 from views.day import EVENTS
 from views.handouts import FILES
 from views.questions_card import COLUMN_LABELS, LABELS, MEANINGS
+from views.sizing import SOURCES
 
 import planner
 from planner.dispatch.compare import FIGURES, LOWEST, TOTAL
@@ -76,6 +77,7 @@ def named() -> set[str]:
         *LEGEND.values(),
         *PROMISES.values(),
         *EVENTS.values(),
+        *SOURCES.values(),
         *(name for _, name, _ in FIGURES),
         LOWEST,
         TOTAL,

@@ -26,8 +26,8 @@ function unpack({ heads, deltas, bits }) {
   return lines;
 }
 
-/** A disc with a label in it, drawn on the canvas so that thousands stay quick. */
-const Disc = L.CircleMarker.extend({
+/** A disc with a label in it, drawn on the canvas so that thousands stay quick. Leaflet comes with the streets. */
+const discs = () => (window.plannerDisc ??= L.CircleMarker.extend({
   _updatePath() {
     L.CircleMarker.prototype._updatePath.call(this);
     const { label, ink, opacity } = this.options;
@@ -42,7 +42,7 @@ const Disc = L.CircleMarker.extend({
     pen.fillText(label, this._point.x, this._point.y + 0.5);
     pen.globalAlpha = 1;
   },
-});
+}));
 
 function begin(root) {
   const map = L.map(root, { renderer: L.canvas({ padding: 0.3, tolerance: 4 }), attributionControl: false, zoomSnap: 0.25 });
@@ -85,7 +85,7 @@ function restyleStreets({ map, ranks = [] }) {
 }
 
 function disc(drawn, at, { radius, colour, label = "", opacity = 1, square = "#fff", text, what }) {
-  const mark = new Disc(at, {
+  const mark = new (discs())(at, {
     radius, label, ink: square, color: drawn.data.look.paper, fillColor: colour, weight: 1.2, fillOpacity: opacity, opacity,
   });
   return choosable(drawn, mark, text, what);
@@ -161,11 +161,7 @@ function look(drawn) {
   if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.05), { animate: false, maxZoom: 16 });
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".map");
-  root.style.height = `${data.height_px}px`;
-  root.style.background = data.look.paper;
-  root.setAttribute("aria-label", data.label);
+function show(root, { data, setTriggerValue }) {
   let drawn = maps.get(root);
   if (!drawn) maps.set(root, (drawn = begin(root)));
   drawn.data = data;
@@ -174,9 +170,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
   drawStreets(drawn);
   draw(drawn);
   root.dataset.drawn = `${data.routes.length} ${data.order ?? ""}`;
-  return () => {
-    window.removeEventListener("planner-streets", drawn.onStreets);
-    drawn.resized.disconnect();
-    drawn.map.remove();
-  };
+}
+
+function end(root) {
+  const drawn = maps.get(root);
+  if (!drawn) return;
+  window.removeEventListener("planner-streets", drawn.onStreets);
+  drawn.resized.disconnect();
+  drawn.map.remove();
+}
+
+export default function (given) {
+  const root = given.parentElement.querySelector(".map");
+  root.style.height = `${given.data.height_px}px`;
+  root.style.background = given.data.look.paper;
+  root.setAttribute("aria-label", given.data.label);
+  root.given = given; // the newest of all that came before Leaflet did
+  if (window.plannerStreets) show(root, given);
+  else window.addEventListener("planner-streets", () => show(root, root.given), { once: true });
+  return () => end(root);
 }

@@ -120,7 +120,7 @@ def _form(work: Workspace, job: Job, plan: Plan, say: Words) -> None:
             value=None,
             placeholder=say.gettext("no courier"),
         )
-        st.caption(say.gettext("What has happened, each with its time; leave empty what an event does not need."))
+        st.caption(say.gettext("What has happened: click into the empty row; leave empty what an event does not need."))
         rows = _table(plan, say)
         uploaded = st.file_uploader(say.gettext("Or a file of events (CSV or JSON)"), type=["csv", "json"], key=FILE)
         left, right = st.columns(2)
@@ -165,11 +165,13 @@ def _table(plan: Plan, say: Words) -> list[dict[str, Any]]:
         empty,
         key=ROWS,
         num_rows="dynamic",
+        placeholder="",
         hide_index=True,
         column_config={
-            "time": config.TextColumn(say.gettext("time"), help="HH:MM"),
+            "time": config.TextColumn(say.gettext("time"), help="HH:MM", default=f"{_usual_now(plan):%H:%M}"),
             "event": config.SelectboxColumn(
                 say.gettext("what"),
+                width=150,
                 options=list(EVENTS),
                 format_func=lambda kind: say.gettext(EVENTS.get(str(kind), str(kind))),
             ),

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 from jobs import Explaining, Job
-from phrases import repair_words, shortfall_words
+from phrases import left_out_words, reason_words, repair_words, shortfall_words
 from selection import select_order, selected_order
 from words import capital, more, plain, words
 
 from planner.explained import Explanation
 from planner.plan import Unassigned
 from planner.report.explained import CUT, GRADE_TEXT, NO_REPAIR
-from planner.report.view import REASON_TEXT, PlanView
+from planner.report.view import PlanView
 
 POLL_S = 0.5
 MOST_LISTED = 50  # with a button each; a table shows them all
@@ -42,7 +42,7 @@ def _table(view: PlanView) -> dict[str, Sequence[object]]:
     missing, say = view.plan.unassigned, words()
     return {
         say.gettext("order"): [one.order_id for one in missing],
-        say.gettext("reason"): [say.gettext(REASON_TEXT[one.reason]) for one in missing],
+        say.gettext("reason"): [reason_words(say, one) for one in missing],
         say.gettext("detail"): [one.detail for one in missing],
         say.gettext("address"): [view.orders[one.order_id].address for one in missing],
     }
@@ -52,7 +52,7 @@ def _order(job: Job, view: PlanView, one: Unassigned, *, edited: bool) -> None:
     text, choose, button = st.columns([3, 1, 1], vertical_alignment="center")
     address, say = view.orders[one.order_id].address, words()
     where = f"  \n{plain(address)}" if address else ""
-    text.markdown(f"**{plain(one.order_id)}** {say.gettext(REASON_TEXT[one.reason])}: {plain(one.detail)}{where}")
+    text.markdown(f"**{plain(one.order_id)}** {left_out_words(say, one)}{where}")
     chosen = selected_order(view) == one.order_id
     choose.button(
         say.gettext("Select"),

@@ -101,7 +101,9 @@ def _orders_card(work: Workspace) -> None:
     if work.draft.orders is None:
         example = (demo_folder() / "orders.csv").read_bytes()
         label = say.gettext("An example file")
-        st.download_button(label, example, "orders.csv", "text/csv", on_click="ignore", type="tertiary")
+        st.download_button(
+            label, example, "orders.csv", "text/csv", on_click="ignore", type="tertiary", icon=":material/download:"
+        )
 
 
 def _take_orders(work: Workspace) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 import state
 import streamlit as st
 from hands import Hands, trips_of
+from phrases import left_out_words
 from selection import selected_order, selected_vehicle
 from words import more, plain, words
 
@@ -16,12 +17,12 @@ from planner.dispatch.edits import Charge, Move, Remove, SetLock
 from planner.dispatch.slots import Slot
 from planner.language.words import Words
 from planner.plan import Lock, LockKind, Plan
-from planner.report.view import REASON_TEXT, PlanView
+from planner.report.view import PlanView
 from views.edit_bar import attempt, make
 
 SLOTS = "slots-of"
 MOST_SLOTS = 50
-ORDER_PX, VEHICLE_PX, SLOTS_PX = 225, 140, 125
+ORDER_PX, VEHICLE_PX, SLOTS_PX = 188, 130, 100
 Place = tuple[int | None, int | None]  # trip and position, from 1; None for wherever it costs least
 
 
@@ -51,17 +52,17 @@ def _order(hands: Hands, view: PlanView, id: str) -> None:
         say.gettext("{begin} to {end}", begin=view.clock(w.start_s), end=view.clock(w.end_s)) for w in order.windows
     ]
     told.append(say.gettext("{number} kg", number=say.number(order.demand_kg, 1)))
-    st.markdown(" · ".join(told))
+    head = " · ".join(told)
     if at is None:
-        reason = next(one for one in view.plan.unassigned if one.order_id == id)
-        st.markdown(f":red[{say.gettext(REASON_TEXT[reason.reason])}]: {plain(reason.detail)}")
+        missing = next(one for one in view.plan.unassigned if one.order_id == id)
+        st.markdown(f"{head}  \n{left_out_words(say, missing)}")
         if _slots(hands, view, id):
             return
     else:
         step, number = at
         where = say.gettext("trip {trip}, stop {number}", trip=step.trip, number=number)
         clocks = _span(view, step.begin_s, step.end_s, say)
-        st.markdown(f"{plain(view.vehicle_of[id])} · {where} · {clocks}")
+        st.markdown(f"{head}  \n{plain(view.vehicle_of[id])} · {where} · {clocks}")
     _move(hands, view, id)
     if at is not None:
         _actions(hands, view, id)
@@ -78,11 +79,19 @@ def _move(hands: Hands, view: PlanView, id: str) -> None:
     now = view.vehicle_of.get(id)
     to, place, go = st.columns([1, 1.6, 0.8], vertical_alignment="bottom", gap="small")
     vehicle = to.selectbox(
-        say.gettext("Vehicle"), vehicles, index=vehicles.index(now) if now else 0, key=f"to-{id}-{version}"
+        say.gettext("Vehicle"),
+        vehicles,
+        index=vehicles.index(now) if now else 0,
+        key=f"to-{id}-{version}",
+        label_visibility="collapsed",
     )
     places = _places(view, plan, id, vehicle, say)
     chosen = place.selectbox(
-        say.gettext("Place"), list(places), format_func=places.__getitem__, key=f"place-{id}-{vehicle}-{version}"
+        say.gettext("Place"),
+        list(places),
+        format_func=places.__getitem__,
+        key=f"place-{id}-{vehicle}-{version}",
+        label_visibility="collapsed",
     )
     go.button(
         say.gettext("Move"),
