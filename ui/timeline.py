@@ -29,11 +29,24 @@ LEGEND = {
 }
 
 
-def timeline(
-    view: PlanView, look: Look, say: Words, *, only: str | None, order: str | None, version: int, now: datetime
-) -> Data:
-    """Return a lane for each vehicle of the day; `version` comes back with an order that is dropped on one."""
+def lanes(view: PlanView, look: Look, say: Words) -> list[Data]:
+    """Return a lane for each vehicle of the day."""
     routes = {route.vehicle_id: (number, route) for number, route in enumerate(view.plan.routes) if route.steps}
+    return [_lane(view, vehicle, routes.get(vehicle.id), look, say) for vehicle in view.plan.day.vehicles]
+
+
+def timeline(
+    view: PlanView,
+    lanes: list[Data],
+    look: Look,
+    say: Words,
+    *,
+    only: str | None,
+    order: str | None,
+    version: int,
+    now: datetime,
+) -> Data:
+    """Return lanes with hours and what is selected; `version` comes back with an order that is dropped on one."""
     begin_s, end_s = _span(view)
     at_s = round((now - view.moment(0)).total_seconds())
     chosen = view.orders.get(order or "")
@@ -43,7 +56,7 @@ def timeline(
         "hours": [[at, view.clock(at)] for at in range(begin_s, end_s + 1, HOUR_S)],
         "now": [at_s, view.clock(at_s)] if begin_s <= at_s <= end_s else None,
         "windows": [[window.start_s, window.end_s] for window in chosen.windows] if chosen else [],
-        "lanes": [_lane(view, vehicle, routes.get(vehicle.id), look, say) for vehicle in view.plan.day.vehicles],
+        "lanes": lanes,
         "only": only,
         "order": order,
         "version": version,

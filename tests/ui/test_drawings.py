@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from charts import charge_chart, dock_chart, night_chart, plug_chart, power_chart, power_line, stored_line
 from look import DARK, LIGHT, Look
 from maps import Picked, orders_map, picked, plan_map
 from street_lines import street_lines
-from timeline import dropped, timeline
+from timeline import dropped, lanes, timeline
 from words import explain, plain
 
 import planner.report
@@ -20,6 +22,7 @@ from planner.errors import Fault, InputError
 from planner.language.words import Words
 from planner.plan import Plan, StepKind
 from planner.report.view import PlanView
+from planner.roads.streets import Streets
 from tests.factories import make_day, make_order, make_plan
 from tests.report.conftest import make_grid
 
@@ -60,18 +63,29 @@ def test_U13_of_6000_orders_5000_are_drawn() -> None:
     assert len(orders_map(day, "streets", LIGHT, ENGLISH)["pins"]) == 5_000
 
 
+def ranks_in(lines: bytes, streets: Streets) -> list[int]:
+    """Return the ranks that are drawn of some streets, which the bytes begin with the hash of."""
+    assert lines.startswith(streets.sha256.encode())
+    return [rank["rank"] for rank in json.loads(lines[64:])]
+
+
 def test_large_streets_lose_their_faintest(monkeypatch: pytest.MonkeyPatch) -> None:
     streets = make_grid(side=12)
-    ranks = [rank["rank"] for rank in street_lines(streets)["ranks"]]
+    ranks = ranks_in(street_lines(streets), streets)
     assert ranks == sorted(ranks)
     street_lines.clear()
     monkeypatch.setattr("street_lines.MOST_CHARACTERS", 1)
-    assert [rank["rank"] for rank in street_lines(streets)["ranks"]] == ranks[-1:]
+    assert ranks_in(street_lines(streets), streets) == ranks[-1:]
     street_lines.clear()
 
 
+def timeline_of(plan: Plan, **shown: Any) -> dict[str, Any]:
+    view = PlanView(plan)
+    return timeline(view, lanes(view, LIGHT, ENGLISH), LIGHT, ENGLISH, **shown)
+
+
 def test_the_timeline_has_a_lane_with_all_that_a_vehicle_does() -> None:
-    drawn = timeline(PlanView(make_plan()), LIGHT, ENGLISH, only=None, order="o2", version=3, now=NOON)
+    drawn = timeline_of(make_plan(), only=None, order="o2", version=3, now=NOON)
     (lane,) = drawn["lanes"]
     kinds = [bar["kind"] for bar in lane["bars"]]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
@@ -91,12 +105,12 @@ def test_the_timeline_has_a_lane_with_all_that_a_vehicle_does() -> None:
 
 def test_the_timeline_marks_the_present_on_the_day_itself() -> None:
     half_past_eight = datetime(2026, 5, 12, 12, 30, tzinfo=UTC)
-    drawn = timeline(PlanView(make_plan()), LIGHT, ENGLISH, only=None, order=None, version=0, now=half_past_eight)
+    drawn = timeline_of(make_plan(), only=None, order=None, version=0, now=half_past_eight)
     assert drawn["now"] == [30_600, "08:30"]
 
 
 def test_a_vehicle_that_stays_at_home_has_a_lane_to_drop_on() -> None:
-    drawn = timeline(PlanView(make_plan(routes=())), LIGHT, ENGLISH, only=None, order=None, version=0, now=NOON)
+    drawn = timeline_of(make_plan(routes=()), only=None, order=None, version=0, now=NOON)
     assert [(lane["id"], lane["bars"]) for lane in drawn["lanes"]] == [("v1", [])]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ui.conftest import close_screen, free_port, open_screen, three_bad_rows
+from tests.ui.conftest import three_bad_rows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -192,6 +191,15 @@ def test_a_stop_that_is_clicked_on_the_map_is_selected_everywhere_and_dragged_to
     page.get_by_role("radio", name="ami-1", checked=True).wait_for()
 
 
+def choose_vehicle_in_table(page: Page, vehicle: str) -> None:
+    """Choose a vehicle for a new event, in the third cell of the table's empty row, with the mouse."""
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.scroll_into_view_if_needed()
+    grid.click(position={"x": 290, "y": 52})
+    page.get_by_text(vehicle, exact=True).last.click()
+    grid.locator("[role=gridcell]", has_text=vehicle).first.wait_for(state="attached")
+
+
 def test_an_edit_is_undone_made_again_kept_exported_and_still_there_after_a_reload(visit: Open, tmp_path: Path) -> None:
     page = visit()
     plan_demo(page)
@@ -223,44 +231,12 @@ def test_an_edit_is_undone_made_again_kept_exported_and_still_there_after_a_relo
     page.get_by_text("Plans that were kept").wait_for()
     page.get_by_test_id("stDataFrame").first.wait_for()
     picture(page, "history", tmp_path)
-
-
-def test_U04_U05_a_server_that_is_killed_and_started_again_shows_the_plan_in_the_making(
-    browser: Browser, tmp_path: Path
-) -> None:
-    port = free_port()
-    first = open_screen(port, cwd=tmp_path, PLANNER_UI_ITERATIONS="200000")
-    page = browser.new_context().new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    try:
-        page.goto(f"http://127.0.0.1:{port}")
-        page.get_by_role("button", name="Plan the demo day").click()
-        page.get_by_text("Orders placed", exact=True).wait_for()
-        page.wait_for_url("**/plan?workspace=*")
-    finally:
-        children = children_of(first.pid)
-        first.kill()
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-        first.communicate(timeout=15)
-    second = open_screen(port, cwd=tmp_path)
-    try:
-        page.reload()
-        page.get_by_text("Orders placed", exact=True).wait_for()
-        page.wait_for_timeout(3_000)
-        page.get_by_role("button", name="Stop, keep the best").click()
-        page.get_by_text("stopped before there was a plan").or_(page.get_by_text("Lowest charge")).wait_for(
-            timeout=PATIENCE_MS
-        )
-    finally:
-        close_screen(second)
-        page.context.close()
-
-
-def children_of(pid: int) -> list[int]:
-    """Return the processes that a process has begun in its own session."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in listed if os.getsid(int(child)) == os.getsid(pid)]
+    page.get_by_role("link", name="Sizing").click()
+    page.get_by_role("button", name="Size the fleet").wait_for()
+    picture(page, "sizing", tmp_path)
+    page.get_by_role("link", name="Day").click()
+    choose_vehicle_in_table(page, "ami-2")
+    picture(page, "day", tmp_path)
 
 
 def test_an_own_file_with_three_bad_rows_is_mended_planned_and_downloaded(visit: Open, tmp_path: Path) -> None:

@@ -22,11 +22,13 @@ from planner.plan import LockKind
 from planner.report.broken import broken_words
 
 PROBLEM, NOTICE, ON_PURPOSE = "edit-problem", "edit-notice", "keep-on-purpose"
+OUTDATED = "edit-bar-outdated"
 FEW, LIST_PX = 4, 110  # violations that are told without a list to scroll in
 
 
 def show(work: Workspace, job: Job, hands: Hands) -> None:
     """Draw the bar; where nothing was changed only what there is to say."""
+    st.session_state[OUTDATED] = False
     if problem := st.session_state.get(PROBLEM):
         st.error(problem, icon=":material/block:")
     if notice := st.session_state.pop(NOTICE, None):
@@ -69,6 +71,11 @@ def show(work: Workspace, job: Job, hands: Hands) -> None:
         )
 
 
+def outdated() -> bool:
+    """Say whether anything was tried since the bar was drawn."""
+    return bool(st.session_state.get(OUTDATED))
+
+
 def _told(hands: Hands, say: Words) -> str:
     """Return the last edit, its cost and whether the plan holds, as Markdown."""
     if not hands.made:
@@ -103,6 +110,7 @@ def _agreed(hands: Hands, say: Words) -> bool:
 def attempt(action: Callable[[], object]) -> None:
     """Do something to the plan, and say on the page why it could not be done."""
     st.session_state[PROBLEM] = ""
+    st.session_state[OUTDATED] = True
     try:
         action()
     except ChangedMeanwhileError:

@@ -10,7 +10,7 @@ from words import money, plain, words
 from planner.language.words import Words
 from planner.plan import Plan, Route
 from planner.report.broken import broken_words
-from planner.report.kpis import Kpis, kpis
+from planner.report.kpis import Kpis
 from planner.report.view import PlanView, cost_kinds
 
 
@@ -22,9 +22,8 @@ def broken(plan: Plan) -> str:
     return "\n".join([f"{head}{who}:", "", *(f"- {plain(broken_words(violation))}" for violation in plan.violations)])
 
 
-def show(view: PlanView) -> None:
+def show(view: PlanView, found: Kpis) -> None:
     """Draw the figures, and a warning for each vehicle that is short tomorrow."""
-    found = kpis(view.plan)
     helps = _behind(view, found)
     tiles = _tiles(view, found)
     for column, (label, value, detail) in zip(st.columns(len(tiles), gap="small"), tiles, strict=True):

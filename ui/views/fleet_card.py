@@ -6,7 +6,7 @@ import statistics
 from collections import Counter
 from dataclasses import replace
 from datetime import time
-from functools import partial
+from functools import lru_cache, partial
 from zoneinfo import available_timezones
 
 import state
@@ -77,7 +77,7 @@ def _answers(work: Workspace) -> None:
         begin, end, zone = st.columns(3)
         begin_at = begin.time_input(say.gettext("Shift begins"), time(8, 30))
         end_at = end.time_input(say.gettext("Shift ends"), time(18))
-        zones = sorted(available_timezones())
+        zones = _zones()
         here = st.context.timezone or USUAL_ZONE
         usual = zones.index(here if here in zones else USUAL_ZONE)
         zone_name = zone.selectbox(say.gettext("Time zone"), zones, index=usual)
@@ -95,6 +95,12 @@ def _answers(work: Workspace) -> None:
             text = fleet_toml(answers, streets=work.draft.streets.as_posix())
             work.change(replace(work.draft, fleet=work.keep(text.encode(), "fleet.toml")))
             st.rerun()
+
+
+@lru_cache
+def _zones() -> list[str]:
+    """Return the names of all time zones; the system's files are looked through for them."""
+    return sorted(available_timezones())
 
 
 def _type_words(say: Words, name: str) -> str:

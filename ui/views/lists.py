@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 
 import streamlit as st
 from charts import dock_chart, night_chart, plug_chart, power_chart
+from hands import Drawn
 from look import page_look
 from maps import MOST_STOPS
 from selection import select_order, select_vehicle, selected_order
@@ -19,16 +21,22 @@ from planner.report.view import PlanView, numbered
 Row = tuple[Route, Step, int | None]
 
 
-def stops(view: PlanView, routes: Sequence[Route], *, asked: str, version: int, height_px: int) -> None:
+def stops(drawn: Drawn, routes: Sequence[Route], *, asked: str, version: int, height_px: int) -> None:
     """Draw the stops of some routes that have a text in them; a row that is chosen is selected everywhere."""
     # Other rows are another table: the browser would take what it had chosen in the old one back.
     key = f"stops-{version}-{asked}-{'-'.join(route.vehicle_id for route in routes)}"
-    rows = [row for row in _rows(routes) if _has(view, row, asked.casefold())][: 2 * MOST_STOPS]
+    view = drawn.view
+    every = drawn.once("rows", lambda: _rows(view.plan.routes))
+    columns = drawn.once(("stops", words().language), lambda: _stops(view, every))
+    shown = {route.vehicle_id for route in routes}
+    found = (at for at, row in enumerate(every) if row[0].vehicle_id in shown and _has(view, row, asked.casefold()))
+    wanted = list(islice(found, 2 * MOST_STOPS))
+    rows = [every[at] for at in wanted]
     chosen = selected_order(view)
     marked = [at for at, (_, step, _) in enumerate(rows) if step.serves and step.place_id == chosen]
     st.session_state[key] = {"selection": {"rows": marked[:1], "cells": []}}
     st.dataframe(
-        _stops(view, rows),
+        {name: [cells[at] for at in wanted] for name, cells in columns.items()},
         hide_index=True,
         height=height_px,
         key=key,

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+import login
 import streamlit as st
 from charts import charge_chart
-from hands import Hands, move_before
+from hands import Drawn, Hands, move_before
 from jobs import Job
 from look import page_look
 from maps import MOST_STOPS, PLAN_PX, picked, plan_map
@@ -16,10 +17,11 @@ from page_parts import show_map, show_timeline
 from selection import ORDER, VEHICLE, select_order, select_vehicle, selected_order, selected_vehicle
 from state import Workspace, cached_streets
 from streamlit.delta_generator import DeltaGenerator
-from timeline import dropped, timeline
+from timeline import dropped, lanes, timeline
 from words import plain, words
 
 from planner.plan import Plan, Route
+from planner.report.kpis import kpis
 from planner.report.view import PlanView
 from views import edit_bar, figures, handouts, harder_days, left, lists, selected
 
@@ -32,15 +34,24 @@ LIST, TABS = "list-shown", "lists"
 def show(work: Workspace, job: Job, plan: Plan) -> None:
     """Draw everything about a plan that passed the audit, or says what it breaks on purpose, with its edits."""
     hands = work.hands(job, plan)
-    view = PlanView(hands.plan)
+    view = hands.drawn.view
     # What comes and goes has a place of its own, so that nothing else is taken for something new and drawn anew.
     with st.container(key="kept-on-purpose"):
         if plan.violations and not hands.made:
             st.error(figures.broken(plan), icon=":material/gavel:")
     with st.container(key="figures"):
-        figures.show(view)
+        figures.show(view, hands.drawn.once(kpis, lambda: kpis(view.plan)))
     with st.container(key="edits"):
         edit_bar.show(work, job, hands)
+    _body(work, job, hands, hands.version)
+
+
+@st.fragment
+def _body(work: Workspace, job: Job, hands: Hands, version: int) -> None:
+    """Draw what a selection changes, which is quicker than the whole page; what changes more draws that."""
+    if not login.passed() or work.job is not job or hands.version != version or edit_bar.outdated():
+        st.rerun(scope="app")
+    view = hands.drawn.view
     choice, find = st.columns([2.4, 1], vertical_alignment="bottom", gap="small")
     with choice:
         only = _vehicle_choice(view)
@@ -48,21 +59,22 @@ def show(work: Workspace, job: Job, plan: Plan) -> None:
     routes = [route for route in view.plan.routes if only in {None, route.vehicle_id}]
     drawing, beside = st.columns([1.1, 1], gap="small")
     with drawing:
-        _map(job, view, only)
+        _map(job, hands.drawn, only)
     with beside:
         with st.container(key="card"):
             card_px = selected.show(hands, view)
         height_px = LIST_PX - (card_px + GAP_PX if card_px else 0)
         _lists(job, hands, routes, asked=asked, height_px=height_px)
-    data = timeline(
-        view,
-        page_look(),
-        words(),
-        only=only,
-        order=selected_order(view),
-        version=hands.version,
-        now=datetime.now(UTC),
-    )
+    _timeline(hands, only)
+    _explain_map(job, view)
+
+
+def _timeline(hands: Hands, only: str | None) -> None:
+    drawn, look, say = hands.drawn, page_look(), words()
+    view = drawn.view
+    order, now = selected_order(view), datetime.now(UTC)
+    of_plan = drawn.once((TIMELINE, look, say.language), lambda: lanes(view, look, say))
+    data = timeline(view, of_plan, look, say, only=only, order=order, version=hands.version, now=now)
     take, drop = partial(_take_pick, TIMELINE, view), partial(_take_drop, hands)
     show_timeline(data, key=TIMELINE, on_pick=take, on_drop=drop)
 
@@ -124,12 +136,18 @@ def _take_pick(part: str, view: PlanView) -> None:
         st.session_state[ORDER] = st.session_state[VEHICLE] = None
 
 
-def _map(job: Job, view: PlanView, only: str | None) -> None:
-    say = words()
+def _map(job: Job, drawn: Drawn, only: str | None) -> None:
+    view, look, say = drawn.view, page_look(), words()
     with st.spinner(say.gettext("Reading streets")):
         streets = cached_streets(job.streets)
-    data = plan_map(view, streets.sha256, page_look(), say, only=only, order=selected_order(view))
+    of_plan = drawn.once((MAP, look, say.language), lambda: plan_map(view, streets.sha256, look, say))
+    data = of_plan | {"only": only, "order": selected_order(view)}
     show_map(data, streets, key=MAP, height_px=PLAN_PX, on_pick=partial(_take_pick, MAP, view))
+
+
+def _explain_map(job: Job, view: PlanView) -> None:
+    """Say what is on the map; below the timeline, so that nothing moves that out of sight."""
+    say, streets = words(), cached_streets(job.streets)
     told = [
         say.gettext("Click a stop or a route to select it; click again to see all."),
         say.gettext("D depot, C charging station, red not planned."),
@@ -140,7 +158,7 @@ def _map(job: Job, view: PlanView, only: str | None) -> None:
 
 
 def _lists(job: Job, hands: Hands, routes: Sequence[Route], *, asked: str, height_px: int) -> None:
-    view, edited = PlanView(hands.plan), bool(hands.made)
+    view, edited = hands.drawn.view, bool(hands.made)
     left_out, say = view.plan.unassigned, words()
     docks = any(depot.docks for depot in view.plan.day.depots)
     labels = {
@@ -158,7 +176,7 @@ def _lists(job: Job, hands: Hands, routes: Sequence[Route], *, asked: str, heigh
     shown = st.session_state[LIST]
     with tabs[list(labels).index(shown)]:
         if shown == "stops":
-            lists.stops(view, routes, asked=asked, version=hands.version, height_px=height_px)
+            lists.stops(hands.drawn, routes, asked=asked, version=hands.version, height_px=height_px)
         elif shown == "battery":
             _battery(view, routes, height_px=height_px)
         elif shown == "plugs":
