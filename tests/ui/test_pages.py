@@ -16,6 +16,7 @@ from planner.plan import Night, Violation
 from planner.roads.streets import save_streets
 from tests.explain.street import STREETS, day, order, planned, without
 from tests.factories import make_plan
+from tests.roads.towns import town
 from tests.ui.conftest import ROOT, three_bad_rows
 from tests.ui.pages import PLAN_PAGE, button, metrics, plan_page
 from tests.ui.test_words import said
@@ -45,6 +46,20 @@ def test_of_30_rows_27_are_understood_and_3_need_a_look() -> None:
     assert metrics(page)["Rows that need a look"] == "3"
     assert button(page, "Plan 27 orders")
     assert not button(page, "Read again"), "nothing is mended yet"
+
+
+def test_streets_of_another_city_are_enough_to_plan_orders_there(tmp_path: Path) -> None:
+    page = orders_page(b"id,lat,lon,demand_kg\na,41.15,-8.6102,2\nb,41.15,-8.6174,2\n")
+    assert "O08" in page.error[0].value
+    street = town([(0, 0), (0, 2_000)], (0, 1, {"highway": "residential"}))
+    moved = {"node_lat": street.node_lat + 41.15, "node_lon": street.node_lon - 8.62}
+    shape = {"shape_lat": street.shape_lat + 41.15, "shape_lon": street.shape_lon - 8.62}
+    save_streets(replace(street, **moved, **shape), tmp_path / "street.streets.npz")
+    data = (tmp_path / "street.streets.npz").read_bytes()
+    page.file_uploader(key="streets-file").upload("street.streets.npz", data).run()
+    assert metrics(page)["Orders understood"] == "2"
+    assert any("depot is assumed" in caption.value for caption in page.caption)
+    assert button(page, "Plan 2 orders")
 
 
 @pytest.mark.parametrize(

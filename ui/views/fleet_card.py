@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 import state
 import streamlit as st
-from fleet_form import SimpleFleet, fleet_toml
+from fleet_form import ASSUMED, USUAL_ZONE, SimpleFleet, fleet_toml
 from state import Workspace
 from words import explain, heading, plain, words
 
@@ -19,8 +19,6 @@ from planner.catalogue import type_names, vehicle_type
 from planner.errors import PlannerError
 from planner.io.fleet import read_fleet
 from planner.language.words import Words
-
-USUAL_ZONE = "Europe/Berlin"
 
 
 def show(work: Workspace) -> None:
@@ -34,6 +32,8 @@ def show(work: Workspace) -> None:
     else:
         counts = Counter(vehicle.type.name for vehicle in vehicles)
         st.text(", ".join(f"{say.number(count)} x {name}" for name, count in counts.most_common(4)))
+    if work.draft.fleet.name == ASSUMED:
+        st.caption(say.gettext("The depot is assumed amid the streets. Say where it is under Other vehicles."))
     with st.popover(say.gettext("Other vehicles"), icon=":material/electric_rickshaw:"):
         _own_file(work)
         _answers(work)

@@ -10,6 +10,7 @@ import effort
 import state
 import streamlit as st
 from fix_rows import MOST_ROWS, TOLD, mended_csv, rows_to_fix, take_edits
+from fleet_form import ASSUMED, assumed_fleet
 from look import page_look
 from maps import MOST_STOPS, ORDERS_PX, orders_map
 from page_parts import show_map
@@ -129,6 +130,20 @@ def _take_streets(work: Workspace) -> None:
     uploaded = st.session_state["streets-file"]
     if uploaded is not None:
         work.change(replace(work.draft, streets=work.keep(uploaded.getvalue(), uploaded.name)))
+        _assume_vehicles(work)
+
+
+def _assume_vehicles(work: Workspace) -> None:
+    """Put vehicles amid streets of another city, where the demo's can not come from."""
+    draft = work.draft
+    if draft.fleet != state.demo_draft().fleet and draft.fleet.name != ASSUMED:
+        return
+    try:
+        streets = state.cached_streets(draft.streets)
+    except PlannerError:
+        return  # what is wrong with the file is told where it is read
+    text = assumed_fleet(streets, file=draft.streets.as_posix(), zone=st.context.timezone)
+    work.change(replace(draft, fleet=work.keep(text.encode(), ASSUMED)))
 
 
 def _summary(work: Workspace, inputs: Inputs) -> None:
