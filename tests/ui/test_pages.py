@@ -52,9 +52,14 @@ def test_streets_of_another_city_are_enough_to_plan_orders_there(tmp_path: Path)
     page = orders_page(b"id,lat,lon,demand_kg\na,41.15,-8.6102,2\nb,41.15,-8.6174,2\n")
     assert "O08" in page.error[0].value
     street = town([(0, 0), (0, 2_000)], (0, 1, {"highway": "residential"}))
-    moved = {"node_lat": street.node_lat + 41.15, "node_lon": street.node_lon - 8.62}
-    shape = {"shape_lat": street.shape_lat + 41.15, "shape_lon": street.shape_lon - 8.62}
-    save_streets(replace(street, **moved, **shape), tmp_path / "street.streets.npz")
+    here = replace(
+        street,
+        node_lat=street.node_lat + 41.15,
+        node_lon=street.node_lon - 8.62,
+        shape_lat=street.shape_lat + 41.15,
+        shape_lon=street.shape_lon - 8.62,
+    )
+    save_streets(here, tmp_path / "street.streets.npz")
     data = (tmp_path / "street.streets.npz").read_bytes()
     page.file_uploader(key="streets-file").upload("street.streets.npz", data).run()
     assert metrics(page)["Orders understood"] == "2"

@@ -20,6 +20,8 @@ from planner.errors import PlannerError
 from planner.io.fleet import read_fleet
 from planner.language.words import Words
 
+OPEN, TAKEN = "vehicles-open", "vehicles-taken"
+
 
 def show(work: Workspace) -> None:
     """Draw the card."""
@@ -34,7 +36,9 @@ def show(work: Workspace) -> None:
         st.text(", ".join(f"{say.number(count)} x {name}" for name, count in counts.most_common(4)))
     if work.draft.fleet.name == ASSUMED:
         st.caption(say.gettext("The depot is assumed amid the streets. Say where it is under Other vehicles."))
-    with st.popover(say.gettext("Other vehicles"), icon=":material/electric_rickshaw:"):
+    if st.session_state.pop(TAKEN, False):
+        st.session_state[OPEN] = False  # it covers the button that plans
+    with st.popover(say.gettext("Other vehicles"), icon=":material/electric_rickshaw:", key=OPEN, on_change="rerun"):
         _own_file(work)
         _answers(work)
         if work.draft.fleet != state.demo_draft().fleet:
@@ -49,6 +53,7 @@ def _own_file(work: Workspace) -> None:
 def _take_file(work: Workspace) -> None:
     uploaded = st.session_state["fleet-file"]
     if uploaded is not None:
+        st.session_state[TAKEN] = True
         work.change(replace(work.draft, fleet=work.keep(uploaded.getvalue(), uploaded.name)))
 
 
@@ -94,6 +99,7 @@ def _answers(work: Workspace) -> None:
             )
             text = fleet_toml(answers, streets=work.draft.streets.as_posix())
             work.change(replace(work.draft, fleet=work.keep(text.encode(), "fleet.toml")))
+            st.session_state[TAKEN] = True
             st.rerun()
 
 

@@ -28,6 +28,7 @@ from planner.model import Order, OrderKind
 from planner.pipeline import Inputs
 from views import fleet_card, foreign_card, plan
 
+STREETS_OPEN = "streets-open"
 STREET_FILES = ["pbf", "osm", "graphml", "npz"]
 
 
@@ -116,7 +117,7 @@ def _take_orders(work: Workspace) -> None:
 def _streets_card(work: Workspace) -> None:
     say = words()
     st.markdown(heading(say.gettext("Streets"), plain(work.draft.streets.name)))
-    with st.popover(say.gettext("Other streets"), icon=":material/map:"):
+    with st.popover(say.gettext("Other streets"), icon=":material/map:", key=STREETS_OPEN, on_change="rerun"):
         st.caption(say.gettext("An extract of OpenStreetMap around your orders, up to 50 MB."))
         label = say.gettext("Streets file")
         st.file_uploader(label, type=STREET_FILES, key="streets-file", on_change=_take_streets, args=(work,))
@@ -129,6 +130,7 @@ def _streets_card(work: Workspace) -> None:
 def _take_streets(work: Workspace) -> None:
     uploaded = st.session_state["streets-file"]
     if uploaded is not None:
+        st.session_state[STREETS_OPEN] = False  # it covers the button that plans
         work.change(replace(work.draft, streets=work.keep(uploaded.getvalue(), uploaded.name)))
         _assume_vehicles(work)
 
