@@ -109,7 +109,7 @@ class Sizing:
 
     def advice(self) -> str:
         """Return the sentence that the answer begins with."""
-        return printable((self.folder / ANSWER).read_text(errors="replace").partition("\n")[0])
+        return printable((self.folder / ANSWER).read_text(errors="replace").partition("\n")[0], limit=500)
 
     def report(self) -> str:
         """Return the page of the report."""
