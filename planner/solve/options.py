@@ -23,3 +23,4 @@ class SolveOptions:
     threads: int = 0  # that search at once, 0 for one a core; they change how long it takes, not the answer
     memory_mb: int = 4_096
     starts: int = 1  # searches from the beginning, each with a part of the budget and a seed of its own
+    islands: int = 2  # searches side by side, each with the whole budget
