@@ -29,6 +29,7 @@ from planner.roads.streets import Streets
 from planner.roads.walk_up import park_together
 from planner.solve.child import EngineStopped, Solver, solve_apart, solve_here
 from planner.solve.crew import crew_of, every_pair, pair_up
+from planner.solve.homes import choose_homes
 from planner.solve.options import SolveOptions
 from planner.solve.problem import MICRO, Problem, build_problem, restrict
 from planner.solve.reasons import impossible
@@ -142,7 +143,7 @@ def read_inputs(
         walk_up_m=fleet_file.walk_up_m,
     )
     return Inputs(
-        day=the_day,
+        day=choose_homes(the_day, fleet_file.shared),
         streets=network,
         streets_file=str(streets_path) if place_streets is None else place_streets.attribution,
         orders_file=orders_file,
