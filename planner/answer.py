@@ -20,7 +20,13 @@ from planner.solve.trips import from_depot
 
 def routes_of(day: Day, problem: Problem, roads: DayRoads, solution: Solution) -> tuple[Route, ...]:
     """Return the route of each vehicle that serves an order, with the night that follows."""
-    days = [(day.vehicles[tour.vehicle], steps_of(day, problem, roads, tour)) for tour in solution.tours]
+    return routes_from(
+        day, [(day.vehicles[tour.vehicle], steps_of(day, problem, roads, tour)) for tour in solution.tours]
+    )
+
+
+def routes_from(day: Day, days: Sequence[tuple[Vehicle, tuple[Step, ...]]]) -> tuple[Route, ...]:
+    """Return the routes of vehicles whose steps are known, with the nights that follow."""
     nights, above = plan_nights(day, days), above_the_mean(day, [steps for _, steps in days])
     costs = [
         replace(route_cost(day, vehicle, steps, night), balance=round(money, 6))

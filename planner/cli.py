@@ -10,7 +10,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ from planner.cli_ui import ui
 from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, listing, printable
-from planner.solve.options import ENGINES, SolveOptions
+from planner.solve.options import ENGINES, SolveOptions, usual_limit_s
 
 if TYPE_CHECKING:
     from planner.pipeline import Inputs, Progress, Stages
@@ -199,6 +199,7 @@ def plan(
         scenarios=scenarios,
         store=not no_store,
         bare=bare,
+        limited=time_limit is not None,
     )
     return _plan(request, job)
 
@@ -271,6 +272,7 @@ class _Job:
     scenarios: Path | None = None
     store: bool = False
     bare: bool = False
+    limited: bool = False  # the user has given a time limit
 
 
 def _plan(request: dict[str, Any], job: _Job) -> int:
@@ -285,6 +287,8 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
     stages = Stages()
     inputs = read_inputs(**request, stages=stages)
     rows = inputs.orders_file
+    if not job.limited:
+        job = replace(job, options=replace(job.options, time_limit_s=usual_limit_s(len(rows.orders))))
     _tell_of_rows(inputs, job)
     with talk.status(f"{len(rows.orders)} orders: measuring roads") as status:
         tell = partial(_tell_progress, status, job.progress_file, len(rows.orders), inputs.day.currency)

@@ -18,14 +18,18 @@ from planner.check import audit
 from planner.errors import Fault, Interrupted
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import Area, OrdersFile, read_orders
+from planner.large.ground import Ground
+from planner.large.hands import hands_for
+from planner.large.plan import judge, search_large, written
 from planner.model import Day, Station, Vehicle
 from planner.plan import Plan, Provenance, Reason, Unassigned
-from planner.roads.day import day_roads
+from planner.roads.day import day_roads, survey_day
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
 from planner.roads.walk_up import park_together
-from planner.solve.child import EngineStopped, Solver, solve_apart
+from planner.solve.child import EngineStopped, Solver, solve_apart, solve_here
 from planner.solve.crew import crew_of, every_pair, pair_up
+from planner.solve.homes import choose_homes
 from planner.solve.options import SolveOptions
 from planner.solve.problem import MICRO, Problem, build_problem, restrict
 from planner.solve.reasons import impossible
@@ -139,7 +143,7 @@ def read_inputs(
         walk_up_m=fleet_file.walk_up_m,
     )
     return Inputs(
-        day=the_day,
+        day=choose_homes(the_day, fleet_file.shared),
         streets=network,
         streets_file=str(streets_path) if place_streets is None else place_streets.attribution,
         orders_file=orders_file,
@@ -201,6 +205,8 @@ def plan_day(
     """
     stages = stages or Stages()
     work = day.manned(pair_up(day))
+    if len(work.orders) >= options.large_from:
+        return _plan_in_parts(day, work, streets, options, provenance, progress, stages, apart=solver is not solve_here)
     with stages.stage("roads"):
         roads = day_roads(work, streets)
         problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
@@ -213,6 +219,37 @@ def plan_day(
             routes=routes_of(work, problem, roads, solution),
             unassigned=left_out(work, solution, known),
             provenance=replace(provenance, stopped_by=solution.stopped_by),
+        )
+        if day.drivers:
+            plan = replace(plan, unassigned=with_drivers_in_mind(plan, streets))
+    with stages.stage("audit"):
+        return replace(plan, violations=audit(plan, streets))
+
+
+def _plan_in_parts(
+    day: Day,
+    work: Day,
+    streets: Streets,
+    options: SolveOptions,
+    provenance: Provenance,
+    progress: Progress | None,
+    stages: Stages,
+    *,
+    apart: bool,
+) -> Plan:
+    """Plan a day that is too large for one search."""
+    with stages.stage("roads"):
+        ground = Ground(day=work, survey=survey_day(work, streets))
+        judged = judge(ground)
+    with stages.stage("solve"):
+        search, stopped_by = search_large(ground, judged, options, hands_for(options, apart=apart), progress)
+    with stages.stage("shapes"):
+        routes, unassigned = written(ground, judged, search)
+        plan = Plan(
+            day=day,
+            routes=routes,
+            unassigned=unassigned,
+            provenance=replace(provenance, stopped_by=stopped_by),
         )
         if day.drivers:
             plan = replace(plan, unassigned=with_drivers_in_mind(plan, streets))

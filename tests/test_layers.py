@@ -25,6 +25,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("io", "report"),
     ("exchange",),
     ("answer", "export", "instances", "replay"),
+    ("large",),
     ("pipeline", "outputs", "robust", "store", "warm"),
     ("demo", "generate", "cut", "matrix", "padded", "explain", "geocode_file", "geocode_online", "geocode_pins"),
     ("batch", "dispatch", "sizing"),

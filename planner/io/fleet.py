@@ -68,6 +68,7 @@ A complete example; `docs/fleet.md` explains every key::
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,13 +88,17 @@ from planner.model import Balance, Depot, Driver, Measure, Station, Traffic, Veh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFile:
-    """What a fleet file holds. `streets` is absolute; `warnings` is what was left out or looks odd."""
+    """What a fleet file holds. `streets` is absolute; `warnings` is what was left out or looks odd.
+
+    `shared` names by vehicle the depots of which it may work at any; its own is the first of them.
+    """
 
     streets: Path
     zone: ZoneInfo
     day: date
     currency: str
     vehicles: tuple[Vehicle, ...]
+    shared: Mapping[str, tuple[str, ...]]
     drivers: tuple[Driver, ...]
     depots: tuple[Depot, ...]
     stations: tuple[Station, ...]
@@ -132,6 +137,7 @@ def parse_fleet(data: bytes, path: Path, *, day: date | None = None) -> FleetFil
         day=day,
         currency=document.currency,
         vehicles=vehicles,
+        shared=builder.shared(),
         drivers=drivers,
         depots=depots,
         stations=stations,

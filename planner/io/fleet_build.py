@@ -167,10 +167,7 @@ class FleetBuilder:
 
     def _vehicle(self, i: int, row: VehicleRow, own: Mapping[str, VehicleType | None]) -> Vehicle | None:
         place = f"vehicles[{i}]"
-        known = [depot.id for depot in self.document.depots]
-        if row.depot not in known:
-            message = f"is no depot of this file{did_you_mean(row.depot, known)}"
-            self._refuse("E-F19", f"{place}.depot", row.depot, message, f"use one of: {', '.join(known)}")
+        homes = self._homes(place, row)
         if row.reserve_percent >= row.start_soc_percent:
             value = f"{row.reserve_percent:g}"
             message = f"keeps all of the {row.start_soc_percent:g} % that the vehicle starts with"
@@ -183,7 +180,7 @@ class FleetBuilder:
         return Vehicle(
             id=row.id,
             type=kind,
-            depot_id=row.depot,
+            depot_id=homes[0] if homes else "",
             shift=shift[0],
             start_soc=row.start_soc_percent / 100,
             end_soc=row.end_soc_percent / 100,
@@ -196,6 +193,30 @@ class FleetBuilder:
             end=_spot(row.end),
             min_paid_s=_seconds(row.min_paid_hours * 60),
         )
+
+    def _homes(self, place: str, row: VehicleRow) -> tuple[str, ...]:
+        """Return the depots at which a vehicle may work: its own, or those that share it."""
+        known = [depot.id for depot in self.document.depots]
+        if (row.depot is None) == (row.depots is None):
+            message = "is needed, or depots" if row.depot is None else "does not go with depots"
+            remedy = 'give depot = "hub" to a vehicle that belongs there, or depots = ["hub", "port"] to a shared one'
+            self._refuse("E-F19", f"{place}.depot", row.depot, message, remedy)
+        homes = (row.depot,) if row.depot is not None else row.depots or ()
+        key = f"{place}.depot" if row.depot is not None else f"{place}.depots"
+        for home in homes:
+            if home not in known:
+                message = f"is no depot of this file{did_you_mean(home, known)}"
+                self._refuse("E-F19", key, home, message, f"use one of: {', '.join(known)}")
+        return homes
+
+    def shared(self) -> dict[str, tuple[str, ...]]:
+        """Return by vehicle the depots that share it, where there are several."""
+        return {
+            id_: tuple(dict.fromkeys(row.depots))
+            for row in self.document.vehicles
+            if row.depots is not None
+            for id_ in _ids(row)
+        }
 
     def drivers(self, vehicles: Sequence[Vehicle]) -> tuple[Driver, ...]:
         """Return the drivers; one who may drive nothing is kept with a warning, and a fault if nobody may."""
@@ -327,9 +348,12 @@ class FleetBuilder:
 
 
 def _counted(row: VehicleRow, vehicle: Vehicle | None) -> Sequence[Vehicle]:
-    if vehicle is None or row.count is None:
-        return [] if vehicle is None else [vehicle]
-    return [replace(vehicle, id=f"{row.id}-{number}") for number in range(1, row.count + 1)]
+    return [] if vehicle is None else [replace(vehicle, id=id_) for id_ in _ids(row)]
+
+
+def _ids(row: VehicleRow) -> list[str]:
+    """Return the ids of the vehicles for which a row stands."""
+    return [row.id] if row.count is None else [f"{row.id}-{number}" for number in range(1, row.count + 1)]
 
 
 def _spot(row: SpotRow | None) -> Spot | None:

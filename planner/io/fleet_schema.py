@@ -177,7 +177,8 @@ class VehicleRow(Row):
     id: Name
     count: Annotated[int, Field(ge=1, le=10_000)] | None = None
     type: Name
-    depot: Name
+    depot: Name | None = None
+    depots: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(default=None, strict=False)
     shift: str
     start_soc_percent: Percent = 100.0
     end_soc_percent: Percent = 0.0

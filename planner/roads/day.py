@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,14 +37,43 @@ class DayRoads:
     stale: frozenset[tuple[int, int, int]] = frozenset()
 
 
-def day_roads(day: Day, streets: Streets) -> DayRoads:
-    """Measure a day's places on the streets that are open once all its closed roads are.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DaySurvey:
+    """A day's places attached to the streets for each class and pace, nothing measured yet."""
 
-    Raises `RoadsError` where a class has no street at all.
+    types: tuple[VehicleType, ...]
+    network_of_type: tuple[int, ...]
+    networks: tuple[Network, ...]
+    snapped: tuple[Snapped, ...]
+    lat: Floats
+    lon: Floats
+
+    def between(self, places: Sequence[int], types: Iterable[VehicleType]) -> DayRoads:
+        """Measure between some of the places, numbered anew in this order, for some of the types."""
+        kept = tuple(types)
+        of_type = [self.network_of_type[self.types.index(kind)] for kind in kept]
+        used = list(dict.fromkeys(of_type))
+        snapped = tuple(self.snapped[g].only(places) for g in used)
+        tables = tuple(
+            matrices(self.networks[g], at, [kind for kind, other in zip(kept, of_type, strict=True) if other == g])
+            for g, at in zip(used, snapped, strict=True)
+        )
+        return DayRoads(
+            types=kept,
+            network_of_type=tuple(used.index(g) for g in of_type),
+            networks=tuple(self.networks[g] for g in used),
+            snapped=snapped,
+            matrices=tables,
+        )
+
+
+def survey_day(day: Day, streets: Streets) -> DaySurvey:
+    """Attach a day's places to the streets that are open once all its closed roads are.
+
+    Raises `RoadsError` where a class has no street at all, or a depot is far from all of them.
     """
     types = tuple(dict.fromkeys(vehicle.type for vehicle in day.vehicles))
     paces = list(dict.fromkeys((kind.road_class, kind.top_speed_kmh) for kind in types))
-    network_of_type = tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types)
     lat, lon = places_of(day)
     networks = tuple(
         build_network(streets, road_class, top_speed_kmh=kmh, span=day.span, closed=day.closed())
@@ -52,11 +81,23 @@ def day_roads(day: Day, streets: Streets) -> DayRoads:
     )
     snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
     _refuse_far_depots(day, networks, snapped)
-    tables = tuple(
-        matrices(network, at, [kind for kind, g in zip(types, network_of_type, strict=True) if g == i])
-        for i, (network, at) in enumerate(zip(networks, snapped, strict=True))
+    return DaySurvey(
+        types=types,
+        network_of_type=tuple(paces.index((kind.road_class, kind.top_speed_kmh)) for kind in types),
+        networks=networks,
+        snapped=snapped,
+        lat=lat,
+        lon=lon,
     )
-    return DayRoads(types=types, network_of_type=network_of_type, networks=networks, snapped=snapped, matrices=tables)
+
+
+def day_roads(day: Day, streets: Streets) -> DayRoads:
+    """Measure a day's places on the streets that are open once all its closed roads are.
+
+    Raises `RoadsError` where a class has no street at all.
+    """
+    survey = survey_day(day, streets)
+    return survey.between(range(len(survey.lat)), survey.types)
 
 
 def places_of(day: Day) -> tuple[Floats, Floats]:

@@ -50,15 +50,19 @@ def fill_energy(
         fill_same_street(same, of_edge, stop_wh(kind, network.edge_mps[list(same.edges)]), out)
 
 
-_last: WeakKeyDictionary[Network, tuple[VehicleType, Floats, Floats]] = WeakKeyDictionary()
+MOST_KEPT = 4  # types of one network whose energies are kept: a large day is measured in parts, in turns
+_kept: WeakKeyDictionary[Network, dict[VehicleType, tuple[Floats, Floats]]] = WeakKeyDictionary()
 
 
 def _energies(network: Network, kind: VehicleType) -> tuple[Floats, Floats]:
-    """Return the energy columns of all edges and all links, kept until the network is used for another type."""
-    if network not in _last or _last[network][0] != kind:
+    """Return the energy columns of all edges and all links, kept for the types used last on the network."""
+    kept = _kept.setdefault(network, {})
+    if kind not in kept:
         of_edge = edge_wh(network, kind)
-        _last[network] = kind, of_edge, _link_energy(network, of_edge)
-    return _last[network][1:]
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)))
+        kept[kind] = of_edge, _link_energy(network, of_edge)
+    return kept[kind]
 
 
 def _link_energy(network: Network, of_edge: Floats) -> Floats:

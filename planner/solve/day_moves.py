@@ -214,13 +214,33 @@ def keep_best(books, cost):  # type: ignore[no-untyped-def]
 @compiled
 def restore(case, books, stops, lengths):  # type: ignore[no-untyped-def]
     """Begin with given days; what no longer fits is absent."""
-    seq = books.trial[0]
-    for v in range(len(lengths)):
-        set_day(case, books, v, seq, 0)
-    for u in range(case.orders):
-        books.where[u] = -1
+    _clear(case, books)
     for v in range(len(lengths)):
         set_day(case, books, v, stops[v], lengths[v])
+    _count_absent(case, books)
+
+
+@compiled
+def restore_in_turns(case, books, stops, lengths, turns):  # type: ignore[no-untyped-def]
+    """Begin with given days, those of the vehicles in `turns` in that order: the first of them find all plugs free."""
+    _clear(case, books)
+    for v in turns:
+        set_day(case, books, v, stops[v], lengths[v])
+    _count_absent(case, books)
+
+
+@inner
+def _clear(case, books):  # type: ignore[no-untyped-def]
+    """Empty all days."""
+    for v in range(len(books.slot_of)):
+        set_day(case, books, v, books.trial[0], 0)
+    for u in range(case.orders):
+        books.where[u] = -1
+
+
+@inner
+def _count_absent(case, books):  # type: ignore[no-untyped-def]
+    """Count the orders in no day, and what the plan costs."""
     books.now[ABSENT] = 0
     for u in range(case.orders):
         if books.where[u] < 0:

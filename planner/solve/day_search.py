@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,6 @@ from planner.solve.schedule import assign_plugs
 from planner.solve.solution import Sequence, Solution, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
-ISLANDS = 2
 SLICES = 100
 MARKS = (0.5, 0.75, 0.9)  # of the way: every island goes on from the best
 FILL_UNTIL = 0.6  # of the way, absent orders may change for others that are easier to place
@@ -35,27 +35,56 @@ HOT, COLD = 1.0, 0.005  # temperatures as parts of what an order costs
 COOLING = 0.948395970375896  # 0.005 ** (1 / 100)
 CHUNK_S = 0.03  # between two looks at the clock
 ENDING_SHARE, ENDING_S = 0.2, 6.0  # of the time limit, at most: for exact times and for what was left out
+TRIES = 8  # at beginning with given days
 TELL_S = 0.5  # between two better plans told
 
 
 def search_day(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
     """Search until the iteration budget (per island) or the time limit is spent; `on_better` hears of better plans."""
-    search = _Search(problem, options, on_better)
+    search = _Search(problem, options, on_better, ending_s=min(ENDING_SHARE * options.time_limit_s, ENDING_S))
     search.run()
-    return search.ending()
+    found = search.found()
+    return finish_day(problem, found, until_s=search.until_s + search.ending_s)
+
+
+def improve_day(problem: Problem, options: SolveOptions) -> Solution:
+    """Search as `search_day` does, and leave the times as the search drives them: they hold, but not to the second."""
+    search = _Search(problem, options, lambda _: None)
+    search.run()
+    return search.found()
+
+
+def finish_day(problem: Problem, found: Solution, *, until_s: float) -> Solution:
+    """Time days exactly, all vehicles together, and find room for what is left out."""
+    tours: list[Tour] = list(found.tours)
+    sequences = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
+    exact = settle(problem, sequences, taken=[], until_s=until_s)
+    if exact is not None and total_cost(problem, exact) <= total_cost(problem, tours):
+        tours = exact
+    tours, fits_nowhere = insert_left_out(problem, tuple(tours), until_s=until_s)
+    tours = drop_needless_stations(problem, tours, until_s=until_s)
+    return replace(found, **_priced(problem, tours), fits_nowhere=fits_nowhere)
+
+
+def _priced(problem: Problem, tours: list[Tour]) -> dict[str, Any]:
+    """Return tours in order of their vehicles, and what they cost."""
+    in_order = tuple(sorted(tours, key=lambda tour: tour.vehicle))
+    return {"tours": in_order, "cost": total_cost(problem, in_order)}
 
 
 class _Search:
     """The state of one search."""
 
-    def __init__(self, problem: Problem, options: SolveOptions, on_better: Callable[[Solution], None]) -> None:
+    def __init__(
+        self, problem: Problem, options: SolveOptions, on_better: Callable[[Solution], None], *, ending_s: float = 0.0
+    ) -> None:
         self.begun = time.monotonic()
         self.problem, self.options, self.on_better = problem, options, on_better
-        self.ending_s = min(ENDING_SHARE * options.time_limit_s, ENDING_S)
+        self.ending_s = ending_s
         self.case = dc.build_day(problem)
-        seeds = range(options.seed * ISLANDS, options.seed * ISLANDS + ISLANDS)
+        seeds = range(options.seed * options.islands, (options.seed + 1) * options.islands)
         self.islands = [dc.new_books(self.case, seed=seed) for seed in seeds]
-        self.rate = [500.0] * ISLANDS  # iterations a second, measured
+        self.rate = [500.0] * options.islands  # iterations a second, measured
         self.timed = options.iterations >= UNLIMITED
         self.done = 0  # iterations of each island
         self.stop = Event()
@@ -76,7 +105,7 @@ class _Search:
                 day_moves.run(self.case, island, 1, 0.0, False)
         self.begun = time.monotonic()  # loading compiled loops is no progress
         self._tell()
-        threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
+        threads = min(self.options.threads or len(os.sched_getaffinity(0)), len(self.islands))
         marks, unit = list(MARKS), self._cost_of_an_order()
         with ThreadPoolExecutor(threads) as workers:
             for s in range(1, SLICES + 1):
@@ -97,8 +126,9 @@ class _Search:
         """Let every island search until a share of the budget is spent."""
         iterations = round(self.options.iterations * until) - self.done
         until_s = self.begun + (self.until_s - self.begun) * (until if self.timed else 1.0)
-        share_s = (until_s - time.monotonic()) * threads / ISLANDS  # islands without a thread wait for one
-        jobs = [workers.submit(self._search, i, iterations, share_s, temperature, fill=fill) for i in range(ISLANDS)]
+        count = len(self.islands)
+        share_s = (until_s - time.monotonic()) * threads / count  # islands without a thread wait for one
+        jobs = [workers.submit(self._search, i, iterations, share_s, temperature, fill=fill) for i in range(count)]
         try:
             self.done += min(job.result() for job in jobs)
         except BaseException:
@@ -146,34 +176,31 @@ class _Search:
         return assign_plugs(self.problem, tours)
 
     def _solution(self, tours: list[Tour]) -> Solution:
-        in_order = tuple(sorted(tours, key=lambda tour: tour.vehicle))
         late = self.done < self.options.iterations
-        return Solution(
-            tours=in_order,
-            cost=total_cost(self.problem, in_order),
-            iterations=self.done,
-            stopped_by="time_limit" if late else "iterations",
-        )
+        stopped_by = "time_limit" if late else "iterations"
+        return Solution(**_priced(self.problem, tours), iterations=self.done, stopped_by=stopped_by)
 
-    def ending(self) -> Solution:
-        """Time the best days exactly, all vehicles together, and find room for what is left out."""
-        deadline = self.until_s + self.ending_s
-        tours = self._tours()
-        sequences = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
-        exact = settle(self.problem, sequences, taken=[], until_s=deadline)
-        if exact is not None and total_cost(self.problem, exact) <= total_cost(self.problem, tours):
-            tours = exact
-        tours, fits_nowhere = insert_left_out(self.problem, tuple(tours), until_s=deadline)
-        tours = drop_needless_stations(self.problem, tours, until_s=deadline)
-        return replace(self._solution(tours), fits_nowhere=fits_nowhere)
+    def found(self) -> Solution:
+        """Return the best days with the times at which the search drives them."""
+        return self._solution(self._tours())
 
 
 def _begin(problem: Problem, case: dc.DayCase, island: dc.Books) -> bool:
-    """Let a search begin with the days that the problem gives; say whether there are any."""
+    """Let a search begin with the days that the problem gives; say whether there are any.
+
+    Each day takes the plugs that are best for itself. One that finds none then is set before the others in another try.
+    """
     for v, row in enumerate(problem.begin.tolist()):
         places = tidy([place for place in row if place >= 0], depot=int(problem.depot[v]))
         island.best_stops[v, : len(places)], island.best_length[v] = places, len(places)
     day_moves.restore(case, island, island.best_stops, island.best_length)
+    turns = np.arange(problem.vehicles)
+    for _ in range(TRIES):
+        lost = (island.best_length[turns] > 0) & (island.fact[island.slot_of[turns], dc.LENGTH] == 0)
+        if not lost.any():
+            break
+        turns = np.concatenate([turns[lost], turns[~lost]])
+        day_moves.restore_in_turns(case, island, island.best_stops, island.best_length, turns)
     return bool(len(problem.begin))
 
 

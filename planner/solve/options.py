@@ -10,6 +10,7 @@ ENGINES: tuple[EngineName, ...] = ("search", "ortools")
 # What a plan without limits gets: iterations of each island, solutions that OR-Tools' local search may accept.
 USUAL_ITERATIONS: dict[EngineName, int] = {"search": 160_000, "ortools": 1_500}
 UNLIMITED = 10**9  # iterations: the clock alone ends the search
+LIMIT_S, LIMIT_S_PER_ORDER = 600.0, 0.12  # the safety net beside an iteration budget, and that of a large day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,16 @@ class SolveOptions:
 
     engine: EngineName = "search"
     iterations: int = USUAL_ITERATIONS["search"]
-    time_limit_s: float = 600.0
+    time_limit_s: float = LIMIT_S
     seed: int = 1
     threads: int = 0  # that search at once, 0 for one a core; they change how long it takes, not the answer
     memory_mb: int = 4_096
     starts: int = 1  # searches from the beginning, each with a part of the budget and a seed of its own
+    large_from: int = 501  # orders: such a day is planned in parts (see `planner.large`)
+    part_orders: int = 250  # of a part, about
+    islands: int = 2  # searches side by side, each with the whole budget
+
+
+def usual_limit_s(orders: int) -> float:
+    """Return the safety net of an iteration budget for a day of so many orders."""
+    return max(LIMIT_S, LIMIT_S_PER_ORDER * orders)

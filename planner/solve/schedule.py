@@ -11,13 +11,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from planner.solve.battery import legs_of
-from planner.solve.problem import LARGEST, MICRO, Problem
+from planner.solve.problem import LARGEST, MICRO, Ints, Problem
 from planner.solve.schedule_traffic import arrival_of, leavings
 from planner.solve.solution import Sequence, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
@@ -136,7 +136,7 @@ def schedule(
     return assign_plugs(problem, settled + tours)
 
 
-def equal_plugs(problem: Problem, plug: int) -> list[int]:
+def equal_plugs(problem: PlugTable, plug: int) -> list[int]:
     """Return the plugs of the same site and power as one plug, itself included."""
     same = (problem.plug_site == problem.plug_site[plug]) & (problem.plug_w == problem.plug_w[plug])
     return [int(i) for i in np.flatnonzero(same)]
@@ -439,7 +439,20 @@ def _read(problem: Problem, solver: cp_model.CpSolver, vehicle: int, start: Any,
     return tour_of(vehicle, visits)
 
 
-def _booked_after(problem: Problem, plug: int, begin: int, end: int) -> int:
+class PlugTable(Protocol):
+    """The plugs of a day and what is booked of them, as `Problem` has them."""
+
+    @property
+    def plug_site(self) -> Ints: ...
+
+    @property
+    def plug_w(self) -> Ints: ...
+
+    @property
+    def booked(self) -> Ints: ...
+
+
+def _booked_after(problem: PlugTable, plug: int, begin: int, end: int) -> int:
     """Return when a plug is booked next after a charge, so that others stay for longer ones; last if meanwhile."""
     spans = [(since, until) for q, since, until, _ in problem.booked.tolist() if q == plug and until > begin]
     if any(since < end for since, _ in spans):
@@ -447,7 +460,7 @@ def _booked_after(problem: Problem, plug: int, begin: int, end: int) -> int:
     return min((since for since, _ in spans), default=LARGEST)
 
 
-def assign_plugs(problem: Problem, tours: list[Tour]) -> list[Tour]:
+def assign_plugs(problem: PlugTable, tours: list[Tour]) -> list[Tour]:
     """Give each charge a plug of its set: in order of beginning, the first one free that is not booked meanwhile."""
     free_at = dict.fromkeys(range(len(problem.plug_w)), 0)
     charges = sorted(

@@ -588,3 +588,25 @@ def test_a_driver_who_may_drive_nothing_is_warned_about_and_refused_if_all_are_s
 )
 def test_faults_of_a_driver_are_named_at_their_place(tmp_path: Path, row: str, code: str, column: str) -> None:
     assert one(tmp_path, HEAD, DEPOT, VEHICLE, DRIVER, f"[[drivers]]\n{row}") == (code, column)
+
+
+def test_a_vehicle_that_depots_share_names_them_and_begins_with_the_first(tmp_path: Path) -> None:
+    shared = VEHICLE.replace('depot = "hub"', 'depots = ["port", "hub"]\ncount = 2')
+    found = read(tmp_path, HEAD, DEPOT, DEPOT.replace("hub", "port"), shared)
+    assert found.shared == {"v-1": ("port", "hub"), "v-2": ("port", "hub")}
+    assert [vehicle.depot_id for vehicle in found.vehicles] == ["port", "port"]
+    assert read(tmp_path, HEAD, DEPOT, VEHICLE).shared == {}
+
+
+@pytest.mark.parametrize(
+    ("homes", "column"),
+    [
+        ("", "vehicles[0].depot"),
+        ('depot = "hub"\ndepots = ["hub"]', "vehicles[0].depot"),
+        ('depots = ["hub", "prot"]', "vehicles[0].depots"),
+        ("depots = []", "vehicles[0].depots"),
+        ('depots = "hub"', "vehicles[0].depots"),
+    ],
+)
+def test_a_vehicle_belongs_to_one_depot_or_to_known_ones_that_share_it(tmp_path: Path, homes: str, column: str) -> None:
+    assert one(tmp_path, HEAD, DEPOT, VEHICLE.replace('depot = "hub"', homes)) == ("E-F19", column)

@@ -1,0 +1,1 @@
+"""Large days: cut into pieces that are searched side by side, and searched again across the cuts."""

@@ -1,0 +1,170 @@
+"""Where the parts of a large day are searched: in processes that stay, or in this one, to the same answer.
+
+A process that dies takes only its part with it: the answer for that part is None, and another process takes its place.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO, Literal, Protocol, cast
+
+from planner.solve.apart import cap, child_environment
+from planner.solve.options import SolveOptions
+from planner.solve.problem import Problem
+from planner.solve.solution import Solution
+
+LOOK_S = 0.2  # between two looks whether the user wants to stop
+AHEAD = 2  # parts made ready for each process: they wait for nobody, and few of them lie in memory
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Task:
+    """What to do with a part of a day: search it, search it with the whole engine, or time `found` exactly.
+
+    `seconds` is the most that it may take.
+    """
+
+    what: Literal["search", "engine", "finish"]
+    problem: Problem
+    options: SolveOptions
+    found: Solution | None = None
+
+
+class Hands(Protocol):
+    """Does tasks, some at a time."""
+
+    count: int
+
+    def do(self, tasks: Iterable[Task]) -> Iterator[tuple[int, Solution | None]]:
+        """Yield the number of each task with its answer, in the order in which they are done."""
+        ...
+
+    def close(self) -> None:
+        """Stop at once."""
+        ...
+
+
+def do(task: Task) -> Solution:
+    """Do one task in this process."""
+    from planner.solve.day_search import finish_day, improve_day  # noqa: PLC0415  (OR-Tools is loaded here only)
+    from planner.solve.engine import solve  # noqa: PLC0415
+
+    if task.what == "search":
+        return improve_day(task.problem, task.options)
+    if task.what == "engine":
+        return solve(task.problem, task.options, on_better=lambda _: None)
+    assert task.found is not None  # who asks for the end has what to end
+    return finish_day(task.problem, task.found, until_s=time.monotonic() + task.options.time_limit_s)
+
+
+class Here:
+    """This process, one task after the other."""
+
+    count = 1
+
+    def do(self, tasks: Iterable[Task]) -> Iterator[tuple[int, Solution | None]]:
+        """Yield the number of each task with its answer, in the order in which they are done."""
+        for number, task in enumerate(tasks):
+            yield number, do(task)
+
+    def close(self) -> None:
+        """Stop at once."""
+
+
+class Apart:
+    """Processes of our own, one for each core or for each of so many threads."""
+
+    def __init__(self, options: SolveOptions) -> None:
+        self.count = options.threads or len(os.sched_getaffinity(0))
+        self.memory_mb = options.memory_mb
+        self._threads = ThreadPoolExecutor(self.count, thread_name_prefix="part")
+        self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        self.begun: list[subprocess.Popen[bytes]] = []
+
+    def do(self, tasks: Iterable[Task]) -> Iterator[tuple[int, Solution | None]]:
+        """Yield the number of each task with its answer, in the order in which they are done."""
+        waiting: dict[Future[Solution | None], int] = {}
+        ahead = enumerate(tasks)
+        more = True
+        while more or waiting:
+            while more and len(waiting) < AHEAD * self.count:
+                number, task = next(ahead, (-1, None))
+                more = task is not None
+                if task is not None:
+                    waiting[self._threads.submit(self._ask, task)] = number
+            for future in wait(waiting, timeout=LOOK_S, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+
+    def _ask(self, task: Task) -> Solution | None:
+        try:
+            hand = self._idle.get_nowait()
+        except queue.Empty:
+            hand = self._begin()
+        try:
+            pickle.dump(task, cast(BinaryIO, hand.stdin), protocol=pickle.HIGHEST_PROTOCOL)
+            cast(BinaryIO, hand.stdin).flush()
+            answer = pickle.load(cast(BinaryIO, hand.stdout))  # noqa: S301  (from our own process)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            hand.kill()
+            return None
+        self._idle.put(hand)
+        return answer if isinstance(answer, Solution) else None
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        hand = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            [sys.executable, "-P", "-m", __name__, str(self.memory_mb)],
+            env=child_environment(OMP_NUM_THREADS="1"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for who has begun it
+        )
+        self.begun.append(hand)
+        return hand
+
+    def close(self) -> None:
+        """Stop at once."""
+        for hand in self.begun:
+            hand.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for hand in self.begun:
+            hand.wait()
+            for pipe in (hand.stdin, hand.stdout):
+                with suppress(OSError):
+                    cast(BinaryIO, pipe).close()
+
+
+def hands_for(options: SolveOptions, *, apart: bool) -> Callable[[], Hands]:
+    """Return what makes the hands."""
+    return (lambda: Apart(options)) if apart else Here
+
+
+def main(memory_mb: int) -> None:
+    """Do what comes in, until nothing comes any more; the entry point of the process."""
+    cap(memory_mb)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing that a library prints gets between the answers
+    while True:
+        try:
+            task = pickle.load(sys.stdin.buffer)  # noqa: S301  (from our own process)
+        except EOFError:
+            return
+        try:
+            answer: Solution | str = do(task)
+        except Exception as error:  # noqa: BLE001  (a part that fails stays as it is; the others go on)
+            answer = repr(error)
+        pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
