@@ -31,7 +31,7 @@ from planner.roads.day import survey_day
 from planner.solve.options import SolveOptions
 
 SIZES = [int(size) for size in os.environ.get("PLANNER_BENCH_LARGE", "1000 2000 5000").split()]
-ORDERS_A_VEHICLE = 36
+VEHICLES = {1_000: 7, 2_000: 12, 5_000: 30, 10_000: 60}  # at each depot
 DEPOTS = {
     "campanha": (41.1490, -8.5870),
     "boavista": (41.1600, -8.6450),
@@ -65,7 +65,7 @@ def test_seconds_grow_with_the_orders_and_the_plans_hold(tmp_path: Path, shared:
         folder = large_day(tmp_path / str(size), shared, orders=size)
         run = runs[size] = planned(folder)
         print(
-            f"| {size} | {run.summary['vehicles']} | {run.summary['deliveries']} | {run.summary['cost']:.2f} "
+            f"| {size} | {run.summary['routes']} | {run.summary['deliveries']} | {run.summary['cost']:.2f} "
             f"| {run.seconds:.0f} | {run.stages['solve']:.0f} | {run.stages['audit']:.0f} | {run.memory_mb:.0f} |",
             flush=True,
         )
@@ -113,7 +113,7 @@ def large_day(folder: Path, shared: Path, *, orders: int) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     streets = shared / "osm" / "porto-2015.osm.pbf"
     fleet = folder.parent / f"fleet-{orders}.toml"
-    fleet.write_text(fleet_text(streets, vehicles=-(-orders // ORDERS_A_VEHICLE // len(DEPOTS))), encoding="utf-8")
+    fleet.write_text(fleet_text(streets, vehicles=VEHICLES[orders]), encoding="utf-8")
     options = ["--fleet", str(fleet), "--streets", str(streets), "--orders", str(orders), "-o", str(folder)]
     planner("generate", *options)
     return folder
@@ -125,8 +125,9 @@ def fleet_text(streets: Path, *, vehicles: int) -> str:
     for name, (lat, lon) in DEPOTS.items():
         lines += ["[[depots]]", f'id = "{name}"', f"lat = {lat}", f"lon = {lon}", "loading_min = 10"]
         lines += [f"plugs = {-(-vehicles * 2 // 5)}", "plug_power_kw = 3.7", "price_per_kwh = 0.20"]
-        for kind, count in (("paxster-cargo-l7e", -(-vehicles // 2)), ("ami-cargo", vehicles // 2)):
-            lines += ["[[vehicles]]", f'id = "{kind}-{name}"', f"count = {count}", f'type = "{kind}"']
+    for name in DEPOTS:
+        for id_, kind, count in (("pax", "paxster-cargo-l7e", -(-vehicles // 2)), ("ami", "ami-cargo", vehicles // 2)):
+            lines += ["[[vehicles]]", f'id = "{id_}-{name}"', f"count = {count}", f'type = "{kind}"']
             lines += [f'depot = "{name}"', 'shift = "08:30-18:00"', "reserve_percent = 10"]
     return "\n".join(lines) + "\n"
 
