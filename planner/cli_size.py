@@ -37,6 +37,9 @@ def size(
         int, typer.Option("--iterations", min=1, max=10**7, help="Search budget of each day.")
     ] = 1_000,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=0, max=256, help="Processes that route days; one a core if absent.")
+    ] = None,
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="Exit 0 although rows were left out or nothing serves enough.")
     ] = False,
@@ -50,7 +53,9 @@ def size(
 
     if service not in SERVICES:
         raise usage("--service", str(service), "is none of 95, 99 and 100", "choose one of them")
-    wishes = Wishes(plugs=_plugs(plugs), service=service / 100, vans=vans, iterations=iterations, seed=seed)
+    wishes = Wishes(
+        plugs=_plugs(plugs), service=service / 100, vans=vans, iterations=iterations, seed=seed, workers=workers
+    )
     asked = read_asked(Sources(days=days, fleet=candidates, streets=streets, money=money, weights=weights), wishes)
     for note in asked.notes:
         talk.print(f"note: {note}", markup=False, soft_wrap=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -165,13 +165,16 @@ class MoneyFile:
     figures: MoneyDocument
     sources: Mapping[str, str]  # by "table.key"
     warnings: tuple[Fault, ...] = ()
+    _asked: dict[tuple[str, str], VehicleMoney] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, type_name: str, class_name: str) -> VehicleMoney:
         """Return the figures of a vehicle type: its own, else those of its class, else the default."""
-        merged: dict[str, Any] = {}
-        for name in self.names(type_name, class_name):
-            merged |= self.figures.vehicles[name]
-        return VehicleMoney(**merged)
+        if (type_name, class_name) not in self._asked:
+            merged: dict[str, Any] = {}
+            for name in self.names(type_name, class_name):
+                merged |= self.figures.vehicles[name]
+            self._asked[type_name, class_name] = VehicleMoney(**merged)
+        return self._asked[type_name, class_name]
 
     def names(self, type_name: str, class_name: str) -> tuple[str, ...]:
         """Return the tables that a vehicle type is read from, the general before the special."""

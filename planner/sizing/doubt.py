@@ -11,7 +11,7 @@ import numpy as np
 from planner.io.money import MoneyDocument
 from planner.sizing.candidates import Cell
 from planner.sizing.money import NO_ORDERS, price_year
-from planner.sizing.search import NEAR, Size, Task, size_of
+from planner.sizing.task import NEAR, Size, Task, size_of
 
 RESAMPLES = 1_000
 SEED = 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from planner.sizing.candidates import Cell
-from planner.sizing.search import NEAR, Found, Size, Task, neighbours
+from planner.sizing.task import NEAR, Found, Size, Task, neighbours
 
 PARTS = {
     "vehicles": "vehicles",
@@ -28,7 +28,7 @@ class Step:
     """What one vehicle or plug more or less changes in a year."""
 
     said: str
-    size: Size
+    cell: Cell
     cost: float  # more than the recommended size, negative for less
     served: float  # orders more
 
@@ -66,7 +66,7 @@ def advise(task: Task, found: Found) -> Advice | None:
     front = frontier(sizes)
     others = [s for s in sizes if s.cell != best.cell and s.charged and s.service >= task.service - NEAR]
     second = min(others, key=lambda size: size.year.cost.total, default=None) if found.best else None
-    steps = tuple(_steps(task, best, sizes))
+    steps = tuple(_steps(task, best, found))
     return Advice(
         best=best,
         enough=found.best is not None,
@@ -126,16 +126,15 @@ def failing_days(task: Task, size: Size) -> tuple[FailingDay, ...]:
     return tuple(sorted(found, key=lambda day: (-day.left_out, -day.short_kwh, day.date)))
 
 
-def _steps(task: Task, best: Size, sizes: Sequence[Size]) -> list[Step]:
-    by_cell = {size.cell: size for size in sizes}
-    steps = []
-    for cell in neighbours(best.cell, task.plugs):
-        size = by_cell.get(cell)
-        if size is not None:
-            cost = size.year.cost.total - best.year.cost.total
-            served = size.year.served - best.year.served
-            steps.append(Step(said=_changed(task, best.cell, cell), size=size, cost=cost, served=served))
-    return steps
+def _steps(task: Task, best: Size, found: Found) -> list[Step]:
+    beside = dict(found.partly) if found.best else {}
+    for size in found.sizes:
+        beside[size.cell] = (size.year.cost.total - best.year.cost.total, size.year.served - best.year.served)
+    return [
+        Step(said=_changed(task, best.cell, cell), cell=cell, cost=beside[cell][0], served=beside[cell][1])
+        for cell in neighbours(best.cell, task.plugs)
+        if cell in beside
+    ]
 
 
 def _changed(task: Task, best: Cell, cell: Cell) -> str:

@@ -12,7 +12,7 @@ from planner.io.money import MoneyFile
 from planner.io.safe_csv import csv_text
 from planner.sizing.doubt import Resampled, Swing
 from planner.sizing.recommend import Advice
-from planner.sizing.search import Found, Size, Task
+from planner.sizing.task import Found, Size, Task
 from planner.sizing.vans import Compared
 
 SIZES, DAYS, ASSUMPTIONS, REPORT = "sizes.csv", "days.csv", "assumptions.toml", "report.html"

@@ -6,6 +6,7 @@ print("\\n".join(sized.words))
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from planner.roads.read import read_streets
 from planner.sizing.candidates import candidates_of, refuse_unsized
 from planner.sizing.demand import FLEET_NAME, read_demand
 from planner.sizing.doubt import resample, tornado
+from planner.sizing.hands import Hands
 from planner.sizing.ledger import NAME, Ledger
 from planner.sizing.recommend import advise
 from planner.sizing.results import (
@@ -33,7 +35,8 @@ from planner.sizing.results import (
     sizes_csv,
     words,
 )
-from planner.sizing.search import ROUTED_A_DAY, Progress, Task, size_fleet
+from planner.sizing.search import most_routed, size_fleet
+from planner.sizing.task import Progress, Task
 from planner.sizing.vans import compare
 from planner.solve.options import SolveOptions
 
@@ -60,6 +63,7 @@ class Wishes:
     vans: bool = False
     iterations: int = 1_000
     seed: int = 1
+    workers: int | None = None  # processes that route days, one a core if None; 0 routes in this process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class Asked:
 
     task: Task
     vans: bool
+    workers: int | None
     notes: tuple[Fault, ...]
     faults: tuple[Fault, ...]
 
@@ -131,9 +136,15 @@ def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
         service=wishes.service,
         money=prices,
         options=SolveOptions(iterations=wishes.iterations, seed=wishes.seed),
-        most_routed=ROUTED_A_DAY * len(demand.days),
+        most_routed=most_routed(len(demand.days)),
     )
-    return Asked(task=task, vans=wishes.vans, notes=(*prices.warnings, *demand.warnings), faults=demand.faults)
+    return Asked(
+        task=task,
+        vans=wishes.vans,
+        workers=wishes.workers,
+        notes=(*prices.warnings, *demand.warnings),
+        faults=demand.faults,
+    )
 
 
 def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] | None = None) -> Sized:
@@ -142,10 +153,11 @@ def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] |
     tell = _steps(progress) if progress else lambda _done, _most, _doing: None
     output.mkdir(parents=True, exist_ok=True)
     try:
-        found = size_fleet(task, ledger, tell)
-        advice = advise(task, found)
-        best = advice.best if advice and advice.enough else None
-        compared = compare(task, ledger, tell, best=best) if asked.vans else ()
+        with Hands(task.streets, count=cores() if asked.workers is None else asked.workers) as hands:
+            found = size_fleet(task, ledger, tell, hands)
+            advice = advise(task, found)
+            best = advice.best if advice and advice.enough else None
+            compared = compare(task, ledger, tell, hands, best=best) if asked.vans else ()
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; what was routed is in {output / NAME}, and the same command goes on") from None
     if advice is None:
@@ -172,6 +184,11 @@ def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
     for name, text in texts.items():
         write_atomic(folder / name, text)
     return tuple(folder / name for name in texts)
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _steps(progress: Callable[[Step], None]) -> Progress:

@@ -13,7 +13,7 @@ from planner.sizing.cells import Missed, Outcome
 from planner.sizing.doubt import resample, tornado
 from planner.sizing.money import DayUse, KindUse, YearCost
 from planner.sizing.recommend import advise, frontier, knee_of
-from planner.sizing.search import Found, Size, Task, size_of
+from planner.sizing.task import Found, Size, Task, size_of
 from planner.solve.options import SolveOptions
 from tests.sizing.factories import candidate, city, demand
 

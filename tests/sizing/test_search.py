@@ -12,7 +12,8 @@ from planner.sizing.candidates import Cell
 from planner.sizing.cells import Outcome, ground_of, route
 from planner.sizing.demand import DemandDay
 from planner.sizing.ledger import Ledger
-from planner.sizing.search import Found, Size, Task, neighbours, size_fleet, size_of
+from planner.sizing.search import size_fleet
+from planner.sizing.task import Found, Size, Task, neighbours, size_of
 from planner.solve.options import SolveOptions
 from tests.sizing.factories import candidate, city, demand
 

@@ -45,7 +45,7 @@ def folder_of(tmp_path: Path, counts: dict[str, int], *, service_min: int = 30) 
 
 def test_the_verb_sizes_two_days_and_its_numbers_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     days, output = folder_of(tmp_path, {"2026-03-10": 12, "2026-03-11": 3}), tmp_path / "out"
-    command = ["size", str(days), "--plugs", "1", "--iterations", "100", "-o", str(output)]
+    command = ["size", str(days), "--plugs", "1", "--iterations", "100", "--workers", "0", "-o", str(output)]
     assert main(command) == 0
     told = capsys.readouterr().out
     assert "Take " in told
@@ -71,7 +71,7 @@ def test_the_verb_sizes_two_days_and_its_numbers_agree(tmp_path: Path, capsys: p
 
 def test_the_assumptions_written_can_be_given_back(tmp_path: Path) -> None:
     days, output = folder_of(tmp_path, {"2026-03-10": 2}), tmp_path / "out"
-    assert main(["size", str(days), "--plugs", "1", "--iterations", "50", "-o", str(output)]) == 0
+    assert main(["size", str(days), "--plugs", "1", "--iterations", "50", "--workers", "0", "-o", str(output)]) == 0
     file = output / "assumptions.toml"
     assert "price = 6490.0  # press" in file.read_text()
     assert tomllib.loads(file.read_text())["wages"]["per_hour"] == 18.0
@@ -82,7 +82,10 @@ def test_where_no_fleet_serves_all_the_verb_says_so_with_its_own_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     days = folder_of(tmp_path, {"2026-03-10": 2}, service_min=600)  # longer than any shift
-    assert main(["size", str(days), "--plugs", "1", "--iterations", "50", "-o", str(tmp_path / "out")]) == 4
+    assert (
+        main(["size", str(days), "--plugs", "1", "--iterations", "50", "--workers", "0", "-o", str(tmp_path / "out")])
+        == 4
+    )
     assert "no fleet was found that serves enough" in capsys.readouterr().out
 
 
