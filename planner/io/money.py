@@ -176,6 +176,24 @@ class MoneyFile:
             self._asked[type_name, class_name] = VehicleMoney(**merged)
         return self._asked[type_name, class_name]
 
+    def lines(self, types: Sequence[tuple[str, str]]) -> Iterator[tuple[str, float, str]]:
+        """Yield each figure that these vehicle types and their classes are priced with, its value and its source."""
+        tables = self.figures.model_dump()
+        steps, vehicles = tables["grid"].pop("steps"), tables.pop("vehicles")
+        for table, row in tables.items():
+            yield from ((f"{table}.{key}", value, self._source(table, key)) for key, value in row.items())
+        for step in steps:
+            for key in ("once", "per_year"):
+                yield f"grid up to {step['up_to_kw']:g} kW, {key}", step[key], self.sources.get("grid.steps", "assumed")
+        for type_name, class_name in types:
+            names = self.names(type_name, class_name)
+            for key, value in self.of(type_name, class_name).model_dump().items():
+                said = next(name for name in reversed(names) if key in vehicles[name])
+                yield f"{type_name}: {key}", value, self._source(f"vehicles.{said}", key)
+
+    def _source(self, table: str, key: str) -> str:
+        return self.sources.get(f"{table}.{key}", "")
+
     def names(self, type_name: str, class_name: str) -> tuple[str, ...]:
         """Return the tables that a vehicle type is read from, the general before the special."""
         asked = (DEFAULT, class_name.partition("-")[0], class_name, type_name)

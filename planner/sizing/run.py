@@ -10,12 +10,14 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from planner.errors import Fault, Interrupted
 from planner.io.files import write_atomic
 from planner.io.fleet import read_fleet
 from planner.io.money import read_money
+from planner.io.safe_csv import csv_text
 from planner.roads.read import read_streets
 from planner.sizing.candidates import candidates_of, refuse_unsized
 from planner.sizing.demand import FLEET_NAME, read_demand
@@ -27,19 +29,22 @@ from planner.sizing.results import (
     ASSUMPTIONS,
     DAYS,
     REPORT,
+    REPORT_PDF,
     SIZES,
     Results,
     assumptions_toml,
     days_csv,
-    report_html,
     sizes_csv,
     words,
 )
 from planner.sizing.search import most_routed, size_fleet
+from planner.sizing.tables import tables
 from planner.sizing.task import Progress, Task
 from planner.sizing.vans import compare
+from planner.sizing.what_if import what_ifs
 from planner.solve.options import SolveOptions
 
+DRAWN_WITH = ("altair", "vl_convert", "typst", "jinja2")
 NOTHING = "no fleet was found that serves enough; more plugs, longer shifts or larger vehicles would be needed"
 
 
@@ -158,6 +163,7 @@ def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] |
             advice = advise(task, found)
             best = advice.best if advice and advice.enough else None
             compared = compare(task, ledger, tell, hands, best=best) if asked.vans else ()
+            routed = what_ifs(task, found, ledger, tell, hands)
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; what was routed is in {output / NAME}, and the same command goes on") from None
     if advice is None:
@@ -166,24 +172,36 @@ def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] |
         task=task,
         found=found,
         advice=advice,
-        resampled=resample(task, found.sizes),
-        swings=tornado(task, found.sizes, advice.best),
+        resampled=resample(task, found.sizes, advice.best),
+        swings=tornado(task, found.sizes, advice.best, routed),
+        what_ifs=routed,
         compared=compared,
     )
     return Sized(asked=asked, results=results, files=write_results(results, output))
 
 
 def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
-    """Write tables, assumptions and the page to a folder."""
-    texts = {
+    """Write tables, assumptions and the report to a folder; no report where the parts that draw it are missing."""
+    made: dict[str, str | bytes] = {
         SIZES: sizes_csv(results),
         DAYS: days_csv(results),
         ASSUMPTIONS: assumptions_toml(results.task.money),
-        REPORT: report_html(results),
     }
-    for name, text in texts.items():
-        write_atomic(folder / name, text)
-    return tuple(folder / name for name in texts)
+    made |= {f"{name}.csv": csv_text(table.columns, table.rows) for name, table in tables(results).items()}
+    if not missing_parts():
+        from planner.export.paper import paper_html, paper_pdf  # noqa: PLC0415  (parts that may be missing)
+        from planner.sizing.report import paper_of  # noqa: PLC0415
+
+        paper = paper_of(results)
+        made |= {REPORT: paper_html(paper), REPORT_PDF: paper_pdf(paper)}
+    for name, data in made.items():
+        write_atomic(folder / name, data)
+    return tuple(folder / name for name in made)
+
+
+def missing_parts() -> tuple[str, ...]:
+    """Return the libraries that the report is drawn with and that are not installed."""
+    return tuple(name for name in DRAWN_WITH if find_spec(name) is None)
 
 
 def cores() -> int:

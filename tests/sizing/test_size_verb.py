@@ -81,12 +81,13 @@ def test_the_assumptions_written_can_be_given_back(tmp_path: Path) -> None:
 def test_where_no_fleet_serves_all_the_verb_says_so_with_its_own_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    days = folder_of(tmp_path, {"2026-03-10": 2}, service_min=600)  # longer than any shift
-    assert (
-        main(["size", str(days), "--plugs", "1", "--iterations", "50", "--workers", "0", "-o", str(tmp_path / "out")])
-        == 4
-    )
-    assert "no fleet was found that serves enough" in capsys.readouterr().out
+    days, output = folder_of(tmp_path, {"2026-03-10": 2}, service_min=600), tmp_path / "out"  # longer than any shift
+    assert main(["size", str(days), "--plugs", "1", "--iterations", "50", "--workers", "0", "-o", str(output)]) == 4
+    told = capsys.readouterr().out
+    assert "No fleet that was tried serves 100%" in told
+    assert "worst on 2026-03-10 with 2 orders left out: 2 window unreachable" in told
+    assert "Needed: other time windows, or a longer shift." in told
+    assert (output / "report.pdf").exists()
 
 
 @pytest.mark.parametrize("wrong", [["--plugs", "4..1"], ["--plugs", "many"], ["--service", "98"]])
