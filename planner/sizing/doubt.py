@@ -15,6 +15,7 @@ from planner.sizing.task import NEAR, Size, Task, size_of
 from planner.sizing.what_if import COLD_C, COLD_DAYS, GROWTH, WhatIf
 
 RESAMPLES = 1_000
+LEAST_SWING = 0.5  # money a year; less is no bar
 SEED = 1
 
 
@@ -91,6 +92,7 @@ def tornado(task: Task, sizes: Sequence[Size], best: Size, routed: Sequence[What
     for said, low, high in _changes(task.money.figures):
         (low_cost, low_cell), (high_cost, high_cell) = (_priced(task, sizes, best, figures) for figures in (low, high))
         swings.append(Swing(said=said, low=low_cost, high=high_cost, low_cell=low_cell, high_cell=high_cell))
+    swings = [swing for swing in swings if abs(swing.high - swing.low) >= LEAST_SWING]
     return tuple(sorted(swings, key=lambda swing: -abs(swing.high - swing.low)))
 
 

@@ -80,7 +80,9 @@ def advise(task: Task, found: Found) -> Advice | None:
     best = found.best or max(sizes, key=lambda size: (size.charged, size.service, -size.year.cost.total))
     front = frontier(sizes)
     others = [s for s in sizes if s.cell != best.cell and s.charged and s.service >= task.service - NEAR]
-    second = min(others, key=lambda size: size.year.cost.total, default=None) if found.best else None
+    # Another mix tells more than a plug more; one of these where there is no other.
+    by_cost = sorted(others, key=lambda size: (size.cell.counts == best.cell.counts, size.year.cost.total))
+    second = by_cost[0] if by_cost and found.best else None
     steps = tuple(_steps(task, best, found))
     return Advice(
         best=best,

@@ -17,6 +17,7 @@ from planner.sizing.what_if import WhatIf
 
 SIZES, DAYS, ASSUMPTIONS = "sizes.csv", "days.csv", "assumptions.toml"
 REPORT, REPORT_PDF = "report.html", "report.pdf"
+MOST_FAILING = 5  # days that are printed; the file has all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,11 @@ def words(results: Results) -> list[str]:
         lines.append(f"{cell.told(task.candidates)} in {share:.0%} of resamples of the days")
     lines += [f"{swing.said}: {swing.low:,.0f} to {swing.high:,.0f} {currency}" for swing in results.swings]
     lines += [_compared(other, currency) for other in results.compared]
-    lines += [f"{day.date}: {day.left_out} left out ({day.why})" for day in advice.failing]
+    if advice.failing:
+        lines.append(
+            f"days that {advice.failing[0].fleet} does not serve whole: {len(advice.failing)}, the worst of them"
+        )
+    lines += [f"  {day.date}: {day.left_out} left out ({day.why})" for day in advice.failing[:MOST_FAILING]]
     found = results.found
     lines.append(
         f"routed and audited {found.routed} days, {found.known} known from before; {found.given_up} fleets given up "

@@ -21,7 +21,7 @@ from planner.sizing.cells import Outcome
 from planner.sizing.hands import Hands
 from planner.sizing.ledger import Ledger
 from planner.sizing.router import Router, Spent
-from planner.sizing.task import NEAR, Found, Progress, Size, Task, neighbours, size_of
+from planner.sizing.task import NEAR, Found, Progress, Size, Task, exchanges, neighbours, size_of
 
 ROUTED_A_DAY = 8  # cells, in the mean
 LEAST_ROUTED = 250  # however few the days are
@@ -341,6 +341,7 @@ def _look_around(search: _Search) -> None:
         around = [cell for cell in neighbours(best.cell, search.task.plugs) if cell not in search.cells]
         more = [cell for cell in around if best.cell.within(cell)]
         search.router.route([(i, cell) for cell in (best.cell, *more) for i in search.scouts], "one more", longer=True)
+        _exchange(search, best.cell)
         for cell in more:
             search.partly[cell] = _beside(search, cell, best.cell)
         # What looks cheaper by the scouts has to be looked at on every day, and so is every smaller one that can be.
@@ -348,6 +349,15 @@ def _look_around(search: _Search) -> None:
         smaller = sorted((cell for cell in around if cell not in more), key=search.standing, reverse=True)
         for cell in [*cheaper, *smaller]:
             _every_day(search, cell, doing="a neighbour", to_the_end=True)
+
+
+def _exchange(search: _Search, best: Cell) -> None:
+    """Look at the best cell with a vehicle of another kind in the place of one: first looks are short for mixes."""
+    others = [cell for cell in exchanges(best) if cell not in search.cells]
+    search.router.route([(i, cell) for cell in (best, *others) for i in search.scouts], "one for another", longer=True)
+    for cell in others:
+        if _beside(search, cell, best)[0] < 0:
+            _every_day(search, cell, doing="one for another")
 
 
 def _beside(search: _Search, cell: Cell, other: Cell) -> tuple[float, float]:

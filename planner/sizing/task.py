@@ -144,3 +144,14 @@ def neighbours(cell: Cell, plugs: Sequence[int]) -> list[Cell]:
         if cell.plugs + step in plugs:
             found.append(Cell(counts=cell.counts, plugs=cell.plugs + step))
     return found
+
+
+def exchanges(cell: Cell) -> list[Cell]:
+    """Return the cells with one vehicle of one kind in the place of one of another."""
+    kinds = range(len(cell.counts))
+    return [
+        Cell(counts=tuple(n + (j == b) - (j == a) for j, n in enumerate(cell.counts)), plugs=cell.plugs)
+        for a in kinds
+        for b in kinds
+        if a != b and cell.counts[a]
+    ]

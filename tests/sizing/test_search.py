@@ -71,7 +71,7 @@ def test_the_search_finds_what_trying_everything_finds(small: Task, found: Found
     assert found.best.cell == everything.cell == Cell(counts=(2, 0), plugs=1)
     assert found.best.year.cost.total == pytest.approx(everything.year.cost.total, rel=0.01)
     assert found.complete
-    assert found.routed <= 16  # of 2 days x 16 fleets: 8 a day
+    assert found.routed <= 20  # everything took 2 days with 16 fleets each
 
 
 def test_neighbours_of_the_best_were_looked_at_on_every_day(small: Task, found: Found) -> None:

@@ -55,7 +55,7 @@ def test_the_verb_sizes_two_days_and_its_numbers_agree(tmp_path: Path, capsys: p
     assert f"{float(best['cost_per_year']):,.0f} EUR a year" in told
     page = (output / "report.html").read_text()
     assert f"{float(best['cost_per_year']):,.0f} EUR a year" in page
-    assert "http" not in page
+    assert "http" not in page.replace("http://www.w3.org/", "")  # the names of drawings, which nothing loads
     parts = list(sizes[0])[list(sizes[0]).index("co2e_kg") + 1 :]
     assert sum(float(best[part]) for part in parts) == pytest.approx(float(best["cost_per_year"]), abs=0.06)
     with (output / "days.csv").open() as file:
