@@ -118,6 +118,14 @@ class LegFinder:
         other._grounds = self._grounds
         return other
 
+    def afresh(self) -> LegFinder:
+        """Return a finder that shares the streets made ready with this one, and remembers no drive."""
+        other = LegFinder(self.streets, travel_factor=self.travel_factor)
+        new = {id(g): replace(g, spots={}, drives={}, strays_m={}) for g in self._grounds.values() if g is not None}
+        other._grounds = {key: None if g is None else new[id(g)] for key, g in self._grounds.items()}
+        other.__dict__["_pieces"] = self._pieces
+        return other
+
     def learn(
         self, kind: VehicleType, points: Iterable[Point], *, span: Span | None = None, closed: Closed = ()
     ) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner.cli_tools import talk, usage
-from planner.errors import Interrupted, listing
+from planner.errors import listing
 
 if TYPE_CHECKING:
-    from planner.sizing.search import Progress
+    from planner.sizing.run import Step
 
 INCOMPLETE = 4
 SERVICES = (95, 99, 100)
@@ -39,6 +37,9 @@ def size(
         int, typer.Option("--iterations", min=1, max=10**7, help="Search budget of each day.")
     ] = 1_000,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=0, max=256, help="Processes that route days; one a core if absent.")
+    ] = None,
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="Exit 0 although rows were left out or nothing serves enough.")
     ] = False,
@@ -47,87 +48,25 @@ def size(
     ),
 ) -> int:
     """Say how many vehicles of which kind and how many plugs a year of days takes, and what that costs."""
-    from planner.io.files import write_atomic
-    from planner.io.fleet import read_fleet
-    from planner.io.money import read_money
-    from planner.roads.read import read_streets
-    from planner.sizing.candidates import candidates_of, refuse_unsized
-    from planner.sizing.demand import FLEET_NAME, read_demand
-    from planner.sizing.doubt import resample, tornado
-    from planner.sizing.ledger import NAME, Ledger
-    from planner.sizing.recommend import advise
-    from planner.sizing.results import (
-        ASSUMPTIONS,
-        DAYS,
-        REPORT,
-        SIZES,
-        Results,
-        assumptions_toml,
-        days_csv,
-        report_html,
-        sizes_csv,
-        words,
-    )
-    from planner.sizing.search import ROUTED_A_DAY, Task, size_fleet
-    from planner.sizing.vans import compare
-    from planner.solve.options import SolveOptions
+    from planner.sizing.results import REPORT
+    from planner.sizing.run import Sources, Wishes, read_asked, size_asked
 
     if service not in SERVICES:
         raise usage("--service", str(service), "is none of 95, 99 and 100", "choose one of them")
-    wanted_plugs = _plugs(plugs)
-    fleet = candidates or (days if days.is_dir() else days.parent) / FLEET_NAME
-    fleet_file = read_fleet(fleet)
-    prices = read_money(money, currency=fleet_file.currency)
-    network = read_streets(streets or fleet_file.streets)
-    demand = read_demand(days, fleet=fleet, streets=streets, network=network, weights=weights)
-    first = next(day.day for day in demand.days if day.day is not None)
-    refuse_unsized(first, file=fleet.name)
-    for note in (*prices.warnings, *demand.warnings):
+    wishes = Wishes(
+        plugs=_plugs(plugs), service=service / 100, vans=vans, iterations=iterations, seed=seed, workers=workers
+    )
+    asked = read_asked(Sources(days=days, fleet=candidates, streets=streets, money=money, weights=weights), wishes)
+    for note in asked.notes:
         talk.print(f"note: {note}", markup=False, soft_wrap=True)
-    if demand.faults:
-        talk.print(listing(demand.faults), markup=False, soft_wrap=True)
-    task = Task(
-        days=demand.days,
-        candidates=candidates_of(first.vehicles, file=fleet.name),
-        streets=network,
-        plugs=wanted_plugs,
-        service=service / 100,
-        money=prices,
-        options=SolveOptions(iterations=iterations, seed=seed),
-        most_routed=ROUTED_A_DAY * len(demand.days),
-    )
-    output.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger(output / NAME)
-    try:
-        with talk.status("measuring the days") as status:
-            tell = _progress(status.update)
-            found = size_fleet(task, ledger, tell)
-            advice = advise(task, found)
-            best = advice.best if advice and advice.enough else None
-            compared = compare(task, ledger, tell, best=best) if vans else ()
-    except KeyboardInterrupt:
-        raise Interrupted(f"stopped; what was routed is in {output / NAME}, and the same command goes on") from None
-    if advice is None:
-        typer.echo(
-            "no fleet was found that serves enough; more plugs, longer shifts or larger vehicles would be needed"
-        )
-        return 0 if allow_incomplete else INCOMPLETE
-    results = Results(
-        task=task,
-        found=found,
-        advice=advice,
-        resampled=resample(task, found.sizes),
-        swings=tornado(task, found.sizes, advice.best),
-        compared=compared,
-    )
-    write_atomic(output / SIZES, sizes_csv(results))
-    write_atomic(output / DAYS, days_csv(results))
-    write_atomic(output / ASSUMPTIONS, assumptions_toml(prices))
-    write_atomic(output / REPORT, report_html(results))
-    typer.echo("\n".join(words(results)))
-    typer.echo(f"\nwritten to {output}: open {output / REPORT} in a browser")
-    incomplete = not advice.enough or not found.complete or bool(demand.faults)
-    return INCOMPLETE if incomplete and not allow_incomplete else 0
+    if asked.faults:
+        talk.print(listing(asked.faults), markup=False, soft_wrap=True)
+    with talk.status("measuring the days") as status:
+        sized = size_asked(asked, output=output, progress=lambda step: status.update(_told(step)))
+    typer.echo("\n".join(sized.words))
+    if sized.files:
+        typer.echo(f"\nwritten to {output}: open {output / REPORT} in a browser")
+    return INCOMPLETE if sized.incomplete and not allow_incomplete else 0
 
 
 def _plugs(text: str) -> tuple[int, ...]:
@@ -138,12 +77,6 @@ def _plugs(text: str) -> tuple[int, ...]:
     return tuple(range(low, high + 1))
 
 
-def _progress(update: Callable[[str], None]) -> Progress:
-    """Tell how far it is and, from the pace so far, how long the rest takes at most."""
-    begun = time.monotonic()
-
-    def tell(done: int, most: int, doing: str) -> None:
-        left_min = (time.monotonic() - begun) / done * (most - done) / 60 if done else 0.0
-        update(f"{done} of at most {most} days routed, {left_min:.0f} min left at most; {doing}")
-
-    return tell
+def _told(step: Step) -> str:
+    left = "" if step.left_s is None else f", {step.left_s / 60:.0f} min left at most"
+    return f"{step.routed} of at most {step.most} days routed{left}; {step.doing}"

@@ -104,7 +104,7 @@ NOT_FOR_THE_AUDITOR = (
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "alembic": ("planner.store",),
-    "altair": ("ui",),
+    "altair": ("planner.sizing.pictures", "ui"),
     "geopy": ("planner.geocode_online",),
     "babel": ("planner.language",),
     "dask": ("planner.batch.cluster", "planner.batch.worker"),
@@ -163,6 +163,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     ),
     "typst": ("planner.export",),
     "tzfpy": ("planner.generate", "planner.io.importing"),
+    "vl_convert": ("planner.sizing.pictures",),
     "xlsxwriter": ("planner.export",),
 }
 

@@ -17,7 +17,7 @@ from child import ANSWER, LOG, Child
 
 from planner.errors import printable
 from planner.io.files import write_atomic
-from planner.sizing.search import ROUTED_A_DAY
+from planner.sizing.search import most_routed
 
 FACTS = "sizing.json"
 RESULTS, ROUTED, REPORT = "size", "routed.jsonl", "report.html"
@@ -63,7 +63,7 @@ class Sizing:
     @classmethod
     def start(cls, folder: Path, wanted: Wanted) -> Sizing:
         """Begin to size in a folder of its own."""
-        facts = {"command": _command(folder, wanted), "most": ROUTED_A_DAY * wanted.days, "before": 0}
+        facts = {"command": _command(folder, wanted), "most": most_routed(wanted.days), "before": 0}
         started = cls(folder, facts=facts, child=None)
         started.go_on()
         return started

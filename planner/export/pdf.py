@@ -40,12 +40,14 @@ def _compiled(sheet: Sheet, *, system_fonts: bool, standard: Standard, tofu: boo
     data = _breakable(asdict(sheet)) | {"tofu": tofu}
     template = files("planner.export").joinpath("manifest.typ").read_bytes()
     inputs = {"sheet": json.dumps(data, ensure_ascii=False)}
-    fonts = _fonts(system=system_fonts)
-    return typst.compile(template, font_paths=fonts, sys_inputs=inputs, format="pdf", pdf_standards=standard)
+    return typst.compile(
+        template, font_paths=fonts(system=system_fonts), sys_inputs=inputs, format="pdf", pdf_standards=standard
+    )
 
 
 @cache
-def _fonts(*, system: bool) -> typst.Fonts:
+def fonts(*, system: bool) -> typst.Fonts:
+    """Return the font that we bring, and on demand those of this computer."""
     with as_file(files("planner.export").joinpath("fonts")) as folder:
         return typst.Fonts(include_system_fonts=system, include_embedded_fonts=False, font_paths=[str(folder)])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -165,13 +165,34 @@ class MoneyFile:
     figures: MoneyDocument
     sources: Mapping[str, str]  # by "table.key"
     warnings: tuple[Fault, ...] = ()
+    _asked: dict[tuple[str, str], VehicleMoney] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, type_name: str, class_name: str) -> VehicleMoney:
         """Return the figures of a vehicle type: its own, else those of its class, else the default."""
-        merged: dict[str, Any] = {}
-        for name in self.names(type_name, class_name):
-            merged |= self.figures.vehicles[name]
-        return VehicleMoney(**merged)
+        if (type_name, class_name) not in self._asked:
+            merged: dict[str, Any] = {}
+            for name in self.names(type_name, class_name):
+                merged |= self.figures.vehicles[name]
+            self._asked[type_name, class_name] = VehicleMoney(**merged)
+        return self._asked[type_name, class_name]
+
+    def lines(self, types: Sequence[tuple[str, str]]) -> Iterator[tuple[str, float, str]]:
+        """Yield each figure that these vehicle types and their classes are priced with, its value and its source."""
+        tables = self.figures.model_dump()
+        steps, vehicles = tables["grid"].pop("steps"), tables.pop("vehicles")
+        for table, row in tables.items():
+            yield from ((f"{table}.{key}", value, self._source(table, key)) for key, value in row.items())
+        for step in steps:
+            for key in ("once", "per_year"):
+                yield f"grid up to {step['up_to_kw']:g} kW, {key}", step[key], self.sources.get("grid.steps", "assumed")
+        for type_name, class_name in types:
+            names = self.names(type_name, class_name)
+            for key, value in self.of(type_name, class_name).model_dump().items():
+                said = next(name for name in reversed(names) if key in vehicles[name])
+                yield f"{type_name}: {key}", value, self._source(f"vehicles.{said}", key)
+
+    def _source(self, table: str, key: str) -> str:
+        return self.sources.get(f"{table}.{key}", "")
 
     def names(self, type_name: str, class_name: str) -> tuple[str, ...]:
         """Return the tables that a vehicle type is read from, the general before the special."""

@@ -10,7 +10,7 @@ import numpy as np
 from planner.errors import RoadsError
 from planner.model import Day, Order, VehicleType
 from planner.roads.matrices import Matrices, matrices
-from planner.roads.network import Network, build_network
+from planner.roads.network import Network, build_network, drives_alike
 from planner.roads.paths import path, path_shape
 from planner.roads.snap import MAX_GAP_M, Snapped, snap
 from planner.roads.streets import Floats, Streets
@@ -67,18 +67,20 @@ class DaySurvey:
         )
 
 
-def survey_day(day: Day, streets: Streets) -> DaySurvey:
+def survey_day(day: Day, streets: Streets, *, known: list[Network] | None = None) -> DaySurvey:
     """Attach a day's places to the streets that are open once all its closed roads are.
 
+    Networks that are made ready are added to `known`, and taken from it for a day whose drives are alike.
     Raises `RoadsError` where a class has no street at all, or a depot is far from all of them.
     """
     types = tuple(dict.fromkeys(vehicle.type for vehicle in day.vehicles))
     paces = list(dict.fromkeys((kind.road_class, kind.top_speed_kmh) for kind in types))
     lat, lon = places_of(day)
-    networks = tuple(
+    built = (
         build_network(streets, road_class, top_speed_kmh=kmh, span=day.span, closed=day.closed())
         for road_class, kmh in paces
     )
+    networks = tuple(built if known is None else (_from(known, network) for network in built))
     snapped = tuple(snap(network, lat=lat, lon=lon) for network in networks)
     _refuse_far_depots(day, networks, snapped)
     return DaySurvey(
@@ -91,13 +93,20 @@ def survey_day(day: Day, streets: Streets) -> DaySurvey:
     )
 
 
-def day_roads(day: Day, streets: Streets) -> DayRoads:
-    """Measure a day's places on the streets that are open once all its closed roads are.
+def day_roads(day: Day, streets: Streets, *, known: list[Network] | None = None) -> DayRoads:
+    """Measure a day's places on the streets that are open once all its closed roads are; `known` as in `survey_day`.
 
     Raises `RoadsError` where a class has no street at all.
     """
-    survey = survey_day(day, streets)
+    survey = survey_day(day, streets, known=known)
     return survey.between(range(len(survey.lat)), survey.types)
+
+
+def _from(known: list[Network], network: Network) -> Network:
+    alike = next((one for one in known if drives_alike(one, network)), None)
+    if alike is None:
+        known.append(network)
+    return alike or network
 
 
 def places_of(day: Day) -> tuple[Floats, Floats]:

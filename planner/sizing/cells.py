@@ -15,10 +15,11 @@ from planner.errors import PlanRefused
 from planner.model import Day
 from planner.plan import Plan, Provenance, Route, StepKind, Unassigned
 from planner.roads.day import DayRoads, day_roads
+from planner.roads.network import Network
 from planner.roads.streets import Streets
 from planner.sizing.candidates import Candidate, Cell, day_with
 from planner.sizing.demand import DemandDay
-from planner.sizing.money import DayUse, KindUse
+from planner.sizing.money import NO_ORDERS, DayUse, KindUse
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem, build_problem, restrict
 from planner.solve.reasons import impossible
@@ -74,8 +75,15 @@ class Ground:
         return build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
 
 
-def ground_of(demand: DemandDay, candidates: Sequence[Candidate], streets: Streets) -> Ground:
-    """Measure a day, which has orders. Raises `RoadsError`."""
+def ground_of(
+    demand: DemandDay,
+    candidates: Sequence[Candidate],
+    streets: Streets,
+    *,
+    known: list[Network] | None = None,
+    legs: LegFinder | None = None,
+) -> Ground:
+    """Measure a day, which has orders; `known` and `legs` hold streets made ready before. Raises `RoadsError`."""
     assert demand.day is not None
     one_each = Cell(counts=(1,) * len(candidates), plugs=1)
     day = day_with(demand.day, candidates, one_each)
@@ -84,8 +92,8 @@ def ground_of(demand: DemandDay, candidates: Sequence[Candidate], streets: Stree
         candidates=candidates,
         streets=streets,
         day=day,
-        roads=day_roads(day, streets),
-        legs=LegFinder(streets),
+        roads=day_roads(day, streets, known=known),
+        legs=legs or LegFinder(streets),
     )
 
 
@@ -107,6 +115,24 @@ def route(ground: Ground, cell: Cell, options: SolveOptions) -> Outcome:
         where = f"{day.date} with {cell.told(ground.candidates)}"
         raise PlanRefused(f"E-X01 the auditor refused the plan of {where}, a fault of this program\n{told}")
     return replace(measured(plan, ground.candidates), seconds=round(time.perf_counter() - begun, 3))
+
+
+def engine_died(demand: DemandDay, candidates: Sequence[Candidate]) -> Outcome:
+    """Return a day on which nothing is served because the engine's process died over it."""
+    assert demand.day is not None
+    orders = demand.day.orders
+    missed = Missed(
+        reason="engine_died", orders=len(orders), example=orders[0].id, detail="the search ended its process"
+    )
+    return Outcome(
+        used=Cell(counts=(0,) * len(candidates), plugs=0),
+        use=replace(NO_ORDERS, orders=len(orders)),
+        missed=(missed,),
+        short_kwh=0.0,
+        kw_by_hour=(0.0,) * HOURS,
+        stopped_by="engine died",
+        seconds=0.0,
+    )
 
 
 def _solve(problem: Problem, options: SolveOptions, known: dict[int, Unassigned]) -> Solution:

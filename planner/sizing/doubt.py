@@ -1,9 +1,9 @@
-"""How sure a recommendation is: other days of the same kind, and other prices. Nothing is routed for it."""
+"""How sure a recommendation is: other days of the same kind, other prices, cold and growth. Nothing is routed here."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,32 +11,38 @@ import numpy as np
 from planner.io.money import MoneyDocument
 from planner.sizing.candidates import Cell
 from planner.sizing.money import NO_ORDERS, price_year
-from planner.sizing.search import NEAR, Size, Task, size_of
+from planner.sizing.task import NEAR, Size, Task, size_of
+from planner.sizing.what_if import COLD_C, COLD_DAYS, GROWTH, WhatIf
 
 RESAMPLES = 1_000
+LEAST_SWING = 0.5  # money a year; less is no bar
 SEED = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resampled:
-    """In which share of the resamples each size is the cheapest that serves enough; `none` is where none does."""
+    """In which share of the resamples each size is the cheapest that serves enough; `none` is where none does.
+
+    `interval` holds what a year costs with the recommended size in nine of ten resamples.
+    """
 
     shares: tuple[tuple[Cell, float], ...]
     none: float
+    interval: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swing:
-    """A year of the recommended size with one figure lower and higher, and what would be recommended then."""
+    """A year of the recommended size with one figure lower and higher, and what would be recommended then, if known."""
 
     said: str
     low: float
     high: float
-    low_cell: Cell
-    high_cell: Cell
+    low_cell: Cell | None
+    high_cell: Cell | None
 
 
-def resample(task: Task, sizes: Sequence[Size]) -> Resampled:
+def resample(task: Task, sizes: Sequence[Size], chosen: Size) -> Resampled:
     """Draw as many days as there are, with replacement, again and again, and recommend anew from what was routed."""
     days = len(task.days)
     draws = np.random.default_rng(SEED).integers(0, days, size=(RESAMPLES, days))
@@ -45,6 +51,9 @@ def resample(task: Task, sizes: Sequence[Size]) -> Resampled:
     scale = task.money.figures.year.working_days / weight[draws].sum(axis=1)
     asked = orders[draws].sum(axis=1)
     eligible = [size for size in sizes if size.charged]
+    standing, moving = _parts(task, chosen)
+    years = standing + scale * moving[draws].sum(axis=1)
+    interval = (float(np.quantile(years, 0.05)), float(np.quantile(years, 0.95)))
     costs = np.full((len(eligible), RESAMPLES), np.inf)
     for row, size in zip(costs, eligible, strict=True):
         uses = [outcome.use if outcome else NO_ORDERS for outcome in size.outcomes]
@@ -53,12 +62,12 @@ def resample(task: Task, sizes: Sequence[Size]) -> Resampled:
         enough = lost[draws].sum(axis=1) <= (1 - task.service) * asked + NEAR
         row[:] = np.where(enough, standing + scale * moving[draws].sum(axis=1), np.inf)
     if not eligible:
-        return Resampled(shares=(), none=1.0)
+        return Resampled(shares=(), none=1.0, interval=interval)
     best = costs.argmin(axis=0)
     served = np.isfinite(costs.min(axis=0))
     counts = Counter(int(i) for i in best[served])
     shares = tuple((eligible[i].cell, n / RESAMPLES) for i, n in counts.most_common())
-    return Resampled(shares=shares, none=float((~served).mean()))
+    return Resampled(shares=shares, none=float((~served).mean()), interval=interval)
 
 
 def _parts(task: Task, size: Size) -> tuple[float, np.ndarray[tuple[int], np.dtype[np.float64]]]:
@@ -74,13 +83,30 @@ def _parts(task: Task, size: Size) -> tuple[float, np.ndarray[tuple[int], np.dty
     return still, np.array(moving)
 
 
-def tornado(task: Task, sizes: Sequence[Size], best: Size) -> tuple[Swing, ...]:
-    """Price all sizes anew with one figure lower and higher, the widest swing first."""
-    swings = []
+def tornado(task: Task, sizes: Sequence[Size], best: Size, routed: Sequence[WhatIf] = ()) -> tuple[Swing, ...]:
+    """Price all sizes anew with one figure lower and higher, the widest swing first.
+
+    What was routed anew, cold days and another number of orders, tells of the recommended size only.
+    """
+    swings = [*_routed_swings(task, best, {what.name: what for what in routed})]
     for said, low, high in _changes(task.money.figures):
         (low_cost, low_cell), (high_cost, high_cell) = (_priced(task, sizes, best, figures) for figures in (low, high))
         swings.append(Swing(said=said, low=low_cost, high=high_cost, low_cell=low_cell, high_cell=high_cell))
+    swings = [swing for swing in swings if abs(swing.high - swing.low) >= LEAST_SWING]
     return tuple(sorted(swings, key=lambda swing: -abs(swing.high - swing.low)))
+
+
+def _routed_swings(task: Task, best: Size, routed: Mapping[str, WhatIf]) -> Iterator[Swing]:
+    cost = best.year.cost.total
+    if "cold" in routed:
+        share = min(COLD_DAYS / task.money.figures.year.working_days, 1.0)
+        high = cost + share * routed["cold"].cost
+        said = f"no day, or {COLD_DAYS} of the year, at {COLD_C:g} °C"
+        yield Swing(said=said, low=cost, high=high, low_cell=best.cell, high_cell=None)
+    if "less" in routed and "more" in routed:
+        low, high = cost + routed["less"].cost, cost + routed["more"].cost
+        said = f"{100 // GROWTH} % fewer or more orders"
+        yield Swing(said=said, low=low, high=high, low_cell=None, high_cell=None)
 
 
 def _priced(task: Task, sizes: Sequence[Size], best: Size, figures: MoneyDocument) -> tuple[float, Cell]:

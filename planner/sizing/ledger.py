@@ -20,7 +20,7 @@ NAME = "routed.jsonl"
 
 def key_of(day: Day, streets_sha256: str, options: SolveOptions) -> str:
     """Return the hash of all that decides how a day is routed: orders, fleet, plugs, streets, budget, program."""
-    said = repr((__version__, streets_sha256, options.engine, options.iterations, options.seed, day))
+    said = repr((__version__, streets_sha256, options.engine, options.iterations, options.seed, options.exact, day))
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from planner.sizing.candidates import Cell
-from planner.sizing.search import NEAR, Found, Size, Task, neighbours
+from planner.sizing.cells import Missed, Outcome
+from planner.sizing.task import NEAR, Found, Size, Task, neighbours
 
 PARTS = {
     "vehicles": "vehicles",
@@ -22,13 +25,24 @@ PARTS = {
     "courier": "couriers for what is left out",
 }
 
+HOUR_S = 3_600.0
+FULL = frozenset({"fleet_full", "not_found_in_time"})
+NEEDED = {
+    "too_heavy": "a vehicle that carries more",
+    "too_big": "a vehicle with a larger bay",
+    "no_skill": "a vehicle with the skills or of the class that they ask for",
+    "beyond_range": "a vehicle with more range, or a station on the way",
+    "window_unreachable": "other time windows, or a longer shift",
+    "off_network": "places near a street that the vehicles may use",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What one vehicle or plug more or less changes in a year."""
 
     said: str
-    size: Size
+    cell: Cell
     cost: float  # more than the recommended size, negative for less
     served: float  # orders more
 
@@ -37,6 +51,7 @@ class Step:
 class FailingDay:
     """A day on which a size leaves something out, and what is said of it."""
 
+    fleet: str
     date: str
     left_out: int
     short_kwh: float
@@ -65,8 +80,10 @@ def advise(task: Task, found: Found) -> Advice | None:
     best = found.best or max(sizes, key=lambda size: (size.charged, size.service, -size.year.cost.total))
     front = frontier(sizes)
     others = [s for s in sizes if s.cell != best.cell and s.charged and s.service >= task.service - NEAR]
-    second = min(others, key=lambda size: size.year.cost.total, default=None) if found.best else None
-    steps = tuple(_steps(task, best, sizes))
+    # Another mix tells more than a plug more; one of these where there is no other.
+    by_cost = sorted(others, key=lambda size: (size.cell.counts == best.cell.counts, size.year.cost.total))
+    second = by_cost[0] if by_cost and found.best else None
+    steps = tuple(_steps(task, best, found))
     return Advice(
         best=best,
         enough=found.best is not None,
@@ -74,7 +91,7 @@ def advise(task: Task, found: Found) -> Advice | None:
         knee=knee_of(front),
         second=second,
         steps=steps,
-        failing=failing_days(task, best),
+        failing=failing_days(task, _failing(sizes) or best),
         sentences=_sentences(task, best, second, steps, enough=found.best is not None),
     )
 
@@ -110,32 +127,53 @@ def difference(size: Size, other: Size) -> list[tuple[str, float]]:
     return sorted((part for part in parts if abs(part[1]) > NEAR), key=lambda part: -abs(part[1]))
 
 
+def _failing(sizes: Sequence[Size]) -> Size | None:
+    """Return the size that shows best where a fleet gives way: of those that leave something out, what leaves least."""
+    short = [size for size in sizes if not size.charged or size.year.served < size.year.orders - NEAR]
+    return max(short, key=lambda size: (size.charged, size.service, -size.year.cost.total), default=None)
+
+
 def failing_days(task: Task, size: Size) -> tuple[FailingDay, ...]:
     """Return the days on which a size leaves orders out or batteries empty, the worst first."""
     found = []
     for day, outcome in zip(task.days, size.outcomes, strict=True):
         if outcome is None or outcome.whole:
             continue
-        reasons = [f"{m.orders} {m.reason.replace('_', ' ')}: {m.example}, {m.detail}" for m in outcome.missed]
+        reasons = [_why(task, size, outcome, missed) for missed in outcome.missed]
         if outcome.short_kwh:
             reasons.append(f"{outcome.short_kwh:.1f} kWh missing in the morning: the plugs do not fill all batteries")
         left_out = outcome.use.orders - outcome.use.served
         found.append(
-            FailingDay(date=str(day.date), left_out=left_out, short_kwh=outcome.short_kwh, why="; ".join(reasons))
+            FailingDay(
+                fleet=size.cell.told(task.candidates),
+                date=str(day.date),
+                left_out=left_out,
+                short_kwh=outcome.short_kwh,
+                why="; ".join(reasons),
+            )
         )
     return tuple(sorted(found, key=lambda day: (-day.left_out, -day.short_kwh, day.date)))
 
 
-def _steps(task: Task, best: Size, sizes: Sequence[Size]) -> list[Step]:
-    by_cell = {size.cell: size for size in sizes}
-    steps = []
-    for cell in neighbours(best.cell, task.plugs):
-        size = by_cell.get(cell)
-        if size is not None:
-            cost = size.year.cost.total - best.year.cost.total
-            served = size.year.served - best.year.served
-            steps.append(Step(said=_changed(task, best.cell, cell), size=size, cost=cost, served=served))
-    return steps
+def _why(task: Task, size: Size, outcome: Outcome, missed: Missed) -> str:
+    """Say why orders were left out: the hurdle that stops them alone, else how full the fleet was."""
+    if missed.reason not in FULL:
+        return f"{missed.orders} {missed.reason.replace('_', ' ')}: {missed.example}, {missed.detail}"
+    out_h = math.fsum(hours for kind in outcome.use.kinds.values() for hours in kind.hours)
+    spans = ((c.vehicle.latest_s - c.vehicle.shift.start_s) / HOUR_S for c in task.candidates)
+    have_h = math.fsum(n * span for n, span in zip(size.cell.counts, spans, strict=True))
+    return f"{missed.orders} found no room: the vehicles are out {out_h:.1f} of {have_h:.1f} h"
+
+
+def _steps(task: Task, best: Size, found: Found) -> list[Step]:
+    beside = dict(found.partly) if found.best else {}
+    for size in found.sizes:
+        beside[size.cell] = (size.year.cost.total - best.year.cost.total, size.year.served - best.year.served)
+    return [
+        Step(said=_changed(task, best.cell, cell), cell=cell, cost=beside[cell][0], served=beside[cell][1])
+        for cell in neighbours(best.cell, task.plugs)
+        if cell in beside
+    ]
 
 
 def _changed(task: Task, best: Cell, cell: Cell) -> str:
@@ -148,20 +186,42 @@ def _changed(task: Task, best: Cell, cell: Cell) -> str:
 def _sentences(
     task: Task, best: Size, second: Size | None, steps: Sequence[Step], *, enough: bool
 ) -> tuple[str, str, str]:
-    currency, cost = _currency(task), best.year.cost.total
+    currency, cost = task.currency, best.year.cost.total
     days = sum(day.orders > 0 for day in task.days)
     per = f"{best.year.per_parcel:,.2f} {currency} per parcel" if best.year.per_parcel else "no parcel delivered"
     served = f"{best.service:.1%} of the orders of {days} routed day{'s' if days != 1 else ''}"
-    if enough:
-        first = (
-            f"Take {best.cell.told(task.candidates)}: {cost:,.0f} {currency} a year, {per}, and {served} are served."
-        )
-    else:
-        first = (
-            f"No fleet that was tried serves {task.service:.0%}; the nearest is {best.cell.told(task.candidates)} "
-            f"with {served}, at {cost:,.0f} {currency} a year."
-        )
+    if not enough:
+        return _without_answer(task, best)
+    first = f"Take {best.cell.told(task.candidates)}: {cost:,.0f} {currency} a year, {per}, and {served} are served."
     return first, _about_second(task, best, second), _about_steps(currency, steps)
+
+
+def _without_answer(task: Task, best: Size) -> tuple[str, str, str]:
+    """Say that nothing serves enough, on which days it fails and why, and what would be needed."""
+    told = best.cell.told(task.candidates)
+    first = (
+        f"No fleet that was tried serves {task.service:.0%}; the nearest is {told} with {best.service:.1%} of the "
+        f"orders, at {best.year.cost.total:,.0f} {task.currency} a year."
+    )
+    failing = failing_days(task, best)
+    if not failing:
+        return first, "On every day by itself it serves all.", "Look at it for longer: raise --iterations."
+    worst = failing[0]
+    days = f"{len(failing)} day{'s' if len(failing) > 1 else ''}"
+    second = f"It falls short on {days}, worst on {worst.date} with {worst.left_out} orders left out: {worst.why}."
+    reasons = Counter[str]()
+    for outcome in best.outcomes:
+        for missed in outcome.missed if outcome else ():
+            reasons[missed.reason] += missed.orders
+    needed = [
+        NEEDED.get(reason, f"another answer to {reason.replace('_', ' ')}")
+        if reason not in FULL
+        else "more or larger vehicles than were tried, or a longer shift"
+        for reason, _ in reasons.most_common()
+    ]
+    if not best.charged:
+        needed.append("more plugs or more power, to fill the batteries by the morning")
+    return first, second, f"Needed: {'; '.join(dict.fromkeys(needed))}."
 
 
 def _about_second(task: Task, best: Size, second: Size | None) -> str:
@@ -173,7 +233,7 @@ def _about_second(task: Task, best: Size, second: Size | None) -> str:
         for part, money in difference(best, second)[:2]
     )
     return (
-        f"The next best is {second.cell.told(task.candidates)}, {more:,.0f} {_currency(task)} a year dearer"
+        f"The next best is {second.cell.told(task.candidates)}, {more:,.0f} {task.currency} a year dearer"
         f"{f': {why}' if why else ''}."
     )
 
@@ -196,7 +256,3 @@ def _about_steps(currency: str, steps: Sequence[Step]) -> str:
         said.append(f"{step.said} {dearer} {abs(step.cost):,.0f} {currency} a year and {gain}")
     told = "; ".join(said) or "what one vehicle more or less would change was not looked at"
     return f"{told[0].upper()}{told[1:]}."
-
-
-def _currency(task: Task) -> str:
-    return next(day.day.currency for day in task.days if day.day is not None)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from html import escape
 from typing import Any
 
 from planner.io.money import MoneyFile
 from planner.io.safe_csv import csv_text
 from planner.sizing.doubt import Resampled, Swing
 from planner.sizing.recommend import Advice
-from planner.sizing.search import Found, Size, Task
+from planner.sizing.task import Found, Size, Task
 from planner.sizing.vans import Compared
+from planner.sizing.what_if import WhatIf
 
-SIZES, DAYS, ASSUMPTIONS, REPORT = "sizes.csv", "days.csv", "assumptions.toml", "report.html"
-WIDTH, HEIGHT, EDGE = 640, 260, 50
+SIZES, DAYS, ASSUMPTIONS = "sizes.csv", "days.csv", "assumptions.toml"
+REPORT, REPORT_PDF = "report.html", "report.pdf"
+MOST_FAILING = 5  # days that are printed; the file has all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,7 @@ class Results:
     resampled: Resampled
     swings: tuple[Swing, ...]
     compared: tuple[Compared, ...]
-
-    @property
-    def currency(self) -> str:
-        """Return the currency of the fleet file."""
-        return next(day.day.currency for day in self.task.days if day.day is not None)
+    what_ifs: tuple[WhatIf, ...] = ()
 
 
 def sizes_csv(results: Results) -> str:
@@ -114,7 +111,7 @@ def _key(name: str) -> str:
 
 def words(results: Results) -> list[str]:
     """Return what is printed, a line each."""
-    task, advice, currency = results.task, results.advice, results.currency
+    task, advice, currency = results.task, results.advice, results.task.currency
     lines = [*advice.sentences, "", f"{'fleet':<44}{'served':>9}{'a year':>14}{'a parcel':>10}"]
     lines += [_line(task, size, mark=size.cell == advice.best.cell) for size in results.found.sizes]
     lines.append(f"knee of the frontier: {advice.knee.cell.told(task.candidates)}")
@@ -123,7 +120,11 @@ def words(results: Results) -> list[str]:
         lines.append(f"{cell.told(task.candidates)} in {share:.0%} of resamples of the days")
     lines += [f"{swing.said}: {swing.low:,.0f} to {swing.high:,.0f} {currency}" for swing in results.swings]
     lines += [_compared(other, currency) for other in results.compared]
-    lines += [f"{day.date}: {day.left_out} left out ({day.why})" for day in advice.failing]
+    if advice.failing:
+        lines.append(
+            f"days that {advice.failing[0].fleet} does not serve whole: {len(advice.failing)}, the worst of them"
+        )
+    lines += [f"  {day.date}: {day.left_out} left out ({day.why})" for day in advice.failing[:MOST_FAILING]]
     found = results.found
     lines.append(
         f"routed and audited {found.routed} days, {found.known} known from before; {found.given_up} fleets given up "
@@ -132,10 +133,15 @@ def words(results: Results) -> list[str]:
     return lines
 
 
+def per_parcel(size: Size, currency: str) -> str:
+    """Return the cost of a parcel in words, nothing where none is delivered."""
+    cost = size.year.per_parcel
+    return "" if cost is None else f"{cost:,.2f} {currency}".strip()
+
+
 def _line(task: Task, size: Size, *, mark: bool) -> str:
-    per = "" if size.year.per_parcel is None else f"{size.year.per_parcel:,.2f}"
     fleet = ("> " if mark else "  ") + size.cell.told(task.candidates) + ("" if size.charged else " (batteries short)")
-    return f"{fleet:<44}{size.service:>9.1%}{size.year.cost.total:>14,.0f}{per:>10}"
+    return f"{fleet:<44}{size.service:>9.1%}{size.year.cost.total:>14,.0f}{per_parcel(size, ''):>10}"
 
 
 def _compared(other: Compared, currency: str) -> str:
@@ -144,34 +150,3 @@ def _compared(other: Compared, currency: str) -> str:
     told = f"{other.best.cell.told(other.task.candidates)}: {other.best.year.cost.total:,.0f} {currency} a year"
     even = other.even_fuel_price
     return told if even is None else f"{told}; as dear as yours at {even:,.2f} {currency} a litre"
-
-
-def report_html(results: Results) -> str:
-    """Return a page that loads nothing from anywhere: the advice, the frontier, the sizes and the assumptions."""
-    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in results.advice.sentences)
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Fleet size</title>'
-        "<style>body{font:16px sans-serif;max-width:50em;margin:2em auto}pre{overflow:auto}</style>"
-        f"<h1>Fleet size</h1>{sentences}<h2>Cost against service</h2>{_frontier_svg(results)}"
-        f"<h2>Figures</h2><pre>{escape(chr(10).join(words(results)[4:]))}</pre>"
-        f"<h2>Assumptions</h2><pre>{escape(assumptions_toml(results.task.money))}</pre></html>\n"
-    )
-
-
-def _frontier_svg(results: Results) -> str:
-    """Draw each size by its cost and the share it serves; the recommended one is filled."""
-    sizes = results.found.sizes
-    costs, served = [size.year.cost.total for size in sizes], [size.service for size in sizes]
-    wide, high = max(costs) - min(costs) or 1.0, max(served) - min(served) or 1.0
-    dots = []
-    for size in sizes:
-        x = EDGE + (size.year.cost.total - min(costs)) / wide * (WIDTH - 2 * EDGE)
-        y = HEIGHT - EDGE - (size.service - min(served)) / high * (HEIGHT - 2 * EDGE)
-        fill = "#1a6" if size.cell == results.advice.best.cell else "none"
-        told = escape(f"{size.cell.told(results.task.candidates)}: {size.year.cost.total:,.0f}, {size.service:.1%}")
-        at = f'cx="{x:.1f}" cy="{y:.1f}" r="6"'
-        dots.append(f'<circle {at} fill="{fill}" stroke="#333"><title>{told}</title></circle>')
-    axis = f"{min(costs):,.0f} to {max(costs):,.0f} {results.currency} a year; {min(served):.1%} to {max(served):.1%}"
-    frame = f'<rect x="20" y="20" width="{WIDTH - 40}" height="{HEIGHT - 60}" fill="none" stroke="#999"/>'
-    told = f'<text x="20" y="{HEIGHT - 15}" font-size="14">{escape(axis)} of the orders served</text>'
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{frame}{"".join(dots)}{told}</svg>'

@@ -1,217 +1,203 @@
 """Find the cheapest fleet for a year of days, with as few routed days as that takes.
 
-Cells are tried from the cheapest upwards, each on the hardest days first, and given up as soon as they have lost more
-orders than the service allows, or cost more than the best so far. What a day has shown with one fleet serves for
-others: a plan that uses a part of a fleet is a plan of every fleet that holds that part, and what a larger fleet could
-not serve a smaller one cannot either. Bounds that are proven keep hopeless cells from being routed at all.
+A few days scout for all: the hardest, and one from the middle of each fifth of the others. Cells are tried on them from
+the cheapest upwards, with a short search, and given up as soon as they lose more orders than the service allows. Those
+that look cheapest are then routed on every day, for longer; so are the neighbours of the best. Bounds that are proven
+keep hopeless cells from being routed at all.
+
+Cells are taken in rounds, and a round is judged by what was known before it: how many processes route at once changes
+nothing.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, product
 
-from planner.io.money import MoneyFile
-from planner.roads.streets import Streets
-from planner.sizing.bounds import DayBounds, bounds_of
-from planner.sizing.candidates import Candidate, Cell, day_with, fleet_of
-from planner.sizing.cells import Ground, Outcome, ground_of, route
-from planner.sizing.demand import DemandDay
-from planner.sizing.ledger import Ledger, key_of
-from planner.sizing.money import NO_ORDERS, DayUse, FleetOf, Kind, Year, fixed_cost, price_year
-from planner.solve.options import SolveOptions
+from planner.sizing.candidates import Cell
+from planner.sizing.cells import Outcome
+from planner.sizing.hands import Hands
+from planner.sizing.ledger import Ledger
+from planner.sizing.router import Router, Spent
+from planner.sizing.task import NEAR, Found, Progress, Size, Task, exchanges, neighbours, size_of
 
 ROUTED_A_DAY = 8  # cells, in the mean
+LEAST_ROUTED = 250  # however few the days are
+SCOUTS = 6
+SCOUT_SHARE = 0.35  # of what may be routed, for first looks
+ROUND = 4  # cells tried at a time
+BATCH = 8  # days of a cell routed at a time
 SPARE = 3  # vehicles of a kind above the proven least that are looked at
 LEEWAY = 1.1  # a mix is looked at where it may serve this much more than its kinds have shown one by one
 CHEAPER = 0.98  # what a day may cost with another fleet, of the least that it has cost with any
-GROUNDS_KEPT = 12
-NEAR = 1e-9
-
-Progress = Callable[[int, int, str], None]
-"""Hears of each day that is routed: how many so far, how many at most, and what is being looked at."""
+CLOSE = 1.03  # of the cheapest estimate: what a longer search on all days may turn round
+FINALISTS = 3
+NEAR_MISS = 0.03  # of a day's orders: a longer search may serve so many more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What to size: `service` is the share of the orders that has to be served."""
-
-    days: tuple[DemandDay, ...]
-    candidates: tuple[Candidate, ...]
-    streets: Streets
-    plugs: tuple[int, ...]
-    service: float
-    money: MoneyFile
-    options: SolveOptions
-    most_routed: int
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """Return the candidates as far as money goes."""
-        return tuple(candidate.kind for candidate in self.candidates)
-
-    def fleet(self, cell: Cell) -> FleetOf:
-        """Return a cell as what is owned."""
-        day = next(day.day for day in self.days if day.day is not None)
-        return fleet_of(day, self.candidates, cell)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """A cell with all its days, in the order of the task; no outcome on a day without orders."""
-
-    cell: Cell
-    outcomes: tuple[Outcome | None, ...]
-    year: Year
-
-    @property
-    def service(self) -> float:
-        """Return the share of the orders that is served."""
-        return self.year.served / self.year.orders if self.year.orders else 1.0
-
-    @property
-    def charged(self) -> bool:
-        """Say whether every battery is full in the morning."""
-        return all(outcome is None or outcome.short_kwh == 0 for outcome in self.outcomes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """All cells that were looked at on every day, the cheapest that serves enough, and what it took."""
-
-    sizes: tuple[Size, ...]
-    best: Size | None
-    given_up: int  # cells, after some of their days
-    never_routed: int  # cells, by bounds and by what other cells have shown
-    routed: int  # days, this time
-    known: int  # days, from the ledger
-    complete: bool  # no cell that may be cheaper was left
+def most_routed(days: int) -> int:
+    """Return how many days may be routed with cells for so many days given."""
+    return max(ROUTED_A_DAY * days, LEAST_ROUTED)
 
 
 @dataclass(slots=True)
 class _Search:
-    task: Task
-    ledger: Ledger
-    tell: Progress
-    grounds: dict[int, Ground] = field(default_factory=dict)
-    bounds: dict[int, DayBounds] = field(default_factory=dict)
-    shown: dict[int, dict[Cell, Outcome]] = field(default_factory=dict)
-    sizes: dict[Cell, Size] = field(default_factory=dict)
-    routed: int = 0
-    known: int = 0
+    """What the search has come to: estimates by cell from the scouts, and cells that were looked at on every day."""
+
+    router: Router
+    days: Sequence[int]  # with orders, the hardest first
+    scouts: Mapping[int, float]
+    estimates: dict[Cell, float] = field(default_factory=dict)
+    cells: dict[Cell, None] = field(default_factory=dict)
+    partly: dict[Cell, tuple[float, float]] = field(default_factory=dict)  # dearer, orders more, by the scouts
     given_up: int = 0
     never_routed: int = 0
+    scouted: bool = False
+    _priced: dict[tuple[int, ...], float] = field(default_factory=dict)
+    _least: dict[int, tuple[int, float]] = field(default_factory=dict)
 
-    def busy_days(self) -> list[int]:
-        """Return the days with orders, the hardest first: by the time and the load that they take at least."""
-        days = [i for i, day in enumerate(self.task.days) if day.orders]
-        return sorted(days, key=lambda i: (-float(self.bound(i).work_s[-1]), -float(self.bound(i).out_l[-1]), i))
+    @property
+    def task(self) -> Task:
+        return self.router.task
 
-    def ground(self, i: int) -> Ground:
-        """Return a day on its streets, from memory where it was used lately."""
-        if i not in self.grounds:
-            while len(self.grounds) >= GROUNDS_KEPT:
-                self.grounds.pop(next(iter(self.grounds)))
-            self.grounds[i] = ground_of(self.task.days[i], self.task.candidates, self.task.streets)
-        else:
-            self.grounds[i] = self.grounds.pop(i)
-        return self.grounds[i]
+    @property
+    def hardest(self) -> int:
+        return self.days[0]
 
-    def bound(self, i: int) -> DayBounds:
-        """Return what a day takes at least."""
-        if i not in self.bounds:
-            self.bounds[i] = bounds_of(self.ground(i))
-        return self.bounds[i]
+    def allowed(self, weights: Mapping[int, float]) -> float:
+        """Return how many orders of some days, weighted, may be left out."""
+        orders = sum(weight * self.task.days[i].orders for i, weight in weights.items())
+        return (1 - self.task.service) * orders + NEAR
 
-    def outcome(self, i: int, cell: Cell, doing: str) -> Outcome:
-        """Return a day with a fleet: from a part of it that is enough, from the ledger, or routed."""
-        shown = self.shown.setdefault(i, {})
-        if cell in shown:
-            return shown[cell]
-        enough = [found for found in shown.values() if found.whole and found.used.within(cell)]
-        if enough:
-            return min(enough, key=lambda found: self.day_cost(found.use))
-        demand, task = self.task.days[i], self.task
-        assert demand.day is not None
-        key = key_of(day_with(demand.day, task.candidates, cell), task.streets.sha256, task.options)
-        found = self.ledger.get(key)
-        if found is not None:
-            self.known += 1
-        else:
-            if self.routed >= task.most_routed:
-                raise _Spent
-            self.tell(self.routed, task.most_routed, f"{doing}: {demand.date} with {cell.told(task.candidates)}")
-            found = route(self.ground(i), cell, task.options)
-            self.routed += 1
-            self.ledger.add(key, found, date=str(demand.date))
-        shown[cell] = self._at_least_as_a_part(found, cell, shown)
-        return shown[cell]
+    def standing(self, cell: Cell) -> float:
+        """Return what a cell costs in a year standing still: that of its plugs, and so much for each vehicle."""
+        none = (0,) * len(cell.counts)
+        total = self._stand(none, cell.plugs)
+        for k, n in enumerate(cell.counts):
+            one = tuple(int(j == k) for j in range(len(none)))
+            total += n * (self._stand(one, 1) - self._stand(none, 1))
+        return total
 
-    def _at_least_as_a_part(self, found: Outcome, cell: Cell, shown: dict[Cell, Outcome]) -> Outcome:
-        """A short search may serve less than it did with a part of the fleet: the plan of the part holds too."""
-        parts = [o for c, o in shown.items() if c.within(cell) and o.short_kwh == 0 and o.use.served > found.use.served]
-        return max(parts, key=lambda o: o.use.served, default=found)
+    def _stand(self, counts: tuple[int, ...], plugs: int) -> float:
+        if (*counts, plugs) not in self._priced:
+            self._priced[*counts, plugs] = self.task.standing(Cell(counts=counts, plugs=plugs))
+        return self._priced[*counts, plugs]
 
-    def most_served(self, i: int, cell: Cell) -> int:
-        """Return a number of a day's orders above which a fleet is not expected to get, or cannot."""
-        shown = self.shown.get(i, {})
-        larger = [found.use.served for other, found in shown.items() if cell.within(other) and cell != other]
-        return min([self.bound(i).most_served(cell), *larger])
+    def least_of_day(self, i: int) -> float:
+        """Return what a day costs at least with any fleet, as far as is known: a little less than the least so far."""
+        seen = len(self.router.seen.get(i, {}))
+        if self._least.get(i, (-1, 0.0))[0] != seen:
+            costs = (self.router.day_cost(found) for found in self.router.whole(i))
+            self._least[i] = (seen, CHEAPER * min(costs, default=0.0))
+        return self._least[i][1]
 
-    def day_cost(self, use: DayUse) -> float:
-        """Return what a day costs on top of what stands in the yard, without the courier."""
-        return _moving_cost(use, self.task)
+    def sizes(self) -> list[Size]:
+        """Return what was looked at on every day, the cheapest first, with the best plans known by now."""
+        return sorted(map(self.size, self.cells), key=lambda size: (size.year.cost.total, size.cell))
+
+    def size(self, cell: Cell) -> Size:
+        busy = set(self.days)
+        outcomes = [
+            self.router.outcome(i, cell, longer=True) if i in busy else None for i in range(len(self.task.days))
+        ]
+        return size_of(self.task, cell, outcomes)
+
+    def best(self) -> Size | None:
+        """Return the cheapest cell that serves enough and starts every day with full batteries."""
+        return next((size for size in self.sizes() if size.enough(self.task)), None)
 
 
-class _Spent(Exception):
-    """Nothing more may be routed."""
+def size_fleet(task: Task, ledger: Ledger, tell: Progress, hands: Hands | None = None) -> Found:
+    """Look for the cheapest fleet that serves enough, and at its neighbours.
 
-
-def size_fleet(task: Task, ledger: Ledger, tell: Progress) -> Found:
-    """Look for the cheapest fleet that serves enough, and at its neighbours. Raises `RoadsError`, `PlanRefused`."""
-    search = _Search(task=task, ledger=ledger, tell=tell)
-    days = search.busy_days()
+    Days are routed by `hands`, or in this process. Raises `RoadsError`, `PlanRefused`.
+    """
+    router = Router(task=task, ledger=ledger, hands=hands or Hands(task.streets, count=0), tell=tell)
+    router.measure()
+    days = _hardest_first(router)
+    search = _Search(router=router, days=days, scouts=scouts_of(task, days))
     complete = False
     try:
-        rates = _rates(search, days[0])
-        complete = _cheapest_first(search, days, rates)
-        _look_around(search, days)
-    except _Spent:
+        _scout(search)
+        _decide(search)
+        _look_around(search)
+        complete = search.scouted
+    except Spent:
         pass
-    best = _best(search)
     return Found(
-        sizes=tuple(sorted(search.sizes.values(), key=lambda size: size.year.cost.total)),
-        best=best,
+        sizes=tuple(search.sizes()),
+        best=search.best(),
         given_up=search.given_up,
         never_routed=search.never_routed,
-        routed=search.routed,
-        known=search.known,
+        routed=router.routed,
+        known=router.known,
         complete=complete,
+        scouts=search.scouts,
+        partly=search.partly,
     )
 
 
-def _rates(search: _Search, hardest: int) -> list[float]:
-    """Return how many orders of the hardest day one vehicle of each kind serves, where it is alone with its like."""
-    task, rates = search.task, []
-    for k in range(len(task.candidates)):
-        least = _fewest(search, hardest, k)
-        if least is None:
-            rates.append(0.0)
+def _hardest_first(router: Router) -> list[int]:
+    """Order the days with orders by the time and the load that they take at least."""
+    bounds = router.bounds
+    return sorted(bounds, key=lambda i: (-float(bounds[i].work_s[-1]), -float(bounds[i].out_l[-1]), i))
+
+
+def scouts_of(task: Task, days: Sequence[int]) -> dict[int, float]:
+    """Return the days that stand for all, with the weight of those each stands for; the hardest for itself."""
+    if len(days) <= SCOUTS:
+        return {i: task.days[i].weight for i in days}
+    first, rest, parts = days[0], days[1:], SCOUTS - 1
+    cuts = [round(n * len(rest) / parts) for n in range(parts + 1)]
+    groups = [rest[a:b] for a, b in pairwise(cuts)]
+    return {first: task.days[first].weight} | {g[len(g) // 2]: sum(task.days[i].weight for i in g) for g in groups}
+
+
+def _scout(search: _Search) -> None:
+    """Estimate cells on the scouts until none that is left may be cheaper, or the share for it is spent."""
+    rates = _rates(search)
+    most = SCOUT_SHARE * search.task.most_routed
+    waiting: list[Cell] = []
+    for cell in _cells(search, rates):
+        if _too_dear(search, cell):
+            search.scouted = True
+            break
+        if _hopeless(search, cell, rates):
+            search.never_routed += 1
             continue
-        cell = _only(task, k, least)
-        outcome = search.outcome(hardest, cell, "first look")
-        rates.append(
-            outcome.use.served / max(outcome.used.vehicles, 1) if outcome.whole else outcome.use.served / least
-        )
+        waiting.append(cell)
+        if len(waiting) == ROUND:
+            _look(search, waiting)
+            waiting = []
+        if search.router.routed + search.router.known >= most:
+            break
+    else:
+        search.scouted = True
+    _look(search, waiting)
+
+
+def _rates(search: _Search) -> list[float]:
+    """Return how many orders of the hardest day one vehicle of each kind serves, where it is alone with its like."""
+    task = search.task
+    least = [_fewest(search, k) for k in range(len(task.candidates))]
+    cells = [None if n is None else _only(task, k, n) for k, n in enumerate(least)]
+    search.router.route([(search.hardest, cell) for cell in cells if cell], "first look")
+    rates = []
+    for cell in cells:
+        outcome = None if cell is None else search.router.outcome(search.hardest, cell)
+        if cell is None or outcome is None:
+            rates.append(0.0)
+        else:
+            rates.append(outcome.use.served / max(outcome.used.vehicles if outcome.whole else cell.vehicles, 1))
     return rates
 
 
-def _fewest(search: _Search, day: int, k: int) -> int | None:
+def _fewest(search: _Search, k: int) -> int | None:
     """Return the least number of one kind that may serve all that this kind can serve; None where it serves nothing."""
-    bound, task = search.bound(day), search.task
-    n = task.days[day].orders
+    bound, task = search.router.bounds[search.hardest], search.task
+    n = task.days[search.hardest].orders
     most = bound.most_served(_only(task, k, n))
     return next((count for count in range(1, n + 1) if bound.most_served(_only(task, k, count)) >= most > 0), None)
 
@@ -221,147 +207,166 @@ def _only(task: Task, k: int, count: int) -> Cell:
     return Cell(counts=counts, plugs=max(task.plugs))
 
 
-def _cells(search: _Search, hardest: int, rates: Sequence[float]) -> Iterator[Cell]:
+def _cells(search: _Search, rates: Sequence[float]) -> Iterator[Cell]:
     """Yield the cells worth a look, from the cheapest standing still to the dearest."""
     task = search.task
-    orders = task.days[hardest].orders
+    orders = task.days[search.hardest].orders
     caps = []
     for k, rate in enumerate(rates):
-        fewest = _fewest(search, hardest, k)
+        fewest = _fewest(search, k)
         shown = math.ceil(orders / rate) if rate else 0
         caps.append(0 if fewest is None else max(fewest, shown) + SPARE)
     cells = [Cell(counts=counts, plugs=p) for p in task.plugs for counts in product(*(range(cap + 1) for cap in caps))]
-    standing = {cell: fixed_cost(task.fleet(cell), kinds=task.kinds, money=task.money) for cell in cells}
-    yield from sorted((cell for cell in cells if cell.vehicles), key=lambda cell: (standing[cell], cell))
+    yield from sorted((cell for cell in cells if cell.vehicles), key=lambda cell: (search.standing(cell), cell))
 
 
-def _cheapest_first(search: _Search, days: Sequence[int], rates: Sequence[float]) -> bool:
-    """Try cells until none that is left may be cheaper; say whether it came to that."""
-    task = search.task
-    wanted = task.service * task.days[days[0]].orders
-    for cell in _cells(search, days[0], rates):
-        best = _best(search)
-        if best is not None and _least_cost(search, cell, {}) >= best.year.cost.total - NEAR:
-            standing = fixed_cost(task.fleet(cell), kinds=task.kinds, money=task.money)
-            if standing + _least_moving(search, days) >= best.year.cost.total - NEAR:
-                return True
-            search.never_routed += 1
-            continue
-        promised = sum(n * rate for n, rate in zip(cell.counts, rates, strict=True)) * LEEWAY
-        if promised < wanted - _allowed(task) or not _may_serve_enough(search, cell, days):
-            search.never_routed += 1
-            continue
-        try_cell(search, cell, days)
-    return True
+def _too_dear(search: _Search, cell: Cell) -> bool:
+    """Say whether a cell, and all that cost more standing still, can hardly be the cheapest."""
+    if not search.estimates:
+        return False
+    moving = sum(weight * search.least_of_day(i) for i, weight in search.scouts.items())
+    return search.standing(cell) + search.task.days_a_year * moving >= min(search.estimates.values())
 
 
-def _allowed(task: Task) -> float:
-    """Return how many orders of all days, weighted, may be left out."""
-    return (1 - task.service) * sum(day.weight * day.orders for day in task.days) + NEAR
+def _hopeless(search: _Search, cell: Cell, rates: Sequence[float]) -> bool:
+    """Say whether a cell cannot serve enough, by proof, by its kinds one by one, or by what larger ones have shown."""
+    allowed = search.allowed(search.scouts)
+    promised = sum(n * rate for n, rate in zip(cell.counts, rates, strict=True)) * LEEWAY
+    if promised < search.task.service * search.task.days[search.hardest].orders - allowed:
+        return True
+    lost = 0.0
+    for i, weight in search.scouts.items():
+        lost += weight * (search.task.days[i].orders - search.router.most_served(i, cell))
+        if lost > allowed:
+            return True
+    return False
 
 
-def _may_serve_enough(search: _Search, cell: Cell, days: Sequence[int]) -> bool:
+def _look(search: _Search, cells: Sequence[Cell]) -> None:
+    """Estimate some cells: on the hardest day, then those that passed on half of the scouts, and on all."""
+    scouts = [*search.scouts]
+    for days in (scouts[:1], scouts[: 1 + len(scouts) // 2], scouts):
+        cells = _passed(search, cells, days)
+        dear = CLOSE * min(search.estimates.values(), default=math.inf)
+        cells = [cell for cell in cells if _estimate(search, cell) <= dear]
+    search.estimates |= {cell: _estimate(search, cell) for cell in cells}
+
+
+def _estimate(search: _Search, cell: Cell, *, longer: bool = False) -> float:
+    """Return what a year costs by the scouts; on those not looked at, little less than with any other cell."""
+    moving = 0.0
+    for i, weight in search.scouts.items():
+        found = search.router.outcome(i, cell, longer=longer)
+        moving += weight * (search.router.day_cost(found) if found else search.least_of_day(i))
+    return search.standing(cell) + search.task.days_a_year * moving
+
+
+def _passed(search: _Search, cells: Sequence[Cell], days: Sequence[int]) -> list[Cell]:
+    """Route some days with cells; return those that do not lose too much. A near miss is looked at for longer."""
+    router = search.router
+    router.route([(i, cell) for cell in cells for i in days], "first look")
+    missed = [(i, cell) for cell in cells for i in days if _near_miss(router.outcome(i, cell))]
+    if search.task.service == 1:
+        router.route(missed, "a near miss, for longer", longer=True)
+    passed = [cell for cell in cells if not _falls_short(search, cell, days)]
+    search.given_up += len(cells) - len(passed)
+    return passed
+
+
+def _near_miss(found: Outcome | None) -> bool:
+    if found is None:
+        return False
+    lost = found.use.orders - found.use.served
+    return found.short_kwh == 0 and 0 < lost <= max(1, NEAR_MISS * found.use.orders)
+
+
+def _falls_short(search: _Search, cell: Cell, days: Sequence[int]) -> bool:
+    """Say whether a cell has lost more than is allowed on all scouts, or its batteries are not full in the morning."""
     lost = 0.0
     for i in days:
-        day = search.task.days[i]
-        lost += day.weight * (day.orders - search.most_served(i, cell))
-        if lost > _allowed(search.task):
-            return False
-    return True
-
-
-def try_cell(search: _Search, cell: Cell, days: Sequence[int], *, to_the_end: bool = False) -> Size | None:
-    """Route a cell's days, the hardest first; give it up once it serves too little or costs too much."""
-    task, lost = search.task, 0.0
-    outcomes: dict[int, Outcome] = {}
-    best = _best(search)
-    for i in days:
-        outcome = search.outcome(i, cell, "a neighbour" if to_the_end else "looking")
-        outcomes[i] = outcome
-        lost += task.days[i].weight * (outcome.use.orders - outcome.use.served)
-        dear = best is not None and _least_cost(search, cell, outcomes) >= best.year.cost.total
-        if not to_the_end and (lost > _allowed(task) or outcome.short_kwh > 0 or dear):
-            search.given_up += 1
-            return None
-    size = size_of(task, cell, [outcomes.get(i) for i in range(len(task.days))])
-    search.sizes[cell] = size
-    return size
-
-
-def size_of(task: Task, cell: Cell, outcomes: Sequence[Outcome | None]) -> Size:
-    """Price a cell with all its days."""
-    days = [(day.weight, out.use if out else NO_ORDERS) for day, out in zip(task.days, outcomes, strict=True)]
-    year = price_year(task.fleet(cell), days, kinds=task.kinds, money=task.money)
-    return Size(cell=cell, outcomes=tuple(outcomes), year=year)
-
-
-def _least_cost(search: _Search, cell: Cell, outcomes: dict[int, Outcome]) -> float:
-    """Return what a cell's year costs if the days that are not known cost a little less than with any other fleet."""
-    task = search.task
-    standing = fixed_cost(task.fleet(cell), kinds=task.kinds, money=task.money)
-    courier = task.money.figures.year.courier_per_order
-    scale = task.money.figures.year.working_days / sum(day.weight for day in task.days)
-    moving = 0.0
-    for i, day in enumerate(task.days):
-        if not day.orders:
+        found = search.router.outcome(i, cell)
+        if found is None:
             continue
-        if i in outcomes:
-            use = outcomes[i].use
-            moving += day.weight * (search.day_cost(use) + courier * (use.orders - use.served))
-        else:
-            moving += day.weight * _least_of_day(search, i)
-    return standing + scale * moving
+        if found.short_kwh > 0:
+            return True
+        lost += search.scouts.get(i, search.task.days[i].weight) * (found.use.orders - found.use.served)
+    return lost > search.allowed(search.scouts)
 
 
-def _least_of_day(search: _Search, i: int) -> float:
-    whole = [search.day_cost(found.use) for found in search.shown.get(i, {}).values() if found.whole]
-    return CHEAPER * min(whole) if whole else 0.0
+def _decide(search: _Search) -> None:
+    """Route the cells that look cheapest on every day, until enough of them have served enough."""
+    passed = 0
+    ranked = sorted(search.estimates, key=lambda cell: (search.estimates[cell], cell))
+    for cell in ranked:
+        if passed and search.estimates[cell] > CLOSE * search.estimates[ranked[0]]:
+            break
+        passed += _every_day(search, cell, doing="deciding")
+        if passed == FINALISTS:
+            break
+    if not passed:
+        _every_day(search, _nearest(search), doing="the nearest", to_the_end=True)
 
 
-def _least_moving(search: _Search, days: Sequence[int]) -> float:
-    scale = search.task.money.figures.year.working_days / sum(day.weight for day in search.task.days)
-    return scale * sum(search.task.days[i].weight * _least_of_day(search, i) for i in days)
+def _nearest(search: _Search) -> Cell:
+    """Return the cell that left least behind on the hardest day, the largest that was tried where none was routed."""
+    seen = search.router.seen.get(search.hardest, {})
+    if not seen:
+        return max(_cells(search, _rates(search)), key=lambda cell: (cell.vehicles, cell))
+    return min(seen, key=lambda key: (seen[key].short_kwh > 0, -seen[key].use.served, key[0].vehicles, key[0]))[0]
 
 
-def _moving_cost(use: DayUse, task: Task) -> float:
-    figures = task.money.figures
-    total = use.energy_paid * figures.energy.price_factor
-    for kind in task.kinds:
-        done = use.kinds.get(kind.name)
-        if done is None:
-            continue
-        rates = task.money.of(kind.type_name, kind.class_name)
-        paid_h = math.fsum(max(hours, figures.wages.min_paid_hours) for hours in done.hours)
-        total += paid_h * figures.wages.per_hour + done.overtime_h * figures.wages.overtime_extra_per_hour
-        litres = done.km * rates.diesel_l_per_100km / 100
-        total += done.km * rates.tyres_and_repair_per_km + litres * figures.energy.diesel_per_litre
-    return total
+def _every_day(search: _Search, cell: Cell, *, doing: str, to_the_end: bool = False) -> bool:
+    """Route a cell on every day for longer; give it up once it serves too little. Say whether it serves enough."""
+    router, task = search.router, search.task
+    allowed, lost = search.allowed({i: task.days[i].weight for i in search.days}), 0.0
+    for at in range(0, len(search.days), BATCH):
+        batch = search.days[at : at + BATCH]
+        router.route([(i, cell) for i in batch], doing, longer=True)
+        for i in batch:
+            found = router.outcome(i, cell, longer=True)
+            assert found is not None
+            lost += task.days[i].weight * (found.use.orders - found.use.served)
+            if not to_the_end and (lost > allowed or found.short_kwh > 0):
+                search.given_up += 1
+                return False
+    search.cells[cell] = None
+    return search.size(cell).enough(task)
 
 
-def _best(search: _Search) -> Size | None:
-    """Return the cheapest cell that serves enough and starts every day with full batteries."""
-    enough = [size for size in search.sizes.values() if size.charged and size.service >= search.task.service - NEAR]
-    return min(enough, key=lambda size: (size.year.cost.total, size.cell), default=None)
-
-
-def _look_around(search: _Search, days: Sequence[int]) -> None:
+def _look_around(search: _Search) -> None:
     """Look at the best cell's neighbours, one vehicle or plug more or less, on every day; go on from a better one."""
     looked: set[Cell] = set()
-    while (best := _best(search)) is not None and best.cell not in looked:
+    while (best := search.best()) is not None and best.cell not in looked:
         looked.add(best.cell)
-        for cell in neighbours(best.cell, search.task.plugs):
-            if cell not in search.sizes:
-                try_cell(search, cell, days, to_the_end=True)
+        around = [cell for cell in neighbours(best.cell, search.task.plugs) if cell not in search.cells]
+        more = [cell for cell in around if best.cell.within(cell)]
+        search.router.route([(i, cell) for cell in (best.cell, *more) for i in search.scouts], "one more", longer=True)
+        _exchange(search, best.cell)
+        for cell in more:
+            search.partly[cell] = _beside(search, cell, best.cell)
+        # What looks cheaper by the scouts has to be looked at on every day, and so is every smaller one that can be.
+        cheaper = [cell for cell in more if search.partly[cell][0] < 0 or len(search.scouts) == len(search.days)]
+        smaller = sorted((cell for cell in around if cell not in more), key=search.standing, reverse=True)
+        for cell in [*cheaper, *smaller]:
+            _every_day(search, cell, doing="a neighbour", to_the_end=True)
 
 
-def neighbours(cell: Cell, plugs: Sequence[int]) -> list[Cell]:
-    """Return the cells with one vehicle or one plug less or more, the smaller ones first."""
-    found = []
-    for step in (-1, 1):
-        for k, count in enumerate(cell.counts):
-            counts = tuple(n + step if j == k else n for j, n in enumerate(cell.counts))
-            if count + step >= 0 and any(counts):
-                found.append(replace(cell, counts=counts))
-        if cell.plugs + step in plugs:
-            found.append(replace(cell, plugs=cell.plugs + step))
-    return found
+def _exchange(search: _Search, best: Cell) -> None:
+    """Look at the best cell with a vehicle of another kind in the place of one: first looks are short for mixes."""
+    others = [cell for cell in exchanges(best) if cell not in search.cells]
+    search.router.route([(i, cell) for cell in (best, *others) for i in search.scouts], "one for another", longer=True)
+    for cell in others:
+        if _beside(search, cell, best)[0] < 0:
+            _every_day(search, cell, doing="one for another")
+
+
+def _beside(search: _Search, cell: Cell, other: Cell) -> tuple[float, float]:
+    """Return how much dearer a cell is in a year than another, and how many orders more it serves, by the scouts."""
+    served = 0.0
+    for i, weight in search.scouts.items():
+        one, two = (search.router.outcome(i, c, longer=True) for c in (cell, other))
+        assert one is not None
+        assert two is not None
+        served += weight * (one.use.served - two.use.served)
+    dearer = _estimate(search, cell, longer=True) - _estimate(search, other, longer=True)
+    return dearer, search.task.days_a_year * served

@@ -11,11 +11,13 @@ from planner.catalogue import road_class, vehicle_type
 from planner.model import VehicleType
 from planner.sizing.candidates import Candidate
 from planner.sizing.demand import DemandDay
+from planner.sizing.hands import Hands
 from planner.sizing.ledger import Ledger
-from planner.sizing.search import Found, Progress, Size, Task, size_fleet
+from planner.sizing.search import size_fleet
+from planner.sizing.task import Found, Progress, Size, Task
 
 ELECTRIC_VAN, DIESEL_VAN, CARGO_BIKE = "electric-van", "diesel-van", "cargo-bike"
-ROUTED_A_DAY = 3  # cells: a fleet of one kind is found soon
+ROUTED_A_DAY, LEAST_ROUTED = 3, 60  # cells: a fleet of one kind is found soon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,9 @@ def compared_types() -> dict[str, VehicleType]:
     return {DIESEL_VAN: diesel, ELECTRIC_VAN: van, CARGO_BIKE: bike}
 
 
-def compare(task: Task, ledger: Ledger, tell: Progress, *, best: Size | None) -> tuple[Compared, ...]:
+def compare(
+    task: Task, ledger: Ledger, tell: Progress, hands: Hands | None = None, *, best: Size | None
+) -> tuple[Compared, ...]:
     """Size a fleet of each other kind for the same days, with the first candidate's shift."""
     found = []
     for name, kind in compared_types().items():
@@ -82,9 +86,9 @@ def compare(task: Task, ledger: Ledger, tell: Progress, *, best: Size | None) ->
             candidates=(Candidate(name=name, vehicle=vehicle),),
             days=tuple(_without_charging(d) if name == DIESEL_VAN else _plugs_for(d, kind) for d in task.days),
             plugs=(0,) if name == DIESEL_VAN else task.plugs,
-            most_routed=ROUTED_A_DAY * len(task.days),
+            most_routed=max(ROUTED_A_DAY * len(task.days), LEAST_ROUTED),
         )
-        sized = size_fleet(other, ledger, tell)
+        sized = size_fleet(other, ledger, tell, hands)
         even = _even_fuel_price(other, sized.best, best) if name == DIESEL_VAN else None
         found.append(Compared(name=name, found=sized, task=other, even_fuel_price=even))
     return tuple(found)

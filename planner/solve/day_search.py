@@ -44,7 +44,7 @@ def search_day(problem: Problem, options: SolveOptions, *, on_better: Callable[[
     search = _Search(problem, options, on_better, ending_s=min(ENDING_SHARE * options.time_limit_s, ENDING_S))
     search.run()
     found = search.found()
-    return finish_day(problem, found, until_s=search.until_s + search.ending_s)
+    return finish_day(problem, found, until_s=search.until_s + search.ending_s, options=options)
 
 
 def improve_day(problem: Problem, options: SolveOptions) -> Solution:
@@ -54,14 +54,18 @@ def improve_day(problem: Problem, options: SolveOptions) -> Solution:
     return search.found()
 
 
-def finish_day(problem: Problem, found: Solution, *, until_s: float) -> Solution:
-    """Time days exactly, all vehicles together, and find room for what is left out."""
+def finish_day(problem: Problem, found: Solution, *, until_s: float, options: SolveOptions | None = None) -> Solution:
+    """Time days exactly, all vehicles together, and find room for what is left out, as far as the options say."""
+    options = options or SolveOptions()
     tours: list[Tour] = list(found.tours)
     sequences = {tour.vehicle: [visit.place for visit in tour.visits] for tour in tours}
-    exact = settle(problem, sequences, taken=[], until_s=until_s)
+    exact = settle(problem, sequences, taken=[], until_s=until_s, exact=options.exact)
     if exact is not None and total_cost(problem, exact) <= total_cost(problem, tours):
         tours = exact
-    tours, fits_nowhere = insert_left_out(problem, tuple(tours), until_s=until_s)
+    fits_nowhere: tuple[int, ...] = ()
+    served = sum(visit.place < problem.orders for tour in tours for visit in tour.visits)
+    if problem.orders - served <= options.most_fitted_in:
+        tours, fits_nowhere = insert_left_out(problem, tuple(tours), until_s=until_s)
     tours = drop_needless_stations(problem, tours, until_s=until_s)
     return replace(found, **_priced(problem, tours), fits_nowhere=fits_nowhere)
 

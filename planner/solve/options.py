@@ -23,6 +23,8 @@ class SolveOptions:
     seed: int = 1
     threads: int = 0  # that search at once, 0 for one a core; they change how long it takes, not the answer
     memory_mb: int = 4_096
+    exact: float = 1.5  # CP-SAT's own measure, about seconds, for the exact times of all vehicles
+    most_fitted_in: int = UNLIMITED  # orders left out for which room is looked for one by one; of more for none
     starts: int = 1  # searches from the beginning, each with a part of the budget and a seed of its own
     large_from: int = 501  # orders: such a day is planned in parts (see `planner.large`)
     part_orders: int = 250  # of a part, about

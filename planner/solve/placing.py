@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from planner.solve.cost import total_cost
 from planner.solve.problem import Problem
-from planner.solve.schedule import schedule
+from planner.solve.schedule import EXACT, schedule
 from planner.solve.solution import Sequence, Tour
 from planner.solve.trips import stops_of, torn
 
@@ -27,19 +27,20 @@ def settle(
     taken: list[Tour],
     until_s: float = math.inf,
     begins: Mapping[int, int] | None = None,
+    exact: float = EXACT,
 ) -> list[Tour] | None:
     """Time some vehicles beside settled tours, without stations that turn out not to be needed; None if impossible.
 
-    `begins` says for some vehicles when they start.
+    `begins` says for some vehicles when they start, `exact` how long to look.
     """
     if not used:
         return taken
-    tours = schedule(problem, used, taken=taken, until_s=until_s, begins=begins)
+    tours = schedule(problem, used, taken=taken, until_s=until_s, begins=begins, exact=exact)
     idle = {t.vehicle: needed for t in tours or [] if (needed := without_idle_stations(problem, t)) is not None}
     if tours is None or not idle:
         return tours
     busy = [tour for tour in tours if tour.vehicle not in idle]
-    return settle(problem, idle, taken=busy, until_s=until_s, begins=begins)
+    return settle(problem, idle, taken=busy, until_s=until_s, begins=begins, exact=exact)
 
 
 def drop_needless_stations(problem: Problem, tours: list[Tour], *, until_s: float) -> list[Tour]:

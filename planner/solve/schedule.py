@@ -17,12 +17,13 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from planner.solve.battery import legs_of
+from planner.solve.options import SolveOptions
 from planner.solve.problem import LARGEST, MICRO, Ints, Problem
 from planner.solve.schedule_traffic import arrival_of, leavings
 from planner.solve.solution import Sequence, Tour, Visit, tour_of, trip_from
 from planner.solve.trips import ready_of
 
-DETERMINISTIC_TIME = 1.5  # CP-SAT's own measure, about seconds; a clock would make plans depend on the machine's load
+EXACT = SolveOptions().exact  # in CP-SAT's own measure: a clock would make plans depend on the machine's load
 LEAST_CHARGE_MWH = 100_000  # nobody plugs in for less than 100 Wh
 LEAST_W = 4  # less is no whole mWh a second
 # Money for each mWh in the battery beyond need, against 100 for each millionth that is truly spent: 0.01 per kWh.
@@ -97,13 +98,14 @@ def schedule(
     until_s: float = math.inf,
     begins: Mapping[int, int] | None = None,
     at_each_station: bool = False,
+    exact: float = EXACT,
 ) -> list[Tour] | None:
     """Time the sequences of some vehicles beside tours that are settled; None if they do not fit.
 
     Returns the settled tours, whose charges may have changed to an equal plug, and the new ones. Minimises paid
     hours and the price of energy, and where plugs stand free takes energy at the depot as a cushion. Gives up when
     the monotonic clock shows `until_s`. `begins` says for some vehicles when they start; the others start when it
-    is cheapest. With `at_each_station` no station is visited without a charge.
+    is cheapest. With `at_each_station` no station is visited without a charge. `exact` is how long to look.
     """
     settled = list(taken)
     model = _Model(problem=problem, at_each_station=at_each_station)
@@ -127,7 +129,7 @@ def schedule(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2  # without it the bound creeps up by one second at a time
-    solver.parameters.max_deterministic_time = DETERMINISTIC_TIME
+    solver.parameters.max_deterministic_time = exact
     if until_s < math.inf:
         solver.parameters.max_time_in_seconds = max(until_s - time.monotonic(), 0.01)
     if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

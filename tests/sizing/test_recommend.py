@@ -13,7 +13,7 @@ from planner.sizing.cells import Missed, Outcome
 from planner.sizing.doubt import resample, tornado
 from planner.sizing.money import DayUse, KindUse, YearCost
 from planner.sizing.recommend import advise, frontier, knee_of
-from planner.sizing.search import Found, Size, Task, size_of
+from planner.sizing.task import Found, Size, Task, size_of
 from planner.solve.options import SolveOptions
 from tests.sizing.factories import candidate, city, demand
 
@@ -99,7 +99,9 @@ def test_where_nothing_serves_enough_the_nearest_is_told_and_its_days() -> None:
     assert not advice.enough
     assert advice.sentences[0].startswith("No fleet that was tried serves 100%; the nearest is 1 ami-cargo, 1 plug")
     assert [(day.date, day.left_out) for day in advice.failing] == [("2026-03-13", 4)]
-    assert "4 fleet full: o9" in advice.failing[0].why
+    assert advice.failing[0].why == "4 found no room: the vehicles are out 8.0 of 8.0 h"
+    assert advice.sentences[1].startswith("It falls short on 1 day, worst on 2026-03-13 with 4 orders left out: ")
+    assert advice.sentences[2] == "Needed: more or larger vehicles than were tried, or a longer shift."
 
 
 def test_the_frontier_leaves_out_what_is_dearer_and_serves_no_more() -> None:
@@ -121,12 +123,15 @@ def test_the_knee_is_where_service_stops_being_cheap() -> None:
 
 
 def test_days_that_fit_one_vehicle_as_often_as_the_bad_day_is_not_drawn() -> None:
-    drawn = resample(task(), sizes(task()))
+    drawn = resample(task(), sizes(task()), sizes(task())[1])
     shares = dict(drawn.shares)
     # The bad day is in no resample with a chance of (3/4)^4 = 0.316: then one vehicle is enough.
     assert shares[Cell(counts=(1,), plugs=1)] == pytest.approx(0.316, abs=0.04)
     assert shares[Cell(counts=(2,), plugs=1)] == pytest.approx(0.684, abs=0.04)
     assert drawn.none == 0
+    # Two vehicles cost the same on three days and 2 h more on the fourth, which is drawn up to four times.
+    low, high = drawn.interval
+    assert low < sizes(task())[1].year.cost.total < high
 
 
 def test_the_tornado_prices_again_what_was_routed() -> None:
@@ -145,4 +150,4 @@ def test_a_size_with_empty_batteries_in_the_morning_is_never_the_cheapest_of_a_r
     of = task()
     short = size_of(of, Cell(counts=(1,), plugs=1), [outcome(10, (1.0,), short_kwh=2.0)] * 4)
     assert not short.charged
-    assert [cell for cell, _ in resample(of, [short, sizes(of)[1]]).shares] == [Cell(counts=(2,), plugs=1)]
+    assert [cell for cell, _ in resample(of, [short, sizes(of)[1]], short).shares] == [Cell(counts=(2,), plugs=1)]

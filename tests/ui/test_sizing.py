@@ -85,7 +85,7 @@ def test_a_run_is_found_again_by_another_server_and_its_advice_and_files_are_sho
     assert again is not work
     assert again.sizing is not None
     assert again.sizing.running
-    assert again.sizing.progress().most == 8
+    assert again.sizing.progress().most == 250
     ended(again.sizing)
     assert again.sizing.progress().routed >= 1
     assert again.sizing.advice().startswith("Take 1 ami")

@@ -1,0 +1,220 @@
+"""Size a fleet from files to files: read the days, search, advise, write. The verb and the screen both call this.
+
+sized = size_days(Sources(days=Path("days")), Wishes(plugs=(1, 2, 3)), output=Path("size"))
+print("\\n".join(sized.words))
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from planner.errors import Fault, Interrupted
+from planner.io.files import write_atomic
+from planner.io.fleet import read_fleet
+from planner.io.money import read_money
+from planner.io.safe_csv import csv_text
+from planner.roads.read import read_streets
+from planner.sizing.candidates import candidates_of, refuse_unsized
+from planner.sizing.demand import FLEET_NAME, read_demand
+from planner.sizing.doubt import resample, tornado
+from planner.sizing.hands import Hands
+from planner.sizing.ledger import NAME, Ledger
+from planner.sizing.recommend import advise
+from planner.sizing.results import (
+    ASSUMPTIONS,
+    DAYS,
+    REPORT,
+    REPORT_PDF,
+    SIZES,
+    Results,
+    assumptions_toml,
+    days_csv,
+    sizes_csv,
+    words,
+)
+from planner.sizing.search import most_routed, size_fleet
+from planner.sizing.tables import tables
+from planner.sizing.task import Progress, Task
+from planner.sizing.vans import compare
+from planner.sizing.what_if import what_ifs
+from planner.solve.options import SolveOptions
+
+DRAWN_WITH = ("altair", "vl_convert", "typst", "jinja2")
+NOTHING = "no fleet was found that serves enough; more plugs, longer shifts or larger vehicles would be needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The files that a fleet is sized from; the fleet lies beside the days where it is not named."""
+
+    days: Path
+    fleet: Path | None = None
+    streets: Path | None = None
+    money: Path | None = None
+    weights: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is asked for: `service` is the share of the year's orders that has to be served."""
+
+    plugs: tuple[int, ...] = (1, 2, 3, 4)
+    service: float = 1.0
+    vans: bool = False
+    iterations: int = 1_000
+    seed: int = 1
+    workers: int | None = None  # processes that route days, one a core if None; 0 routes in this process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was read: the task, what looks odd in the files, and the rows that were left out."""
+
+    task: Task
+    vans: bool
+    workers: int | None
+    notes: tuple[Fault, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far a run is: days routed, of how many at most, the seconds left at most, and what is looked at."""
+
+    routed: int
+    most: int
+    left_s: float | None  # None before the first day
+    doing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sized:
+    """The answer: `results` is None where no fleet was looked at on every day. `files` are what was written."""
+
+    asked: Asked
+    results: Results | None
+    files: tuple[Path, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the answer in words, the three sentences of the advice first."""
+        return (NOTHING,) if self.results is None else tuple(words(self.results))
+
+    @property
+    def incomplete(self) -> bool:
+        """Say whether rows were left out, no fleet serves enough, or the budget ended the search."""
+        results = self.results
+        return bool(self.asked.faults) or results is None or not (results.advice.enough and results.found.complete)
+
+
+def size_days(
+    sources: Sources, wishes: Wishes | None = None, *, output: Path, progress: Callable[[Step], None] | None = None
+) -> Sized:
+    """Size a fleet and write what was found to a folder; a run that was stopped goes on there.
+
+    Raises `InputError`, `RoadsError`, `PlanRefused`, and `Interrupted` on Ctrl-C.
+    """
+    return size_asked(read_asked(sources, wishes), output=output, progress=progress)
+
+
+def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
+    """Read what a fleet is sized for. Raises `InputError` or `RoadsError`."""
+    wishes = wishes or Wishes()
+    days = sources.days
+    fleet = sources.fleet or (days if days.is_dir() else days.parent) / FLEET_NAME
+    fleet_file = read_fleet(fleet)
+    prices = read_money(sources.money, currency=fleet_file.currency)
+    network = read_streets(sources.streets or fleet_file.streets)
+    demand = read_demand(days, fleet=fleet, streets=sources.streets, network=network, weights=sources.weights)
+    first = next(day.day for day in demand.days if day.day is not None)
+    refuse_unsized(first, file=fleet.name)
+    task = Task(
+        days=demand.days,
+        candidates=candidates_of(first.vehicles, file=fleet.name),
+        streets=network,
+        plugs=wishes.plugs,
+        service=wishes.service,
+        money=prices,
+        options=SolveOptions(iterations=wishes.iterations, seed=wishes.seed),
+        most_routed=most_routed(len(demand.days)),
+    )
+    return Asked(
+        task=task,
+        vans=wishes.vans,
+        workers=wishes.workers,
+        notes=(*prices.warnings, *demand.warnings),
+        faults=demand.faults,
+    )
+
+
+def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] | None = None) -> Sized:
+    """Search the cheapest fleet, ask how sure that is, and write the results. Raises as `size_days`."""
+    task, ledger = asked.task, Ledger(output / NAME)
+    tell = _steps(progress) if progress else lambda _done, _most, _doing: None
+    output.mkdir(parents=True, exist_ok=True)
+    try:
+        with Hands(task.streets, count=cores() if asked.workers is None else asked.workers) as hands:
+            found = size_fleet(task, ledger, tell, hands)
+            advice = advise(task, found)
+            best = advice.best if advice and advice.enough else None
+            compared = compare(task, ledger, tell, hands, best=best) if asked.vans else ()
+            routed = what_ifs(task, found, ledger, tell, hands)
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped; what was routed is in {output / NAME}, and the same command goes on") from None
+    if advice is None:
+        return Sized(asked=asked, results=None, files=())
+    results = Results(
+        task=task,
+        found=found,
+        advice=advice,
+        resampled=resample(task, found.sizes, advice.best),
+        swings=tornado(task, found.sizes, advice.best, routed),
+        what_ifs=routed,
+        compared=compared,
+    )
+    return Sized(asked=asked, results=results, files=write_results(results, output))
+
+
+def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
+    """Write tables, assumptions and the report to a folder; no report where the parts that draw it are missing."""
+    made: dict[str, str | bytes] = {
+        SIZES: sizes_csv(results),
+        DAYS: days_csv(results),
+        ASSUMPTIONS: assumptions_toml(results.task.money),
+    }
+    made |= {f"{name}.csv": csv_text(table.columns, table.rows) for name, table in tables(results).items()}
+    if not missing_parts():
+        from planner.export.paper import paper_html, paper_pdf  # noqa: PLC0415  (parts that may be missing)
+        from planner.sizing.report import paper_of  # noqa: PLC0415
+
+        paper = paper_of(results)
+        made |= {REPORT: paper_html(paper), REPORT_PDF: paper_pdf(paper)}
+    for name, data in made.items():
+        write_atomic(folder / name, data)
+    return tuple(folder / name for name in made)
+
+
+def missing_parts() -> tuple[str, ...]:
+    """Return the libraries that the report is drawn with and that are not installed."""
+    return tuple(name for name in DRAWN_WITH if find_spec(name) is None)
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _steps(progress: Callable[[Step], None]) -> Progress:
+    """Tell how far it is and, from the pace so far, how long the rest takes at most."""
+    begun = time.monotonic()
+
+    def tell(done: int, most: int, doing: str) -> None:
+        left_s = (time.monotonic() - begun) / done * (most - done) if done else None
+        progress(Step(routed=done, most=most, left_s=left_s, doing=doing))
+
+    return tell
