@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from child import ANSWER, LOG, Child
+from packing import packed
 
 from planner.errors import printable
 from planner.io.files import write_atomic
@@ -115,10 +116,14 @@ class Sizing:
         """Return the page of the report."""
         return (self.folder / RESULTS / REPORT).read_text(encoding="utf-8")
 
-    def files(self) -> list[Path]:
-        """Return what was written, the report first."""
+    def papers(self) -> list[Path]:
+        """Return the report in each of its forms."""
+        return sorted((self.folder / RESULTS).glob("report.*"))
+
+    def all_files(self) -> bytes:
+        """Return a zip file of all that was written, the tables behind the pictures among it."""
         written = [path for path in (self.folder / RESULTS).iterdir() if path.is_file() and path.name != ROUTED]
-        return sorted(written, key=lambda path: (path.name != REPORT, path.name))
+        return packed({path.name: path.read_bytes() for path in sorted(written)})
 
     def told(self) -> list[str]:
         """Return why there is no report, in the words of the command line."""

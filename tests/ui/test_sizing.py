@@ -89,7 +89,9 @@ def test_a_run_is_found_again_by_another_server_and_its_advice_and_files_are_sho
     ended(again.sizing)
     assert again.sizing.progress().routed >= 1
     assert again.sizing.advice().startswith("Take 1 ami")
-    assert next(path.name for path in again.sizing.files()) == REPORT
+    assert REPORT in [path.name for path in again.sizing.papers()]
+    with zipfile.ZipFile(io.BytesIO(again.sizing.all_files())) as archive:
+        assert {"report.html", "sizes.csv", "assumptions.toml"} <= set(archive.namelist())
     page = opened(work)
     assert "Take 1 ami" in said(page)
     assert button(page, "Size the fleet")

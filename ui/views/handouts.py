@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 from jobs import Job
+from packing import packed
 from state import cached_streets
 from words import NAMES, explain, words
 
@@ -19,9 +18,6 @@ from planner.plan import Plan
 from planner.report.geojson import routes_geojson
 from planner.report.map_page import map_page
 from planner.report.tables import stops_csv
-
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows: the same plan gives the same bytes
-
 
 FILES = {
     "plan.json": ("The plan", "application/json"),
@@ -82,8 +78,4 @@ def _zipped(job: Job, plan: Plan, wanted: Format, language: str) -> bytes:
     from planner.export.job import Job as Export  # noqa: PLC0415  (its libraries are part of an extra)
 
     made = make(wanted, Export(plan, Words(language), cached_streets(job.streets) if wanted.draws else None))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in made.files.items():
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), data)
-    return packed.getvalue()
+    return packed(made.files)

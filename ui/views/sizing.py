@@ -84,10 +84,10 @@ def _working(sizing: Sizing) -> None:
 def _found(sizing: Sizing, say: Words) -> None:
     """Tell the advice, and show the report with its files."""
     st.markdown(f"**{plain(sizing.advice())}**")
-    files = sizing.files()
+    files = {path.name: path.read_bytes for path in sizing.papers()} | {"sizing.zip": sizing.all_files}
     with st.container(horizontal=True, gap="small"):
-        for path in files:
-            st.download_button(path.name, path.read_bytes(), path.name, on_click="ignore", icon=":material/download:")
+        for name, read in files.items():
+            st.download_button(name, read, name, on_click="ignore", icon=":material/download:")
     show_report(sizing.report(), label=say.gettext("Report"), height_px=REPORT_PX)
 
 
