@@ -45,6 +45,8 @@ class Step:
     cell: Cell
     cost: float  # more than the recommended size, negative for less
     served: float  # orders more
+    days: int  # that were routed for it
+    sampled: bool  # a few that stand for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +168,19 @@ def _why(task: Task, size: Size, outcome: Outcome, missed: Missed) -> str:
 
 
 def _steps(task: Task, best: Size, found: Found) -> list[Step]:
-    beside = dict(found.partly) if found.best else {}
+    few, every = len(found.scouts), sum(1 for day in task.days if day.orders)
+    beside = {cell: (*more, few) for cell, more in found.partly.items()} if found.best else {}
     for size in found.sizes:
-        beside[size.cell] = (size.year.cost.total - best.year.cost.total, size.year.served - best.year.served)
+        beside[size.cell] = (size.year.cost.total - best.year.cost.total, size.year.served - best.year.served, every)
     return [
-        Step(said=_changed(task, best.cell, cell), cell=cell, cost=beside[cell][0], served=beside[cell][1])
+        Step(
+            said=_changed(task, best.cell, cell),
+            cell=cell,
+            cost=beside[cell][0],
+            served=beside[cell][1],
+            days=beside[cell][2],
+            sampled=beside[cell][2] < every,
+        )
         for cell in neighbours(best.cell, task.plugs)
         if cell in beside
     ]
@@ -253,6 +263,7 @@ def _about_steps(currency: str, steps: Sequence[Step]) -> str:
         step = min(more, key=lambda step: step.cost)
         gain = f"serves {step.served:,.0f} orders more" if step.served > 0 else "serves no order more"
         dearer = "costs" if step.cost >= 0 else "saves"
-        said.append(f"{step.said} {dearer} {abs(step.cost):,.0f} {currency} a year and {gain}")
+        about = "about " if step.sampled else ""
+        said.append(f"{step.said} {dearer} {about}{abs(step.cost):,.0f} {currency} a year and {gain}")
     told = "; ".join(said) or "what one vehicle more or less would change was not looked at"
     return f"{told[0].upper()}{told[1:]}."

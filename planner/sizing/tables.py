@@ -74,7 +74,9 @@ def compared_sizes(results: Results) -> list[tuple[str, Size]]:
 
 def one_more(results: Results) -> Table:
     """Return what one vehicle, plug, shift hour, kWh or kW changes in a year."""
-    rows: list[Row] = [(step.said, round(step.cost), round(step.served), "fleet") for step in results.advice.steps]
+    rows: list[Row] = [
+        (step.said, round(step.cost), round(step.served), f"{step.days} days routed") for step in results.advice.steps
+    ]
     # What the thing itself costs is not counted here: this is what it may cost at most.
     rows += [
         (w.said, round(w.cost), round(-w.left_out), f"{w.days} days routed anew")
