@@ -109,7 +109,7 @@ def test_nobody_writes_html_from_data() -> None:
     assert "components.v1" not in source
     assert source.count("st.html(") == 1  # the style sheet, a constant
     parts = ROOT / "ui" / "page_parts.py"
-    assert source.count("components.v2") == parts.read_text(encoding="utf-8").count("components.v2") == 3
+    assert source.count("components.v2") == parts.read_text(encoding="utf-8").count("components.v2") == 4
     calls = [node for node in ast.walk(ast.parse(parts.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     made = [word.value for call in calls for word in call.keywords if word.arg in {"html", "css", "js"}]
     named = {node.id for value in made for node in ast.walk(value) if isinstance(node, ast.Name)}
@@ -118,9 +118,19 @@ def test_nobody_writes_html_from_data() -> None:
 
 def test_the_scripts_of_the_page_write_data_as_text_only() -> None:
     scripts = [path.read_text(encoding="utf-8") for path in (ROOT / "ui" / "parts").glob("*.js")]
-    assert len(scripts) == 4
+    assert len(scripts) == 5
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "DOMParser"):
         assert [script for script in scripts if way in script] == []
+
+
+def test_a_page_within_the_page_may_run_no_script() -> None:
+    files = [path.read_text(encoding="utf-8") for path in (ROOT / "ui").rglob("*") if path.suffix in {".py", ".js"}]
+    assert (
+        sum(text.count("<iframe") for text in files)
+        == sum(text.count('<iframe sandbox=""></iframe>') for text in files)
+        == 1
+    )
+    assert [text for text in files if "allow-scripts" in text or "createElement('iframe'" in text] == []
 
 
 def test_no_file_of_the_screen_names_another_host() -> None:
