@@ -7,7 +7,6 @@ nothing about its plan.
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import tempfile
 import time
@@ -26,6 +25,7 @@ from planner.batch.dask_settings import SETTINGS
 from planner.batch.hands import Hands
 from planner.batch.task import Outcome, Task
 from planner.errors import PlannerError, printable
+from planner.solve.apart import cores
 
 CONNECT_S = 15.0
 LOOK_S = 5.0  # between two looks at how many workers there are
@@ -227,11 +227,6 @@ def quiet() -> None:
     """Let Dask's loggers, which have levels of their own, keep what they see to themselves: we tell what matters."""
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _there(scheduler: str, jobs: int | None) -> Iterator[Crew]:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from planner.generate.days import Request, generate_days
@@ -63,22 +63,10 @@ def measure_sizes(
         tell(f"a day of {orders} orders")
         with tempfile.TemporaryDirectory(prefix="planner-bench-") as name:
             day = Path(name, "days")
-            made = generate_days(_of(request, orders), day)
+            made = generate_days(replace(request, orders=orders), day)
             (only,) = made.orders_by_day
             found.append(_planned(day, only, orders * iterations_per_order, seed=request.seed))
     return found
-
-
-def _of(request: Request, orders: int) -> Request:
-    return Request(
-        streets=request.streets,
-        orders=orders,
-        days=1,
-        seed=request.seed,
-        first_day=request.first_day,
-        class_name=request.class_name,
-        fleet=request.fleet,
-    )
 
 
 def _planned(days: Path, day: str, iterations: int, *, seed: int) -> Size:

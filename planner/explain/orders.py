@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from planner.model import Day
 from planner.plan import Plan, Route, Step, Violation
 from planner.report.view import PlanView
 from planner.roads.streets import Streets
+from planner.solve.apart import cores
 from planner.solve.crew import manned
 from planner.solve.reasons import Hurdle
 from planner.solve.trips import stops_of
@@ -50,7 +50,7 @@ def explain_orders(
     legs = LegFinder(streets)
     _refuse_broken(audit(plan, streets, legs=legs), file)
     ground = open_ground(manned(plan), streets, legs)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as workers:
+    with ThreadPoolExecutor(cores()) as workers:
         jobs = [workers.submit(_explanation, ground, id, until_s) for id in wanted]
         found = []
         for job in jobs:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol, cast
 
-from planner.solve.apart import cap, child_environment
+from planner.solve.apart import cap, child_environment, cores
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem
 from planner.solve.solution import Solution
@@ -84,7 +84,7 @@ class Apart:
     """Processes of our own, one for each core or for each of so many threads."""
 
     def __init__(self, options: SolveOptions) -> None:
-        self.count = options.threads or len(os.sched_getaffinity(0))
+        self.count = options.threads or cores()
         self.memory_mb = options.memory_mb
         self._threads = ThreadPoolExecutor(self.count, thread_name_prefix="part")
         self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()

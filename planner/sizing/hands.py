@@ -24,6 +24,7 @@ from planner.roads.streets import Streets
 from planner.sizing.bench import Bench, Field, Job
 from planner.sizing.bounds import DayBounds
 from planner.sizing.cells import Outcome, engine_died
+from planner.solve.apart import child_environment
 
 TRIES = 2  # a day that has killed its process twice is taken as one that cannot be routed with that fleet
 POLL_S = 1.0
@@ -183,7 +184,7 @@ class Hands:
         try:
             process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [sys.executable, "-P", "-m", "planner.sizing.worker", str(theirs.fileno())],
-                env=os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+                env=child_environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._log,

@@ -6,7 +6,6 @@ print("\\n".join(sized.words))
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,6 +41,7 @@ from planner.sizing.tables import tables
 from planner.sizing.task import Progress, Task
 from planner.sizing.vans import compare
 from planner.sizing.what_if import what_ifs
+from planner.solve.apart import cores
 from planner.solve.options import SolveOptions
 
 DRAWN_WITH = ("altair", "vl_convert", "typst", "jinja2")
@@ -202,11 +202,6 @@ def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
 def missing_parts() -> tuple[str, ...]:
     """Return the libraries that the report is drawn with and that are not installed."""
     return tuple(name for name in DRAWN_WITH if find_spec(name) is None)
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _steps(progress: Callable[[Step], None]) -> Progress:

@@ -110,6 +110,11 @@ def cap(memory_mb: int) -> None:
     die_with_parent()
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def child_environment(**settings: str) -> dict[str, str]:
     """Return the environment for a child that calls `die_with_parent`: ours, with these settings."""
     return os.environ | settings | {PARENT: str(os.getpid())}

@@ -7,7 +7,6 @@ number of threads and the load; a time limit beside it only ends the search earl
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ import numpy as np
 
 from planner.solve import day_case as dc
 from planner.solve import day_moves
+from planner.solve.apart import cores
 from planner.solve.cost import total_cost
 from planner.solve.insertion import insert_left_out
 from planner.solve.options import UNLIMITED, SolveOptions
@@ -109,7 +109,7 @@ class _Search:
                 day_moves.run(self.case, island, 1, 0.0, False)
         self.begun = time.monotonic()  # loading compiled loops is no progress
         self._tell()
-        threads = min(self.options.threads or len(os.sched_getaffinity(0)), len(self.islands))
+        threads = min(self.options.threads or cores(), len(self.islands))
         marks, unit = list(MARKS), self._cost_of_an_order()
         with ThreadPoolExecutor(threads) as workers:
             for s in range(1, SLICES + 1):

@@ -7,7 +7,6 @@ threads; a time limit beside it only ends the search early.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from threading import Event, Thread
 
 import numpy as np
 
+from planner.solve.apart import cores
 from planner.solve.case import usual_leg
 from planner.solve.cooling import effort_of, temperature
 from planner.solve.instance import Floats, Instance, Ints, RouteSet
@@ -80,7 +80,7 @@ class _Search:
     def _cool_down(self) -> None:
         self._tell()
         unit = usual_leg(self.case.cost, self.case.customers)
-        threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
+        threads = min(self.options.threads or cores(), ISLANDS)
         with ThreadPoolExecutor(threads) as workers:
             for number in range(1, SLICES + 1):
                 slice_end = number / SLICES

@@ -12,7 +12,6 @@ another. The last round ends with the best of all.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from threading import Event, Thread
 
 import numpy as np
 
+from planner.solve.apart import cores
 from planner.solve.case import case_of, usual_leg
 from planner.solve.charging import Charged, charged_best
 from planner.solve.cooling import effort_of, temperature
@@ -179,7 +179,7 @@ class _Search:
     def _descend(self) -> None:
         """Seek fewer vehicles, then less length at falling temperature, in each round."""
         self._note_best()
-        threads = min(self.options.threads or len(os.sched_getaffinity(0)), ISLANDS)
+        threads = min(self.options.threads or cores(), ISLANDS)
         with ThreadPoolExecutor(threads) as workers:
             for number in range(1, SLICES + 1):
                 slice_end = number / SLICES
