@@ -166,6 +166,19 @@ def drag(page: Page, order: str, *, lane: int, picture_of: Callable[[], None]) -
     page.mouse.up()
 
 
+def assert_names_stay_beside_their_lanes(page: Page, order: str, vehicle: str) -> None:
+    """Scroll the timeline, as where there are many vehicles; a name has to move with its stops, and the clock stays."""
+    body = page.locator(".timeline .body")
+    body.evaluate("(body) => { body.style.maxHeight = '90px'; body.scrollTop = 40; }")
+    page.locator('.timeline .hours[transform="translate(0 40)"]').wait_for(state="attached")
+    name = page.locator(".timeline .names").get_by_role("button", name=vehicle).bounding_box()
+    stop = page.locator(f'.timeline .stop[data-order="{order}"]').bounding_box()
+    assert name is not None
+    assert stop is not None
+    assert name["y"] < stop["y"] + stop["height"] / 2 < name["y"] + name["height"]
+    body.evaluate("(body) => { body.style.maxHeight = ''; body.scrollTop = 0; }")
+
+
 def test_a_stop_that_is_clicked_on_the_map_is_selected_everywhere_and_dragged_to_another_vehicle(
     visit: Open, tmp_path: Path
 ) -> None:
@@ -186,6 +199,7 @@ def test_a_stop_that_is_clicked_on_the_map_is_selected_everywhere_and_dragged_to
     page.get_by_text("Audited: ").first.wait_for()
     page.get_by_role("radio", name="ami-3", checked=True).wait_for()
     picture(page, "plan-edited", tmp_path)
+    assert_names_stay_beside_their_lanes(page, picked, "ami-3")
     page.get_by_role("button", name="Undo").click()
     wait_for_edits(page, 2)
     page.get_by_role("radio", name="ami-1", checked=True).wait_for()

@@ -18,21 +18,29 @@ function scale(data, width_px) {
 }
 
 function grid(data, at) {
-  const lines = data.hours.flatMap(([second, clock], i) => [
+  const lines = data.hours.map(([second]) =>
     svg("line", { class: "hour", x1: at.x(second), x2: at.x(second), y1: TOP_PX - 4, y2: at.height_px }),
-    text([at.x(second) + (i ? -3 : 3), 12], clock, { class: "clock", "text-anchor": i ? "end" : "start" }),
-  ]);
+  );
   const windows = data.windows.map(([from, to]) => {
     const [a, b] = [Math.max(0, at.x(from)), Math.min(at.width_px, at.x(to))];
     return svg("rect", { class: "window", x: a, y: TOP_PX, width: Math.max(0, b - a), height: at.height_px - TOP_PX });
   });
   const now = data.now
-    ? [
-        svg("line", { class: "now", x1: at.x(data.now[0]), x2: at.x(data.now[0]), y1: 0, y2: at.height_px }),
-        text([at.x(data.now[0]) + 3, 12], `${data.words.now} ${data.now[1]}`, { class: "now-clock" }),
-      ]
+    ? [svg("line", { class: "now", x1: at.x(data.now[0]), x2: at.x(data.now[0]), y1: 0, y2: at.height_px })]
     : [];
   return [...windows, ...lines, ...now];
+}
+
+/** The clock above the lanes, which stays in sight where they are scrolled. */
+function clock(data, at, scrolled_px) {
+  const hours = data.hours.map(([second, hour], i) =>
+    text([at.x(second) + (i ? -3 : 3), 12], hour, { class: "clock", "text-anchor": i ? "end" : "start" }),
+  );
+  const now = data.now
+    ? [text([at.x(data.now[0]) + 3, 12], `${data.words.now} ${data.now[1]}`, { class: "now-clock" })]
+    : [];
+  const row = svg("rect", { class: "row", x: 0, y: 0, width: at.width_px, height: TOP_PX - 4 });
+  return svg("g", { class: "hours", transform: `translate(0 ${scrolled_px})` }, [row, ...hours, ...now]);
 }
 
 /** The charge over the day as a line below the bars, and the reserve. */
@@ -148,13 +156,15 @@ function legend(data) {
 
 function draw(life) {
   const { data, root } = life;
-  const scroller = root.querySelector(".days");
+  const body = root.querySelector(".body");
+  const room_px = body.clientWidth - root.querySelector(".names").offsetWidth;
   const least_px = ((data.span[1] - data.span[0]) / 3600) * PX_PER_HOUR;
-  const at = (life.at = scale(data, Math.max(scroller.clientWidth - 2, least_px * life.zoom)));
+  const at = (life.at = scale(data, Math.max(room_px - 2, least_px * life.zoom)));
   const board = root.querySelector("svg");
   board.setAttribute("width", at.width_px);
   board.setAttribute("height", at.height_px);
-  board.replaceChildren(...grid(data, at), ...data.lanes.map((_, number) => lane(data, number, at)));
+  const lanes = data.lanes.map((_, number) => lane(data, number, at));
+  board.replaceChildren(...grid(data, at), ...lanes, clock(data, at, body.scrollTop));
   root.querySelector(".names").replaceChildren(...names(data, life));
   root.querySelector(".legend").replaceChildren(...legend(data));
   root.dataset.version = data.version;
@@ -171,6 +181,10 @@ function begin(root) {
       draw(life);
     });
   }
+  const body = root.querySelector(".body");
+  body.addEventListener("scroll", () =>
+    root.querySelector(".hours").setAttribute("transform", `translate(0 ${body.scrollTop})`),
+  );
   life.resized = new ResizeObserver(() => draw(life));
   return life;
 }
@@ -185,6 +199,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   life.data = data;
   life.tell = setTriggerValue;
   draw(life);
-  life.resized.observe(root.querySelector(".days"));
+  life.resized.observe(root.querySelector(".body"));
   return () => life.resized.disconnect();
 }
