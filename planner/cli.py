@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
@@ -45,6 +45,7 @@ from planner.errors import Fault, InputError, PlannerError, listing, printable
 from planner.solve.options import ENGINES, SolveOptions, usual_limit_s
 
 if TYPE_CHECKING:
+    from planner.large.hands import Hands
     from planner.pipeline import Inputs, Progress, Stages
     from planner.plan import Plan
 
@@ -170,6 +171,10 @@ def plan(
     scenarios: Annotated[
         Path | None, typer.Option("--scenarios", help="TOML file of scenarios for --robust, see docs/robust.md.")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="tcp://HOST:8786 of a Dask cluster that searches the parts of a large day."),
+    ] = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Do not keep the plan in the store.")] = False,
     output: Output = None,
     as_json: Json = False,
@@ -200,6 +205,7 @@ def plan(
         store=not no_store,
         bare=bare,
         limited=time_limit is not None,
+        scheduler=scheduler,
     )
     return _plan(request, job)
 
@@ -273,6 +279,7 @@ class _Job:
     store: bool = False
     bare: bool = False
     limited: bool = False  # the user has given a time limit
+    scheduler: str | None = None  # of the cluster that searches the parts of a large day
 
 
 def _plan(request: dict[str, Any], job: _Job) -> int:
@@ -290,6 +297,8 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
     if not job.limited:
         job = replace(job, options=replace(job.options, time_limit_s=usual_limit_s(len(rows.orders))))
     _tell_of_rows(inputs, job)
+    if job.scheduler and len(rows.orders) < job.options.large_from:
+        talk.print(f"note: --scheduler is of no use for {len(rows.orders)} orders, which are one search")
     with talk.status(f"{len(rows.orders)} orders: measuring roads") as status:
         tell = partial(_tell_progress, status, job.progress_file, len(rows.orders), inputs.day.currency)
         made = _make(inputs, job, tell, stages)
@@ -317,7 +326,7 @@ def _make(inputs: Inputs, job: _Job, tell: Progress, stages: Stages) -> Plan:
     from planner.robust import scenarios_for
 
     if job.share is None:
-        return plan_inputs(inputs, job.options, progress=tell, stages=stages)
+        return plan_inputs(inputs, job.options, progress=tell, stages=stages, hands=_cluster(job))
     wanted = PaddedJob(
         day=inputs.day,
         streets=inputs.streets,
@@ -329,6 +338,17 @@ def _make(inputs: Inputs, job: _Job, tell: Progress, stages: Stages) -> Plan:
         stages=stages,
     )
     return plan_padded(wanted)
+
+
+def _cluster(job: _Job) -> Callable[[], Hands] | None:
+    if job.scheduler is None:
+        return None
+    try:
+        from planner.batch.parts import cluster_for
+    except ImportError as error:
+        remedy = "pip install 'micro-ev-planner[batch]'"
+        raise usage("--scheduler", None, f"needs Dask ({error})", remedy, code="E-B26") from error
+    return cluster_for(job.scheduler, job.options)
 
 
 def _tell_progress(status: Status, file: Path | None, orders: int, currency: str, served: int, cost: float) -> None:

@@ -19,7 +19,7 @@ from planner.errors import Fault, Interrupted
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import Area, OrdersFile, read_orders
 from planner.large.ground import Ground
-from planner.large.hands import hands_for
+from planner.large.hands import Hands, hands_for
 from planner.large.plan import judge, search_large, written
 from planner.model import Day, Station, Vehicle
 from planner.plan import Plan, Provenance, Reason, Unassigned
@@ -158,6 +158,7 @@ def plan_inputs(
     progress: Progress | None = None,
     stages: Stages | None = None,
     solver: Solver = solve_apart,
+    hands: Callable[[], Hands] | None = None,
 ) -> Plan:
     """Plan what was read, and say in the plan where it comes from."""
     return plan_day(
@@ -168,6 +169,7 @@ def plan_inputs(
         progress=progress,
         stages=stages,
         solver=solver,
+        hands=hands,
     )
 
 
@@ -197,16 +199,19 @@ def plan_day(
     progress: Progress | None = None,
     stages: Stages | None = None,
     solver: Solver = solve_apart,
+    hands: Callable[[], Hands] | None = None,
 ) -> Plan:
     """Plan a day and audit the plan; its `violations` say what the auditor found.
 
-    `solver` is `solve_apart`, or `solve_here` in a process that may die without harm itself. Raises `RoadsError` or
-    `NoPlanError`. A search that the user interrupts gives the best plan so far, if any.
+    `solver` is `solve_apart`, or `solve_here` in a process that may die without harm itself. `hands` search the parts
+    of a large day, if not processes of this machine. Raises `RoadsError` or `NoPlanError`. A search that the user
+    interrupts gives the best plan so far, if any.
     """
     stages = stages or Stages()
     work = day.manned(pair_up(day))
     if len(work.orders) >= options.large_from:
-        return _plan_in_parts(day, work, streets, options, provenance, progress, stages, apart=solver is not solve_here)
+        hands = hands or hands_for(options, apart=solver is not solve_here)
+        return _plan_in_parts(day, work, streets, options, provenance, progress, stages, hands)
     with stages.stage("roads"):
         roads = day_roads(work, streets)
         problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
@@ -234,15 +239,14 @@ def _plan_in_parts(
     provenance: Provenance,
     progress: Progress | None,
     stages: Stages,
-    *,
-    apart: bool,
+    hands: Callable[[], Hands],
 ) -> Plan:
     """Plan a day that is too large for one search."""
     with stages.stage("roads"):
         ground = Ground(day=work, survey=survey_day(work, streets))
         judged = judge(ground)
     with stages.stage("solve"):
-        search, stopped_by = search_large(ground, judged, options, hands_for(options, apart=apart), progress)
+        search, stopped_by = search_large(ground, judged, options, hands, progress)
     with stages.stage("shapes"):
         routes, unassigned = written(ground, judged, search)
         plan = Plan(

@@ -108,7 +108,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "geopy": ("planner.geocode_online",),
     "babel": ("planner.language",),
     "dask": ("planner.batch.cluster", "planner.batch.worker"),
-    "distributed": ("planner.batch.cluster", "planner.batch.worker", "planner.cli_bench"),
+    "distributed": ("planner.batch.cluster", "planner.batch.parts", "planner.batch.worker", "planner.cli_bench"),
     "gpxpy": ("planner.export",),
     "icalendar": ("planner.export",),
     "jinja2": ("planner.export",),

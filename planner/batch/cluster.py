@@ -107,7 +107,7 @@ class Crew:
         except GONE as error:
             raise self._gone() from error
         except Exception as error:  # Dask hands on by its words only what a worker raised
-            raise self._unfit(error) from error
+            raise unfit(self.address, str(error)) from error
 
     def _wait(self, future: Future) -> None:
         while True:
@@ -148,7 +148,7 @@ class Crew:
         except KilledWorker:
             return Finished(key=key, outcome=None)
         except ImportError as error:
-            raise self._unfit(error) from error
+            raise unfit(self.address, str(error)) from error
         except Exception as error:  # noqa: BLE001  (whatever a cluster can do to a task)
             if future.status == "error" and not isinstance(error, GONE):
                 message = f"the worker cannot run it ({type(error).__name__}: {error})"
@@ -185,12 +185,6 @@ class Crew:
             yield
         except GONE as error:
             raise self._gone() from error
-
-    def _unfit(self, error: Exception) -> ClusterGone:
-        return ClusterGone(
-            f"E-B12 the workers at {self.address} cannot run the program ({printable(str(error), limit=200)}) → "
-            f"install micro-ev-planner[batch] {__version__} where they run, and start them anew"
-        )
 
     def _gone(self) -> ClusterGone:
         where = self.address or "on this machine"
@@ -229,12 +223,27 @@ def quiet() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-def _there(scheduler: str, jobs: int | None) -> Iterator[Crew]:
+def unfit(address: str | None, why: str) -> ClusterGone:
+    """Return the error for workers that cannot run what they are asked to."""
+    return ClusterGone(
+        f"E-B12 the workers at {address} cannot run the program ({printable(why, limit=200)}) → "
+        f"install micro-ev-planner[batch] {__version__} where they run, and start them anew"
+    )
+
+
+def connected(scheduler: str) -> Client:
+    """Return a client of a scheduler that runs. Raises `ClusterGone` where none answers."""
+    quiet()
     try:
-        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
+        with dask.config.set(SETTINGS):
+            return Client(scheduler, timeout=CONNECT_S, set_as_default=False)
     except (*GONE, ValueError) as error:
         message = f"E-B04 no Dask scheduler answers at {scheduler} → check the address, or leave out --scheduler"
         raise ClusterGone(message) from error
+
+
+def _there(scheduler: str, jobs: int | None) -> Iterator[Crew]:
+    client = connected(scheduler)
     try:
         yield Crew(client, workers=jobs, address=scheduler)
     finally:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from planner.roads.streets import save_streets
@@ -132,3 +134,32 @@ def exported(folder: Path) -> dict[str, bytes]:
 def json_lines(text: str) -> list[dict[str, object]]:
     """Return lines of JSON."""
     return [json.loads(line) for line in text.splitlines()]
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def cluster(port: int, folder: Path, *, path: str = "") -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run a scheduler and a worker as others start them, whose modules come from `path`; kill both at the end."""
+    address, quiet = f"tcp://127.0.0.1:{port}", ("--no-dashboard",)
+    modules = environment() | ({"PYTHONPATH": path} if path else {})
+    programs = [
+        ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), *quiet),
+        ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", *quiet),
+    ]
+    with (folder / "dask.log").open("ab") as log:
+        ran = [
+            subprocess.Popen([sys.executable, "-m", *program], env=modules, stdout=log, stderr=log, cwd=folder)
+            for program in programs
+        ]
+        try:
+            yield ran
+        finally:
+            for process in ran:
+                process.kill()
+                process.wait()

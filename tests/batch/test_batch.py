@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,10 +21,12 @@ from planner.store.batches import Change, NewJob
 from planner.store.store import open_store
 from tests.batch.small import (
     HEADER,
+    cluster,
     command,
     days,
     environment,
     exported,
+    free_port,
     json_lines,
     orders_csv,
     results,
@@ -261,9 +261,7 @@ def test_jobs_that_kill_or_starve_are_found_out_and_the_rest_is_done(tmp_path: P
 
 
 def test_a_cluster_by_address_takes_json_lines_dies_and_is_gone_on_with(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     fleet = write_town(tmp_path)
     address, out = f"tcp://127.0.0.1:{port}", tmp_path / "out"
     lines = "".join(
@@ -294,10 +292,8 @@ def test_a_cluster_by_address_takes_json_lines_dies_and_is_gone_on_with(tmp_path
 
 
 def test_workers_without_the_program_are_told_with_what_to_install(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    manifest, bare = write_manifest(tmp_path, days(1)), tmp_path / "bare"
+    port, bare = free_port(), tmp_path / "bare"
+    manifest = write_manifest(tmp_path, days(1))
     (bare / "planner").mkdir(parents=True)
     (bare / "planner" / "__init__.py").touch()
     with cluster(port, tmp_path, path=str(bare)):
@@ -306,28 +302,6 @@ def test_workers_without_the_program_are_told_with_what_to_install(tmp_path: Pat
     assert ran.returncode == 6
     assert f"E-B12 the workers at {address} cannot run the program (" in ran.stderr
     assert "install micro-ev-planner[batch]" in ran.stderr
-
-
-@contextmanager
-def cluster(port: int, folder: Path, *, path: str = "") -> Iterator[None]:
-    """Run a scheduler and a worker as others start them, whose modules come from `path`; kill both at the end."""
-    address, quiet = f"tcp://127.0.0.1:{port}", ("--no-dashboard",)
-    modules = environment() | ({"PYTHONPATH": path} if path else {})
-    programs = [
-        ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), *quiet),
-        ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", *quiet),
-    ]
-    with (folder / "dask.log").open("ab") as log:
-        ran = [
-            subprocess.Popen([sys.executable, "-m", *program], env=modules, stdout=log, stderr=log, cwd=folder)
-            for program in programs
-        ]
-        try:
-            yield
-        finally:
-            for process in ran:
-                process.kill()
-                process.wait()
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> None:

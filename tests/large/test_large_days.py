@@ -2,76 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 
 import pytest
 
-from planner.demo import DAY, demo_folder
 from planner.io.plan_file import plan_to_json
 from planner.large.hands import Apart, Here, Task
-from planner.pipeline import Inputs, plan_inputs, read_inputs
+from planner.pipeline import Inputs, plan_inputs
 from planner.plan import Plan, StepKind
 from planner.solve.child import solve_here
 from planner.solve.options import SolveOptions
 from tests.solve.factories import make_problem
 
-ORDERS = 60
 OPTIONS = SolveOptions(iterations=240, seed=3, large_from=20, part_orders=20)
-FLEET = """
-[[depots]]
-id = "port"  # on Aníbal Pinto, Coquimbo
-lat = -29.95300
-lon = -71.33905
-loading_min = 12
-plugs = 2
-plug_power_kw = 2.3
-site_power_kw = 3.0
-
-[[vehicles]]
-id = "ami"
-count = 4
-type = "ami-cargo"
-start_soc_percent = 35
-depot = "hub"
-shift = "08:30-18:00"
-
-[[vehicles]]
-id = "port-ami"
-count = 3
-type = "ami-cargo"
-start_soc_percent = 35
-depot = "port"
-shift = "08:30-18:00"
-
-[[vehicles]]
-id = "paxster"
-type = "paxster-cargo-l7e"
-depot = "port"
-shift = "08:30-18:00"
-"""
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
-    """Return orders of the demo, some with goods at the port, three of one group, one too heavy for all."""
-    folder = tmp_path_factory.mktemp("large")
-    text = (demo_folder() / "fleet.toml").read_text(encoding="utf-8")
-    text = text[: text.index("[[vehicles]]")].replace(
-        "coquimbo.streets.npz", str(demo_folder() / "coquimbo.streets.npz")
-    )
-    (folder / "fleet.toml").write_text(text + FLEET, encoding="utf-8")
-    demo = (demo_folder() / "orders.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(io.StringIO(demo)))[:ORDERS]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*rows[0], "depot", "group"])
-    writer.writeheader()
-    for n, row in enumerate(rows):
-        heavy = {"demand_kg": "900"} if n == 7 else {}
-        writer.writerow(row | {"depot": "port" if n % 9 == 0 else "", "group": "g" if n in {3, 30, 50} else ""} | heavy)
-    (folder / "orders.csv").write_text(out.getvalue(), encoding="utf-8")
-    return read_inputs(folder / "orders.csv", folder / "fleet.toml", day=DAY)
 
 
 @pytest.fixture(scope="module")
