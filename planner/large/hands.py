@@ -5,19 +5,16 @@ A process that dies takes only its part with it: the answer for that part is Non
 
 from __future__ import annotations
 
-import os
-import pickle
 import queue
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, Protocol, cast
+from typing import Literal, Protocol
 
-from planner.solve.apart import cap, child_environment, cores
+from planner.solve.apart import cap, cores
+from planner.solve.hand import Hand, HandDied, answerer, heard
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem
 from planner.solve.solution import Solution
@@ -87,8 +84,8 @@ class Apart:
         self.count = options.threads or cores()
         self.memory_mb = options.memory_mb
         self._threads = ThreadPoolExecutor(self.count, thread_name_prefix="part")
-        self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
-        self.begun: list[subprocess.Popen[bytes]] = []
+        self._idle: queue.SimpleQueue[Hand] = queue.SimpleQueue()
+        self.begun: list[Hand] = []
 
     def do(self, tasks: Iterable[Task]) -> Iterator[tuple[int, Solution | None]]:
         """Yield the number of each task with its answer, in the order in which they are done."""
@@ -108,39 +105,23 @@ class Apart:
         try:
             hand = self._idle.get_nowait()
         except queue.Empty:
-            hand = self._begin()
+            hand = Hand(__name__, str(self.memory_mb))
+            self.begun.append(hand)
         try:
-            pickle.dump(task, cast(BinaryIO, hand.stdin), protocol=pickle.HIGHEST_PROTOCOL)
-            cast(BinaryIO, hand.stdin).flush()
-            answer = pickle.load(cast(BinaryIO, hand.stdout))  # noqa: S301  (from our own process)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            hand.kill()
+            hand.send(task)
+            answer = hand.receive()
+        except HandDied:
             return None
         self._idle.put(hand)
         return answer if isinstance(answer, Solution) else None
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        hand = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [sys.executable, "-P", "-m", __name__, str(self.memory_mb)],
-            env=child_environment(OMP_NUM_THREADS="1"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for who has begun it
-        )
-        self.begun.append(hand)
-        return hand
-
     def close(self) -> None:
         """Stop at once."""
         for hand in self.begun:
-            hand.kill()
+            hand.process.kill()  # who waits for an answer waits no longer
         self._threads.shutdown(wait=True, cancel_futures=True)
         for hand in self.begun:
-            hand.wait()
-            for pipe in (hand.stdin, hand.stdout):
-                with suppress(OSError):
-                    cast(BinaryIO, pipe).close()
+            hand.close()
 
 
 def hands_for(options: SolveOptions, *, apart: bool) -> Callable[[], Hands]:
@@ -151,19 +132,12 @@ def hands_for(options: SolveOptions, *, apart: bool) -> Callable[[], Hands]:
 def main(memory_mb: int) -> None:
     """Do what comes in, until nothing comes any more; the entry point of the process."""
     cap(memory_mb)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing that a library prints gets between the answers
-    while True:
+    answer = answerer()
+    for task in heard():
         try:
-            task = pickle.load(sys.stdin.buffer)  # noqa: S301  (from our own process)
-        except EOFError:
-            return
-        try:
-            answer: Solution | str = do(task)
+            answer(do(task))
         except Exception as error:  # noqa: BLE001  (a part that fails stays as it is; the others go on)
-            answer = repr(error)
-        pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
-        answers.flush()
+            answer(repr(error))
 
 
 if __name__ == "__main__":

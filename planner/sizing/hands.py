@@ -5,18 +5,13 @@ A day is a pure function of its orders, its fleet and its budget, so that nothin
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from types import TracebackType
-from typing import IO
 
 from planner import errors
 from planner.errors import PlanRefused
@@ -24,7 +19,7 @@ from planner.roads.streets import Streets
 from planner.sizing.bench import Bench, Field, Job
 from planner.sizing.bounds import DayBounds
 from planner.sizing.cells import Outcome, engine_died
-from planner.solve.apart import child_environment
+from planner.solve.hand import Hand, HandDied
 
 TRIES = 2  # a day that has killed its process twice is taken as one that cannot be routed with that fleet
 POLL_S = 1.0
@@ -36,11 +31,10 @@ Heard = Callable[[int, Answer], None]
 
 
 @dataclass(slots=True, eq=False)
-class _Hand:
+class _Worker:
     """A process, what it knows, and what it is doing."""
 
-    process: subprocess.Popen[bytes]
-    pipe: Connection
+    at: Hand
     fields: set[int] = field(default_factory=set)
     days: set[tuple[int, int]] = field(default_factory=set)
     job: int | None = None
@@ -51,12 +45,11 @@ class Hands:
     """Does jobs in `count` processes, or in this one where `count` is 0. Close it, or use it in a `with`."""
 
     def __init__(self, streets: Streets, *, count: int) -> None:
-        self.count = count if hasattr(os, "fork") else 0  # a pipe is handed on by its number, on POSIX only
+        self.count = count if hasattr(os, "fork") else 0  # who has an answer is asked of pipes, on POSIX only
         self._streets = streets
         self._fields: list[Field] = []
-        self._hands: list[_Hand] = []
+        self._hands: list[_Worker] = []
         self._bench = Bench(streets=streets)
-        self._log: IO[bytes] | None = None
 
     def __enter__(self) -> Hands:
         return self
@@ -67,23 +60,13 @@ class Hands:
     def close(self) -> None:
         """End all processes."""
         for hand in self._hands:
-            _end(hand)
+            hand.at.close()
         self._hands.clear()
-        if self._log:
-            self._log.close()
-            self._log = None
-
-    def _last_words(self) -> str:
-        if self._log is None:
-            return ""
-        self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
 
     @property
     def processes(self) -> list[int]:
         """Return the ids of the processes."""
-        return [hand.process.pid for hand in self._hands]
+        return [hand.at.process.pid for hand in self._hands]
 
     def add(self, of: Field) -> int:
         """Take in days and candidates; return the number that jobs name them by."""
@@ -123,49 +106,43 @@ class Hands:
                 waiting.remove(number)
                 self._hand_over(hand, jobs[number], number)
 
-    def _strange(self, hand: _Hand, job: Job) -> int:
+    def _strange(self, hand: _Worker, job: Job) -> int:
         """Say how far a day is from a process: it has measured it, nobody has, or another one has."""
         day = (job.field, job.day)
         return 0 if day in hand.days else 2 if any(day in other.days for other in self._hands) else 1
 
-    def _hand_over(self, hand: _Hand, job: Job, number: int) -> None:
+    def _hand_over(self, hand: _Worker, job: Job, number: int) -> None:
         hand.job, hand.since_s = number, time.monotonic()
         hand.days.add((job.field, job.day))
         try:
             if job.field not in hand.fields:
-                hand.pipe.send((job.field, self._fields[job.field]))
+                hand.at.send((job.field, self._fields[job.field]))
                 hand.fields.add(job.field)
-            hand.pipe.send(job)
-        except OSError:
-            return  # it has died: the next look finds its pipe closed
+            hand.at.send(job)
+        except HandDied:
+            return  # the next look finds its pipe closed
 
     def _take_in(self, jobs: Sequence[Job]) -> list[tuple[int, Answer | None]]:
         """Return what was done since the last look, with no answer where the process has died over it."""
-        busy = {hand.pipe: hand for hand in self._hands if hand.job is not None}
-        ready = (
-            {busy[pipe] for pipe in wait(list(busy), timeout=POLL_S) if isinstance(pipe, Connection)} if busy else set()
-        )
+        busy = [hand for hand in self._hands if hand.job is not None]
+        ready = wait([hand.at.answers.fileno() for hand in busy], timeout=POLL_S) if busy else []
         found: list[tuple[int, Answer | None]] = []
-        for hand in list(busy.values()):
+        for hand in busy:
             number = hand.job
             assert number is not None
             options = jobs[number].options
-            late = options is not None and time.monotonic() - hand.since_s > options.time_limit_s + GRACE_S
-            if hand in ready:
-                try:
-                    said = hand.pipe.recv()
-                except (EOFError, OSError):
-                    said = None
-            elif late:
-                said = None
-            else:
+            said = None
+            if hand.at.answers.fileno() in ready:
+                with suppress(HandDied):
+                    said = hand.at.receive()
+            elif options is None or time.monotonic() - hand.since_s <= options.time_limit_s + GRACE_S:
                 continue
             hand.job = None
             if isinstance(said, tuple):
                 raise _error(*said)
             if said is None:
                 self._hands.remove(hand)
-                _end(hand)
+                hand.at.close()
             found.append((number, said))
         return found
 
@@ -177,32 +154,11 @@ class Hands:
             )
         return engine_died(of.days[job.day], of.candidates)
 
-    def _start(self) -> _Hand:
-        if self._log is None:
-            self._log = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the processes)
-        ours, theirs = multiprocessing.Pipe()
-        try:
-            process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-P", "-m", "planner.sizing.worker", str(theirs.fileno())],
-                env=child_environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._log,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C is for the runner
-            )
-        finally:
-            theirs.close()
-        hand = _Hand(process=process, pipe=ours)
-        with suppress(OSError):  # one that has died at once is found to be dead at the next look
-            ours.send(self._streets)
-        return hand
-
-
-def _end(hand: _Hand) -> None:
-    hand.pipe.close()
-    hand.process.kill()
-    hand.process.wait()
+    def _start(self) -> _Worker:
+        hand = Hand("planner.sizing.worker")
+        with suppress(HandDied):  # one that has died at once is found to be dead at the next look
+            hand.send(self._streets)
+        return _Worker(at=hand)
 
 
 def _error(kind: str, said: str) -> errors.PlannerError:

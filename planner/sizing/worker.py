@@ -1,43 +1,29 @@
-"""A process that routes days for a sizing, and dies with its parent.
-
-python -m planner.sizing.worker FILE_DESCRIPTOR
-"""
+"""A process that routes days for a sizing, and dies with its parent: ``python -m planner.sizing.worker``."""
 
 from __future__ import annotations
-
-import sys
-from multiprocessing.connection import Connection
-from typing import Any
 
 from planner.errors import PlannerError
 from planner.sizing.bench import Bench, Job
 from planner.solve.apart import cap
+from planner.solve.hand import answerer, heard
 from planner.solve.options import SolveOptions
 
 
-def serve(pipe: Connection) -> None:
-    """Do what comes through a pipe until it is closed: streets first, then fields and jobs."""
-    bench = Bench(streets=pipe.recv())
-    while True:
-        try:
-            said: Any = pipe.recv()
-        except EOFError:
-            return
-        if isinstance(said, Job):
+def main() -> None:
+    """Do what the parent sends: streets first, then fields and jobs; the entry point of the process."""
+    cap(SolveOptions().memory_mb)
+    answer, said = answerer(), heard()
+    bench = Bench(streets=next(said))
+    for thing in said:
+        if isinstance(thing, Job):
             try:
-                pipe.send(bench.do(said))
+                answer(bench.do(thing))
             except PlannerError as error:
-                pipe.send((type(error).__name__, str(error)))
+                answer((type(error).__name__, str(error)))
         else:
-            number, of = said
+            number, of = thing
             bench.fields[number] = of
 
 
-def main(descriptor: int) -> None:
-    """Work for the parent at the other end of a pipe; the entry point of the process."""
-    cap(SolveOptions().memory_mb)
-    serve(Connection(descriptor))
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

@@ -71,8 +71,8 @@ def test_a_process_that_dies_takes_its_part_with_it_and_no_other() -> None:
     try:
         (_, first), *_ = hands.do([task])
         for hand in hands.begun:
-            hand.kill()
-            hand.wait()
+            hand.process.kill()
+            hand.process.wait()
         answers = dict(hands.do([task, task]))
     finally:
         hands.close()
