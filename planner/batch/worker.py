@@ -9,15 +9,14 @@ import asyncio
 import logging
 import sys
 
-import dask
-from distributed import Worker
-
 from planner.batch.dask_settings import SETTINGS
 from planner.solve.apart import die_with_parent
 
 
 async def serve(scheduler: str, folder: str) -> None:
     """Run tasks until the scheduler is gone."""
+    from distributed import Worker  # noqa: PLC0415  (takes a second, in which the runner may die)
+
     options = {"nthreads": 1, "memory_limit": 0, "host": "127.0.0.1", "dashboard": False, "local_directory": folder}
     async with Worker(scheduler, **options) as worker:
         await worker.finished()
@@ -26,6 +25,8 @@ async def serve(scheduler: str, folder: str) -> None:
 def main(scheduler: str, folder: str) -> None:
     """Work for a scheduler; the entry point of the process."""
     die_with_parent()
+    import dask  # noqa: PLC0415  (as above)
+
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(SETTINGS):
         asyncio.run(serve(scheduler, folder))
