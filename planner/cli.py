@@ -28,6 +28,7 @@ from planner.cli_edit import InOrder, edit
 from planner.cli_explain import explain
 from planner.cli_export import export
 from planner.cli_fleet import fleet_new, fleet_types
+from planner.cli_generate import generate
 from planner.cli_geocode import geocode
 from planner.cli_import import import_file
 from planner.cli_insert import insert
@@ -37,7 +38,7 @@ from planner.cli_robust import robust
 from planner.cli_size import size
 from planner.cli_solve import solve
 from planner.cli_store import history, keep_plan, show, store_app
-from planner.cli_tools import Results, generate, parse_date, search_options, usage
+from planner.cli_tools import Results, parse_date, search_options, usage
 from planner.cli_ui import ui
 from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
 from planner.clock import process_age_s

@@ -1,4 +1,4 @@
-"""The verb that makes up days, and what the verbs beside planning share."""
+"""What the verbs share."""
 
 from __future__ import annotations
 
@@ -26,49 +26,6 @@ class Results(Console):
 
 
 ClassName = Annotated[str | None, typer.Option("--class", help="Road class, such as L6e, L7e, us-lsv or van.")]
-
-
-def generate(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the days; replaced as a whole.")],
-    streets: Annotated[Path | None, typer.Option("--streets", help="Streets file; the demo city if absent.")] = None,
-    orders: Annotated[int, typer.Option("--orders", min=1, max=10_000, help="Orders of an ordinary Tuesday.")] = 60,
-    days: Annotated[int, typer.Option("--days", min=1, max=3_660, help="How many days.")] = 1,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
-    fleet: Annotated[
-        Path | None, typer.Option("--fleet", help="Fleet file to make the days for; one is made up if absent.")
-    ] = None,
-    first_day: Annotated[str, typer.Option("--date", help="First day, YYYY-MM-DD.")] = FIRST_DAY,
-    class_name: ClassName = None,
-) -> int:
-    """Make up realistic days of orders on any streets, and a fleet for them."""
-    from planner.demo import demo_folder
-    from planner.generate.days import Request, generate_days
-
-    if fleet is not None and class_name is not None:
-        raise usage("--class", class_name, "goes with a made-up fleet, not with --fleet", "leave one of them out")
-    request = Request(
-        streets=streets or _streets_of(fleet) or demo_folder() / "coquimbo.streets.npz",
-        orders=orders,
-        days=days,
-        seed=seed,
-        first_day=parse_date(first_day),
-        class_name=class_name or DEFAULT_CLASS,
-        fleet=fleet,
-    )
-    with talk.status("reading the streets"):
-        made = generate_days(request, output)
-    first = next(iter(made.orders_by_day))
-    total = sum(made.orders_by_day.values())
-    days_said = "1 day" if days == 1 else f"{days} days"
-    typer.echo(f"{days_said}, {total} orders placed by {made.weighted_by}, written to {output}")
-    typer.echo(f"plan one: planner plan {output / first / 'orders.csv'} --fleet {output / 'fleet.toml'} --date {first}")
-    return 0
-
-
-def _streets_of(fleet: Path | None) -> Path | None:
-    from planner.io.fleet import read_fleet
-
-    return None if fleet is None else read_fleet(fleet).streets
 
 
 def parse_date(text: str) -> date:

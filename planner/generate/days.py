@@ -125,7 +125,7 @@ def _given(request: Request, file: Path, named: str) -> _Setting:
             "→ give the streets of that city, or correct the depots' lat and lon"
         )
     return _Setting(
-        fleet_text=_with_streets(file, named),
+        fleet_text=with_streets(file, named),
         streets=streets,
         doors=served,
         bay=_bay(kinds),
@@ -145,7 +145,7 @@ def _shifts(fleet: FleetFile) -> list[tuple[str, str]]:
     return [(start, "24:00" if "+" in end else end) for start, end in spans]
 
 
-def _with_streets(file: Path, named: str) -> str:
+def with_streets(file: Path, named: str) -> str:
     """Return a fleet file's text, comments and all, with another streets file."""
     text = read_file(file, max_bytes=MAX_BYTES).decode("utf-8-sig")
     changed = _STREETS_LINE.sub(lambda _: f"streets = {quoted(named)}", text, count=1)

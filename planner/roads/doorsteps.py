@@ -60,6 +60,14 @@ def segments_inside(streets: Streets, segments: Ints, outlines: Sequence[Sequenc
     return [segments[np.sort(tree.query(shapely.polygons(ring), predicate="contains"))] for ring in outlines]
 
 
+def nearest_segments(streets: Streets, segments: Ints, *, lat: Floats, lon: Floats) -> Ints:
+    """Return for each place the segment whose middle is nearest."""
+    mid_lat, mid_lon = middles(streets, segments)
+    shrink = math.cos(math.radians(float(np.median(mid_lat))))
+    tree = shapely.STRtree(shapely.points(mid_lon * shrink, mid_lat))
+    return segments[tree.nearest(shapely.points(lon * shrink, lat))]
+
+
 def densest(streets: Streets, segments: Ints) -> int:
     """Return the segment in the middle of the 2.5 km square that holds most metres of the given streets."""
     mid_lat, mid_lon = middles(streets, segments)

@@ -9,8 +9,8 @@ import click
 import pytest
 import typer
 
+from planner.cli_generate import generate
 from planner.cli_roads import streets_cut, streets_elevate, streets_info
-from planner.cli_tools import generate
 from planner.errors import PlannerError
 
 
