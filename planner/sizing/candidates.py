@@ -17,10 +17,19 @@ _NUMBER = re.compile(r"-\d+$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A kind of vehicle that may be bought: all but the id of `vehicle` holds for each of them."""
+    """A kind of vehicle that may be bought: all but the id of `vehicle` holds for each of them.
+
+    `owned` makes one that costs nothing for a day in use: the money file prices what is owned, by the year, and a
+    day's routes may use all of it.
+    """
 
     name: str
     vehicle: Vehicle
+
+    @classmethod
+    def owned(cls, name: str, vehicle: Vehicle) -> Candidate:
+        """Return a kind that has been paid for before the day."""
+        return cls(name=name, vehicle=replace(vehicle, type=replace(vehicle.type, cost_per_day=0.0)))
 
     @property
     def kind(self) -> Kind:
@@ -60,7 +69,7 @@ def candidates_of(vehicles: Sequence[Vehicle], *, file: str) -> tuple[Candidate,
     names = [*alike.values()]
     doubled = {name for name in names if names.count(name) > 1}
     found = tuple(
-        Candidate(name=f"{name} ({n})" if name in doubled else name, vehicle=vehicle)
+        Candidate.owned(f"{name} ({n})" if name in doubled else name, vehicle)
         for n, (vehicle, name) in enumerate(alike.items(), start=1)
     )
     if len({candidate.vehicle.depot_id for candidate in found}) > 1:

@@ -68,7 +68,6 @@ def compared_types() -> dict[str, VehicleType]:
         drag_area_m2=0.8,
         rolling=0.008,
         published_range_km=120.0,
-        cost_per_day=6.0,
         cost_per_km=0.05,
     )
     return {DIESEL_VAN: diesel, ELECTRIC_VAN: van, CARGO_BIKE: bike}
@@ -83,7 +82,7 @@ def compare(
         vehicle = replace(task.candidates[0].vehicle, type=kind, end_soc=0.0)
         other = replace(
             task,
-            candidates=(Candidate(name=name, vehicle=vehicle),),
+            candidates=(Candidate.owned(name, vehicle),),
             days=tuple(_without_charging(d) if name == DIESEL_VAN else _plugs_for(d, kind) for d in task.days),
             plugs=(0,) if name == DIESEL_VAN else task.plugs,
             most_routed=max(ROUTED_A_DAY * len(task.days), LEAST_ROUTED),

@@ -33,7 +33,7 @@ def doors() -> list[tuple[float, float]]:
 def candidate(type_name: str = "ami-cargo", *, hours: tuple[int, int] = (9, 17)) -> Candidate:
     shift = TimeWindow(start_s=hours[0] * HOUR_S, end_s=hours[1] * HOUR_S)
     vehicle = Vehicle(id="", type=catalogue.vehicle_type(type_name), depot_id="hub", shift=shift)
-    return Candidate(name=type_name, vehicle=vehicle)
+    return Candidate.owned(type_name, vehicle)
 
 
 def orders(count: int, *, volume_l: float = 60.0, demand_kg: float = 8.0, minutes: float = 5.0) -> tuple[Order, ...]:
