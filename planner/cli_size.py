@@ -35,7 +35,7 @@ def size(
     weights: Annotated[Path | None, typer.Option("--weights", help="CSV file date,weight of the days.")] = None,
     iterations: Annotated[
         int, typer.Option("--iterations", min=1, max=10**7, help="Search budget of each day.")
-    ] = 1_000,
+    ] = 4_000,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
     workers: Annotated[
         int | None, typer.Option("--workers", min=0, max=256, help="Processes that route days; one a core if absent.")

@@ -24,7 +24,7 @@ FACTS = "sizing.json"
 RESULTS, ROUTED, REPORT = "size", "routed.jsonl", "report.html"
 SERVICES = (95, 99, 100)
 MOST_DAYS, MOST_PLUGS = 60, 12
-ITERATIONS = 1_000  # of each day, as `planner size` has it
+ITERATIONS = 4_000  # of each day, as `planner size` has it
 LOG_BYTES = 20_000
 
 

@@ -9,7 +9,6 @@ from planner.export.paper import Paper, Part
 from planner.sizing.pictures import charts, svg_of
 from planner.sizing.results import Results, per_parcel
 from planner.sizing.tables import Table, tables
-from planner.sizing.task import LONGER
 
 MOST_ROWS = 12  # of a table on paper; the CSV file has all
 
@@ -138,9 +137,8 @@ def _assumptions(results: Results) -> Iterator[Part]:
     yield Part(kind="heading", text="Assumptions")
     found, task = results.found, results.task
     text = (
-        f"{found.routed + found.known} days were routed and audited. A first look took {task.options.iterations:,} "
-        f"iterations a day, what decided {LONGER * task.options.iterations:,}. Every figure can be changed: edit "
-        "assumptions.toml and give it with --money."
+        f"{found.routed + found.known} days were routed and audited, each searched for {task.options.iterations:,} "
+        "iterations. Every figure can be changed: edit assumptions.toml and give it with --money."
     )
     yield Part(kind="text", text=text)
     money = task.money

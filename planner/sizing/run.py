@@ -66,7 +66,7 @@ class Wishes:
     plugs: tuple[int, ...] = (1, 2, 3, 4)
     service: float = 1.0
     vans: bool = False
-    iterations: int = 1_000
+    iterations: int = 4_000
     seed: int = 1
     workers: int | None = None  # processes that route days, one a core if None; 0 routes in this process
 

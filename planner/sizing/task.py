@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from planner.io.money import MoneyFile
 from planner.roads.streets import Streets
@@ -15,7 +15,6 @@ from planner.sizing.money import NO_ORDERS, DayUse, FleetOf, Kind, Year, fixed_c
 from planner.solve.options import SolveOptions
 
 NEAR = 1e-9
-LONGER = 4  # times the budget of a first look, for what decides
 EXACT = 0.2  # of CP-SAT: on such days as these more than that gains a thousandth
 MOST_FITTED_IN = 1  # a fleet that leaves more behind is too small, whatever is tried for each of them
 
@@ -25,7 +24,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What to size: `service` is the share of orders that has to be served, `options` the budget of a first look."""
+    """What to size: `service` is the share of orders that has to be served, `options` the budget of each day."""
 
     days: tuple[DemandDay, ...]
     candidates: tuple[Candidate, ...]
@@ -51,12 +50,9 @@ class Task:
         """Return how many days of the year a day of weight 1 stands for."""
         return self.money.figures.year.working_days / math.fsum(day.weight for day in self.days)
 
-    def budget(self, *, longer: bool) -> SolveOptions:
-        """Return how long to search for a first look, or for what decides."""
-        iterations = self.options.iterations * (LONGER if longer else 1)
-        return SolveOptions(
-            iterations=iterations, seed=self.options.seed, threads=1, exact=EXACT, most_fitted_in=MOST_FITTED_IN
-        )
+    def budget(self) -> SolveOptions:
+        """Return how long to search each day."""
+        return replace(self.options, threads=1, exact=EXACT, most_fitted_in=MOST_FITTED_IN)
 
     def fleet(self, cell: Cell) -> FleetOf:
         """Return a cell as what is owned."""

@@ -81,10 +81,10 @@ def _changed(
     days = tuple(replace(task.days[i], weight=weight) for i, weight in scouts.items())
     other = change(replace(task, days=days, most_routed=len(days)))
     router = Router(task=other, ledger=means.ledger, hands=means.hands, tell=means.tell)
-    router.route([(n, best.cell) for n in range(len(days))], said, longer=True)
+    router.route([(n, best.cell) for n in range(len(days))], said)
     cost = left_out = 0.0
     for n, (i, weight) in enumerate(scouts.items()):
-        now, before = router.outcome(n, best.cell, longer=True), best.outcomes[i]
+        now, before = router.outcome(n, best.cell), best.outcomes[i]
         assert now is not None
         assert before is not None
         missed = (now.use.orders - now.use.served) - (before.use.orders - before.use.served)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from planner.io.money import read_money
+from planner.model import TimeWindow
 from planner.sizing.candidates import Cell
 from planner.sizing.cells import Outcome, ground_of, route
 from planner.sizing.demand import DemandDay
@@ -18,7 +20,7 @@ from planner.solve.options import SolveOptions
 from tests.sizing.factories import candidate, city, demand
 
 AMI, VAN = candidate("ami-cargo"), candidate("electric-van")
-QUICK = SolveOptions(iterations=120)
+QUICK = SolveOptions(iterations=400)
 
 
 def task_of(days: list[DemandDay], *, plugs: tuple[int, ...] = (1, 2), service: float = 1.0, most: int = 200) -> Task:
@@ -72,6 +74,44 @@ def test_the_search_finds_what_trying_everything_finds(small: Task, found: Found
     assert found.best.year.cost.total == pytest.approx(everything.year.cost.total, rel=0.01)
     assert found.complete
     assert found.routed <= 20  # everything took 2 days with 16 fleets each
+
+
+def test_a_mix_is_found_where_no_kind_alone_is_best(tmp_path: Path) -> None:
+    """One parcel of 600 l is for the van alone, and 14 stops of 45 minutes are too long a day for one."""
+    day = demand(0, 14, minutes=45)
+    assert day.day is not None
+    large = replace(day.day.orders[0], volume_l=600.0)
+    mixed = replace(day, day=replace(day.day, orders=(large, *day.day.orders[1:])))
+    task = task_of([mixed])
+    found = size_fleet(task, Ledger(tmp_path / "routed.jsonl"), silent)
+    assert found.best is not None
+    assert found.best.cell.counts == enumerated(task, 2).cell.counts == (1, 1)
+
+
+def test_a_day_on_which_one_vehicle_is_enough_by_proof_may_need_many(tmp_path: Path) -> None:
+    """Twelve stops of 20 minutes, all to begin from 12:00 to 12:25: no vehicle begins more than two of them."""
+    day = demand(0, 12, minutes=20)
+    assert day.day is not None
+    noon = TimeWindow(start_s=12 * 3_600, end_s=12 * 3_600 + 1_500)
+    rush = replace(day, day=replace(day.day, orders=tuple(replace(o, windows=(noon,)) for o in day.day.orders)))
+    found = size_fleet(task_of([rush], most=120), Ledger(tmp_path / "routed.jsonl"), silent)
+    assert found.best is not None
+    assert found.best.cell.vehicles >= 6
+    assert found.best.service == 1
+
+
+def test_a_run_that_was_stopped_ends_where_it_would_have_ended(small: Task, found: Found, tmp_path: Path) -> None:
+    def stopped(done: int, most: int, doing: str) -> None:
+        if done == 7:
+            raise KeyboardInterrupt
+
+    file = tmp_path / "routed.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        size_fleet(small, Ledger(file), stopped)
+    again = size_fleet(small, Ledger(file), silent)
+    assert again.known > 0
+    assert again.known + again.routed == found.routed
+    assert [(size.cell, size.year) for size in again.sizes] == [(size.cell, size.year) for size in found.sizes]
 
 
 def test_neighbours_of_the_best_were_looked_at_on_every_day(small: Task, found: Found) -> None:
