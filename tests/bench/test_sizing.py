@@ -150,7 +150,7 @@ class Row:
 
 
 HEAD = """
-| case | fleets routed | cheapest of all | a year | recommended | a year | as it said | gap % | days | days of ours |
+| case | fleets that serve enough | cheapest of all | a year | recommended | a year | as it said | gap % | days | ours |
 | --- | ---: | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |"""
 
 
