@@ -94,6 +94,7 @@ class DayCase(NamedTuple):
     lates: bool
     moves: bool  # of orders to another vehicle have a price
     pairs: bool
+    kinds: bool  # of vehicles are several
     vehicle: Ints
     balance: Ints
     order: Ints
@@ -147,6 +148,7 @@ class Books(NamedTuple):
     least: Ints  # [n, v, 2]: version of a vehicle's day, and a price below which it had no place for an order
     seen: Ints  # [v]: 1 where all places of a vehicle that a look lists are priced
     choice: Ints
+    idle: Ints  # [kinds that are alike]: an idle vehicle of each, -1 for none
     best_stops: Ints
     best_length: Ints
     best_fact: Ints
@@ -197,6 +199,7 @@ def build_day(p: Problem) -> DayCase:
         lates=bool(p.late_per_s.any()),
         moves=bool((p.move_cost[p.keeper >= 0] > 0).any()),
         pairs=bool((p.partner != NO_PARTNER).any()),
+        kinds=len(np.unique(kind)) > 1,
         vehicle=_dense(np.column_stack([*by_vehicle, p.at_work])),
         balance=_dense(p.balance),
         order=_dense(order),
@@ -251,10 +254,11 @@ def new_books(case: DayCase, *, seed: int) -> Books:
         cut=np.full(n, -1, np.int64),
         fetched=np.zeros(n, np.int64),
         keys=np.zeros(n),
-        look=np.zeros((5, MOST_PRICED), np.int64),
+        look=np.zeros((6, MOST_PRICED), np.int64),
         least=np.full((n, vehicles, 2), -1, np.int64),
         seen=np.zeros(vehicles, np.int64),
-        choice=np.zeros(6, np.int64),
+        choice=np.zeros(7, np.int64),
+        idle=np.zeros(int(case.vehicle[:, LIKE].max()) + 1, np.int64),
         best_stops=np.zeros((vehicles, longest), np.int64),
         best_length=np.zeros(vehicles, np.int64),
         best_fact=np.zeros((vehicles, 11), np.int64),

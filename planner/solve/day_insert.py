@@ -58,6 +58,7 @@ from planner.solve.day_case import (
     VISITS,
     WINDOWS,
 )
+from planner.solve.day_kinds import find_idle, larger_idle, may_take, take_over
 from planner.solve.day_late import move_cost_with_pair, punctual_until
 from planner.solve.day_pace import arrive
 from planner.solve.day_pairs import IN_TRIP, NEW_AFTER, NEW_BEFORE, keep_cheapest, look_at_pair, with_pair
@@ -127,8 +128,8 @@ def _look(case, books, u, again, room, detours):  # type: ignore[no-untyped-def]
 @inner
 def _look_at(case, books, u, v, found, detours, room):  # type: ignore[no-untyped-def]
     """Keep the cheapest places of an order in one vehicle's day that may cost less than `room`; return how many."""
-    leg, stop, stops = case.leg, books.stop, books.stops
-    of, slot, order = case.vehicle[v], books.slot_of[v], case.order[u]
+    leg, stop, stops, vehicle = case.leg, books.stop, books.stops, case.vehicle
+    of, slot, order = vehicle[v], books.slot_of[v], case.order[u]
     kind, depot, loading = of[KIND], of[DEPOT], of[LOADING]
     service, parcels_s = case.service[kind, u], -(-order[PARCELS] * of[PER_PARCEL_MS] // 1000)
     spots, spot, setup, traffic, pace = case.spots, case.spot, case.setup, case.traffic, case.pace
@@ -157,8 +158,13 @@ def _look_at(case, books, u, v, found, detours, room):  # type: ignore[no-untype
             before_g, before_l = in_g - after_g, in_l - after_l
         whole = case.pairs and stop[slot, OPEN_PAIRS, k] > 0  # the trip is not cut in two here
         for way in range(1 if whole else 3):
+            into, dearer = v, np.int64(0)
             if way == IN_TRIP:
                 fits, a, b = in_g <= room_g and in_l <= room_l, i, j
+                if case.kinds and m and not fits:
+                    into = larger_idle(case, books, v, in_g + abs(order[GRAMS]), in_l + abs(order[LITRES]))
+                    fits = into >= 0
+                    dearer = vehicle[into, PER_DAY] - of[PER_DAY] if fits else dearer
             elif way == NEW_BEFORE:
                 fits, a, b = i != depot and before_g <= room_g and before_l <= room_l, depot, j
             else:
@@ -210,9 +216,9 @@ def _look_at(case, books, u, v, found, detours, room):  # type: ignore[no-untype
                 continue
             lasts -= sooner
             cost = metres * of[PER_KM] // 1000 + max(lasts - rest, np.int64(0)) * of[PER_S]
-            cost += energy * of[PRICE] // MICRO + once + late
+            cost += energy * of[PRICE] // MICRO + once + late + dearer
             if cost < room:
-                found = keep_cheapest(books.look, found, cost, v, k, way, 0)
+                found = keep_cheapest(books.look, found, cost, v, k, way, 0, into)
     return found
 
 
@@ -283,8 +289,8 @@ def _by_station(case, books, v, u, seq, m, least, bound):  # type: ignore[no-unt
 def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
     """Price the places of an order that a look lists while they may cost less than `room`; return the least cost.
 
-    Notes in `books.choice` vehicle, stop and way of that place, the stop before which a station goes and which, and the
-    stop before which a pair is brought.
+    Notes in `books.choice` vehicle, stop and way of that place, the stop before which a station goes and which, that
+    before which a pair is brought, and the vehicle that then drives the day.
     """
     look, fact, slot_of, seq, seen, now = books.look, books.fact, books.slot_of, books.trial[0], books.seen, books.now
     choice, longest = books.choice, len(seq) - 2
@@ -294,7 +300,7 @@ def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
     found = _look(case, books, u, again, room, detours)
     best, flat = room, 0
     for pick in range(found):
-        least, v = look[0, pick], look[1, pick]
+        least, v, w = look[0, pick], look[1, pick], look[5, pick]
         if least >= best:
             break
         if fact[slot_of[v], LENGTH] + 3 > longest:
@@ -304,16 +310,16 @@ def _price_places(case, books, u, again, room):  # type: ignore[no-untyped-def]
             continue
         base = fact[slot_of[v], COST] + opening(books, case.vehicle[v], fact[slot_of[v], LENGTH])
         m = _with(case, books, u, v, look[2, pick], look[3, pick], look[4, pick], seq)
-        cost = price_day(case, books, v, seq, m)
+        cost = price_day(case, books, w, seq, m) if w == v or may_take(case, w, seq, m) else NONE
         k, station = -1, np.int64(-1)
-        if cost == FLAT and flat < MOST_FLAT and detours:
+        if cost == FLAT and flat < MOST_FLAT and detours and w == v:
             flat += 1
             now[DETOURS] += 1
             cost, k, station = _by_station(case, books, v, u, seq, m, least + base, best + base)
         if cost - base < best:
             best = cost - base
             choice[0], choice[1], choice[2], choice[3], choice[4] = v, look[2, pick], look[3, pick], k, station
-            choice[5] = look[4, pick]
+            choice[5], choice[6] = look[4, pick], w
     for v in range(len(slot_of)):
         if seen[v]:
             books.least[u, v, 0], books.least[u, v, 1] = fact[slot_of[v], VERSION], best
@@ -325,6 +331,8 @@ def insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
     """Put an order where it costs least if that is less than `room`; return how many vehicles are touched, or -1."""
     choice, seq = books.choice, books.trial[0]
     choice[0] = -1
+    if case.kinds:
+        find_idle(case, books)
     _price_places(case, books, u, True, _price_places(case, books, u, False, room))
     v, k = choice[0], choice[3]
     if v < 0:
@@ -337,5 +345,7 @@ def insert(case, books, u, touched, room):  # type: ignore[no-untyped-def]
             seq[j] = seq[j - 1]
         seq[k] = choice[4]
         m += 1
+    if choice[6] != v:
+        return take_over(case, books, v, choice[6], seq, m, touched)
     set_day(case, books, v, seq, m)
     return touched

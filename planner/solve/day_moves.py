@@ -31,6 +31,7 @@ from planner.solve.day_case import (
     WINDOWS,
 )
 from planner.solve.day_insert import insert
+from planner.solve.day_kinds import fit_kinds
 from planner.solve.day_price import set_day
 from planner.solve.day_ruin import leave_out, leave_out_groups, ruin
 from planner.solve.day_undo import undo
@@ -167,6 +168,8 @@ def run(case, books, iterations, temperature, fill):  # type: ignore[no-untyped-
         if not hopeful:
             undo(case, books, touched, absent)
             continue
+        if case.kinds:
+            touched = fit_kinds(case, books, touched)
         cost = total_cost(case, books)
         easier = swap and _hardness(case, books) < hard
         for a in range(now[ABSENT]):

@@ -155,7 +155,7 @@ def _look_for_end(case, books, u, v, k, way, t, lasts, metres, energy, once, fou
                 more_s += lasts_there - sooner
                 cost = (metres + more_m) * of[PER_KM] // 1000 + max(lasts + more_s - rest, np.int64(0)) * of[PER_S]
                 cost += (energy + more_e) * of[PRICE] // MICRO + once
-                found = keep_cheapest(books.look, found, cost, v, k, way, j)
+                found = keep_cheapest(books.look, found, cost, v, k, way, j, v)
         if way == NEW_AFTER or after == depot:
             break
         if j == k:  # from here on the stops after the pickup come first
@@ -211,8 +211,11 @@ def _served_at(case, u, t):  # type: ignore[no-untyped-def]
 
 
 @inner
-def keep_cheapest(look, found, cost, v, k, way, j):  # type: ignore[no-untyped-def]
-    """Put a place, or a pair of them, among the cheapest, in order of cost; return how many there are."""
+def keep_cheapest(look, found, cost, v, k, way, j, w):  # type: ignore[no-untyped-def]
+    """Put a place, or a pair of them, among the cheapest, in order of cost; return how many there are.
+
+    The day with the order is then driven by vehicle `w`, which takes it over where it is another one.
+    """
     at = found
     if found == MOST_PRICED:
         if cost >= look[0, found - 1]:
@@ -221,10 +224,10 @@ def keep_cheapest(look, found, cost, v, k, way, j):  # type: ignore[no-untyped-d
     else:
         found += 1
     while at and look[0, at - 1] > cost:
-        for f in range(5):
+        for f in range(6):
             look[f, at] = look[f, at - 1]
         at -= 1
-    look[0, at], look[1, at], look[2, at], look[3, at], look[4, at] = cost, v, k, way, j
+    look[0, at], look[1, at], look[2, at], look[3, at], look[4, at], look[5, at] = cost, v, k, way, j, w
     return found
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from planner.solve.compiled import inner
 from planner.solve.day_case import ABSENT, BROUGHT, COST, DEPOT, FETCHED, INVITED, LENGTH, MARK, VISITS
+from planner.solve.day_kinds import change_kind
 from planner.solve.day_price import FLAT, price_day, set_day
 from planner.solve.day_undo import touch
 from planner.solve.draws import draw
@@ -122,6 +123,8 @@ def ruin(case, books):  # type: ignore[no-untyped-def]
             size = min(int(1.0 + draw(random) * min(float(last - first), longest)), last - first)
             begin, end, first_kept, last_kept = string_around(random, books.at[u], first, last, size)
             without(case, books, v, begin, end, first_kept, last_kept)
+        if case.kinds:
+            touched = change_kind(case, books, v, touched)
     return touched
 
 

@@ -35,16 +35,23 @@ HOT, COLD = 1.0, 0.005  # temperatures as parts of what an order costs
 COOLING = 0.948395970375896  # 0.005 ** (1 / 100)
 CHUNK_S = 0.03  # between two looks at the clock
 ENDING_SHARE, ENDING_S = 0.2, 6.0  # of the time limit, at most: for exact times and for what was left out
+QUICK_ENDING_S = 2.0  # where vehicles share neither plugs nor docks, so that the search's own times are exact
 TRIES = 8  # at beginning with given days
 TELL_S = 0.5  # between two better plans told
 
 
 def search_day(problem: Problem, options: SolveOptions, *, on_better: Callable[[Solution], None]) -> Solution:
     """Search until the iteration budget (per island) or the time limit is spent; `on_better` hears of better plans."""
-    search = _Search(problem, options, on_better, ending_s=min(ENDING_SHARE * options.time_limit_s, ENDING_S))
+    search = _Search(problem, options, on_better, ending_s=_ending_s(problem, options.time_limit_s))
     search.run()
     found = search.found()
     return finish_day(problem, found, until_s=search.until_s + search.ending_s, options=options)
+
+
+def _ending_s(problem: Problem, limit_s: float) -> float:
+    """Return what of a time limit is kept for exact times and for what was left out."""
+    shares = len(problem.plug_w) > 0 or bool(problem.docks.any())
+    return min(ENDING_SHARE * limit_s, ENDING_S if shares else QUICK_ENDING_S)
 
 
 def improve_day(problem: Problem, options: SolveOptions) -> Solution:
