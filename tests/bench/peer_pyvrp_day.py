@@ -17,17 +17,20 @@ from typing import Any
 import numpy as np
 
 
-def problem_data(p: Any) -> Any:
+def problem_data(p: Any, *, reloads: bool = True) -> Any:
     """Return the day for PyVRP; vehicles that are alike become one of its vehicle types."""
     import pyvrp  # type: ignore[import-not-found]  # it lives in an environment of its own
 
     n, depots = int(p["orders"]), int(p["depots"])
     places = n + depots
-    assert (p["allowed"] == 1).all(), "orders that not every vehicle may serve are beyond this comparison"
+    kinds = p["kind"]
+    heavy = p["demand_g"][:, None] > p["payload_g"][kinds]
+    large = p["volume_ml"][:, None] > p["bay_ml"][kinds]
+    assert ((p["allowed"] == 1) | heavy | large).all(), "orders that a vehicle may not serve are beyond this comparison"
+    assert (p["service_s"] == p["service_s"][0]).all(), "so are kinds that stand for longer at a stop"
     loading = p["loading_s"][:depots]
-    like = Counter((int(kind), int(p["depot"][v]), *map(int, p["shift"][v])) for v, kind in enumerate(p["kind"]))
     types = []
-    for (kind, depot, opens, closes), vehicles in like.items():
+    for (kind, depot, opens, closes), vehicles in like_of(p).items():
         types.append(
             pyvrp.VehicleType(
                 vehicles,
@@ -40,7 +43,7 @@ def problem_data(p: Any) -> Any:
                 unit_distance_cost=int(p["per_km"][kind]) // 1000,
                 unit_duration_cost=int(p["per_s"][kind]),
                 profile=int(p["network"][kind]),
-                reload_depots=[depot - n],
+                reload_depots=[depot - n] if reloads else [],
             )
         )
     clients = [
@@ -65,6 +68,18 @@ def problem_data(p: Any) -> Any:
     )
 
 
+def like_of(p: Any) -> Counter[tuple[int, ...]]:
+    """Count the vehicles that are alike: of one kind, depot and shift."""
+    return Counter((int(kind), int(p["depot"][v]), *map(int, p["shift"][v])) for v, kind in enumerate(p["kind"]))
+
+
+def routed(route: Any, p: Any) -> dict[str, Any]:
+    """Return the kind of a route's vehicle, and its stops between start and end, reloads included."""
+    kind, depot, *_ = list(like_of(p))[route.vehicle_type()]
+    stops = [visit.idx if visit.is_client() else depot for visit in list(route)[1:-1]]
+    return {"kind": kind, "stops": stops}
+
+
 def main() -> int:
     begun = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m tests.bench.peer_pyvrp_day", description=__doc__)
@@ -72,6 +87,7 @@ def main() -> int:
     parser.add_argument("-l", dest="seconds", type=float, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", dest="output", type=Path, required=True)
+    parser.add_argument("--no-reloads", action="store_true", help="Each vehicle drives one trip.")
     wanted = parser.parse_args()
     import pyvrp
     from pyvrp.stop import MaxRuntime  # type: ignore[import-not-found]
@@ -79,11 +95,12 @@ def main() -> int:
     with np.load(wanted.problem, allow_pickle=False) as stored:
         p = {name: stored[name] for name in stored.files}
     until = MaxRuntime(max(0.1, wanted.seconds - (time.perf_counter() - begun)))
-    result = pyvrp.solve(problem_data(p), until, seed=wanted.seed, collect_stats=False)
+    result = pyvrp.solve(problem_data(p, reloads=not wanted.no_reloads), until, seed=wanted.seed, collect_stats=False)
     facts = {
         "cost": result.cost() if result.is_feasible() else -1,
         "unserved": int(p["orders"]) - result.best.num_clients(),
         "iterations": result.num_iterations,
+        "routes": [routed(route, p) for route in result.best.routes()],
     }
     wanted.output.write_text(json.dumps(facts), encoding="utf-8")
     return 0
