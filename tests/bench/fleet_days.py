@@ -19,6 +19,7 @@ from planner.solve.problem import MICRO, Problem, build_problem
 
 BASES = ("ami-cargo", "paxster-cargo-l7e", "electric-van")
 ORDERS_PER_VEHICLE = 6  # of each kind there are so many that their number never binds
+SAME = 0.02  # of the plan's money: seconds are paid in whole millionths here
 PER_HOUR = 9.0  # half of the usual wage, so that the fixed costs of the kinds weigh
 DEPOTS = {"coquimbo": (-29.95055, -71.28262, "America/Santiago"), "porto": (41.1600, -8.6450, "Europe/Lisbon")}
 
@@ -87,14 +88,18 @@ def _fleet_text(streets: Path, *, city: str, each: int, offers: Sequence[Offer])
 
 
 def our_days(day: FleetDay, *, seconds: int, threads: int) -> list[Driven]:
-    """Plan by the documented command, which audits its plan; return what each vehicle does."""
+    """Plan by the documented command, which audits its plan; return what each vehicle does, scored as the plan says."""
     (rows,) = day.folder.glob("*/orders.csv")
     output = day.folder / f"plan-{threads}"
     options = ["--fleet", str(day.folder / "fleet.toml"), "--date", rows.parent.name, "-l", str(seconds)]
     options += ["--no-charging", "--no-store", "--threads", str(threads), "-o", str(output)]
     planner("plan", str(rows), *options)
-    routes: list[dict[str, Any]] = json.loads((output / "plan.json").read_text())["routes"]
-    return [Driven(kind=day.kinds[route["vehicle"]], stops=tuple(_stops(day, route["steps"]))) for route in routes]
+    plan: dict[str, Any] = json.loads((output / "plan.json").read_text())
+    days = [
+        Driven(kind=day.kinds[route["vehicle"]], stops=tuple(_stops(day, route["steps"]))) for route in plan["routes"]
+    ]
+    assert abs(score_day(day.problem, days) - plan["summary"]["cost"]) < SAME, "the plan counts otherwise"
+    return days
 
 
 def _stops(day: FleetDay, steps: list[dict[str, Any]]) -> list[int]:
