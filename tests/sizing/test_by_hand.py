@@ -1,0 +1,185 @@
+"""A fleet and its year reckoned by hand, to the cent, and found by the real run from files to files."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from planner.roads.streets import save_streets
+from planner.sizing.candidates import Cell
+from planner.sizing.run import Sources, Wishes, size_days
+from tests.roads.towns import STREET_36, degrees, town
+
+# One straight, level street. The hub is at its beginning, every door at the same house 2,996 m away: at 36 km/h
+# (10 m/s) that is 299.6 s, and travel is rounded up to whole seconds: 300 s, 5 minutes.
+DOOR_M = 2_996.0
+SAME = """
+road_class = "plain"
+top_speed_kmh = 90
+driver_kg = 75
+charge_w = 2000
+rolling = 0.02
+drivetrain_efficiency = 0.8
+auxiliary_w = 0
+recuperation = 0
+cost_per_day = 0
+cost_per_km = 0
+cost_per_hour = 20
+wear_per_kwh = 0
+"""
+FLEET = """
+streets = "street.npz"
+time_zone = "UTC"
+currency = "EUR"
+[[depots]]
+id = "hub"
+lat = 0.0
+lon = 0.0
+loading_min = 10
+plugs = 1
+plug_power_kw = 2.0
+price_per_kwh = 0.25
+[road_classes.plain]
+like = "L7e"
+max_speed_kmh = 90
+urban_factor = 1.0
+turn_s = 0
+u_turn_s = 0
+[types.small]
+base = "ami-cargo"
+volume_l = 100
+kerb_kg = 425
+battery_wh = 5000
+drag_area_m2 = 0.8
+SAME
+[types.big]
+base = "ami-cargo"
+volume_l = 200
+kerb_kg = 925
+battery_wh = 10000
+drag_area_m2 = 1.6
+SAME
+[[vehicles]]
+id = "small"
+type = "small"
+depot = "hub"
+shift = "09:00-11:00"
+[[vehicles]]
+id = "big"
+type = "big"
+depot = "hub"
+shift = "09:00-11:00"
+""".replace("SAME", SAME)
+MONEY = """
+[year]
+working_days = 200
+interest_percent = 5
+courier_per_order = 8
+[wages]
+per_hour = 20
+overtime_extra_per_hour = 5
+min_paid_hours = 0
+[energy]
+price_factor = 1.1
+[plugs]
+price = 300
+installation = 500
+years = 10
+upkeep_per_year = 20
+[grid]
+years = 20
+steps = [{ up_to_kw = 1.5, once = 0, per_year = 0 }, { up_to_kw = 10, once = 1000, per_year = 50 }]
+[vehicles.small]
+price = 6000
+subsidy = 600
+residual_percent = 20
+years = 6
+insurance_per_year = 300
+tax_per_year = 0
+service_per_year = 100
+tyres_and_repair_per_km = 0.05
+parking_per_month = 10
+battery_per_kwh = 200
+battery_cycles = 100
+[vehicles.big]
+price = 14000
+subsidy = 0
+residual_percent = 20
+years = 7
+insurance_per_year = 500
+tax_per_year = 80
+service_per_year = 200
+tyres_and_repair_per_km = 0.05
+parking_per_month = 20
+battery_per_kwh = 200
+battery_cycles = 2500
+"""
+
+
+def write_case(folder: Path) -> Path:
+    save_streets(town([(0.0, 0.0), (0.0, DOOR_M)], (0, 1, STREET_36)), folder / "street.npz")
+    (folder / "fleet.toml").write_text(FLEET)
+    (folder / "money.toml").write_text(MONEY)
+    lon = degrees([(0.0, DOOR_M)])[0, 1]
+    # A busy day of 8 orders and one that no bay holds; a quiet one of 4.
+    for day, volumes in {"2026-03-10": [100] * 8 + [500], "2026-03-11": [100] * 4}.items():
+        rows = [f"o{n},0,{lon:.7f},0,{volume},10" for n, volume in enumerate(volumes, start=1)]
+        (folder / day).mkdir()
+        (folder / day / "orders.csv").write_text("\n".join(["id,lat,lon,demand_kg,volume_l,service_min", *rows]) + "\n")
+    return folder
+
+
+def test_the_cheapest_fleet_and_its_year_are_those_reckoned_by_hand_to_the_cent(tmp_path: Path) -> None:
+    # Hours. A small vehicle takes one order a trip: loading 10 min, 5 there, 10 at the door, 5 back: 30 min, and 4
+    # trips in its shift of 2 h. A big one takes two: 10 + 5 + 10 + 10 + 5 = 40 min, 3 trips, 6 orders.
+    #
+    #                          busy day (8 orders)                   quiet day (4)        h of both
+    #   1 small, or 1 big      4, or 6 orders: not enough
+    #   2 small                8 trips: 4 h                          4 trips: 2 h         6
+    #   1 small + 1 big        big 3 trips, small 2: 2 h + 1 h       big 2 trips: 1.33 h  4.33
+    #   2 big                  4 trips: 2.67 h                       2 trips: 1.33 h      4
+    #
+    # Either day stands for 100 of the 200 working days; at 20 an hour the wages are 12,000.00, 8,666.67, 8,000.00.
+    #
+    # Standing still, a year: small 6,000 less 600 of subsidy, worth 1,200 in the end: 4,200 / 6 = 700.00, and 5 % on
+    # the mean of 5,400 and 1,200: 165.00; insurance 300, service 100, parking 120: 1,385.00. Big 11,200 / 7 =
+    # 1,600.00, 5 % on the mean of 14,000 and 2,800: 420.00; insurance and tax 580, service 200, parking 240: 3,040.00.
+    # So a big one for a small one costs 1,655.00 more. The first saves 3,333.33 of wages, the second 666.67: one of
+    # each is the cheapest. More vehicles save nothing, and one plug fills both batteries in 22 hours.
+    #
+    # Energy. Small: 500 kg x (9.80665 x 0.02 + 10^2 / 2 / 250) + 0.5 x 1.225 x 0.8 x 10^2 = 247.06650 N; over 2,996 m
+    # 740,211.234 J, and a stop 500 x 10^2 / 2 = 25,000 J: 765,211.234 J at the wheels, 956,514.04 J from the battery:
+    # 265.69834 Wh a leg, 531.39669 Wh a trip. The big one weighs and brakes twice as much: 1,062.79338 Wh a trip. A
+    # busy day: 2 x 531.39669 + 3 x 1,062.79338 = 4,251.1735 Wh, a quiet one 2 x 1,062.79338 = 2,125.5868 Wh; a year
+    # 637.67602 kWh at 0.25 x 1.1.
+    by_hand = {
+        "vehicles": 865.00 + 2_020.00,
+        # Small: 200 trips take 106.27934 kWh a year, 637.67602 in 6 years: 1.2753520 lives of 500 kWh. The first comes
+        # with the vehicle, 0.2753520 x 1,000 / 6 has to be paid.
+        "batteries": 45.89,
+        "insurance_and_tax": 300.00 + 580.00,
+        "upkeep": 100.00 + 200.00 + 59.92 + 149.80,  # 1,198.4 km (200 trips of 5.992) and 2,996 km (500) at 0.05
+        "parking": 120.00 + 240.00,
+        "plugs": 120.00,  # 800 / 10 + 5 % of 400 + 20
+        "grid": 125.00,  # 2 kW: 1,000 / 20 + 5 % of 500 + 50
+        "energy": 175.36,
+        "wages": 8_666.67,
+        "overtime": 0.00,
+        "courier": 800.00,  # the order that no bay holds, on 100 days
+    }
+    folder = write_case(tmp_path)
+    sources = Sources(days=folder, money=folder / "money.toml")
+    wishes = Wishes(plugs=(1, 2), service=0.9, iterations=100, workers=0)
+    sized = size_days(sources, wishes, output=tmp_path / "out")
+    assert sized.results is not None
+    best = sized.results.found.best
+    assert best is not None
+    assert best.cell == Cell(counts=(1, 1), plugs=1)
+    cost = best.year.cost
+    assert {part.name: round(getattr(cost, part.name), 2) for part in fields(cost)} == pytest.approx(by_hand, abs=1e-6)
+    assert round(cost.total, 2) == 14_567.64
+    # 12 of 13 orders, each a parcel: 1,200 a year, without the courier's.
+    assert best.year.per_parcel == pytest.approx(13_767.64 / 1_200, abs=1e-5)
+    assert "Take 1 small + 1 big, 1 plug: 14,568 EUR a year, 11.47 EUR per parcel, and 92.3%" in sized.words[0]
