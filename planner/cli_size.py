@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 4
 SERVICES = (95, 99, 100)
+MOST_PLUGS = 60
 _SPAN = re.compile(r"(\d{1,3})(?:\.\.(\d{1,3}))?")
 
 
@@ -74,6 +75,8 @@ def _plugs(text: str) -> tuple[int, ...]:
     low, high = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 1 <= low <= high:
         raise usage("--plugs", text, "is no span of plugs", "write 1..4, or 2")
+    if high > MOST_PLUGS:
+        raise usage("--plugs", text, f"is more than {MOST_PLUGS}", "name what the depot may have room for")
     return tuple(range(low, high + 1))
 
 

@@ -10,152 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import ValidationError
 
 from planner.errors import Fault, InputError, did_you_mean
 from planner.io.files import read_file
-from planner.io.fleet_schema import Money, Name, Row
 from planner.io.fleet_toml import MAX_BYTES, toml_tables
-from planner.io.shapes import Place, faults, keys_of
+from planner.io.money_schema import TABLES, MoneyDocument, StepRow, VehicleMoney
+from planner.io.plausible import AMOUNTS, EURO, about_currency, band, odd_figures, rates, written
+from planner.io.shapes import Place, faults, key_path, keys_of
 
-CODE, UNKNOWN, UNLIKELY_CODE = "E-Y01", "E-Y02", "E-Y03"
+CODE, UNKNOWN, UNUSED = "E-Y01", "E-Y02", "E-Y04"
 DEFAULT = "default"
-CATALOGUE_FILE = "catalogue money.toml"
-
-
-def _whole_percent(value: float) -> float:
-    if 0 < value < 1:
-        raise ValueError("may be a share or a percentage: write 25 for 25 %")
-    return value
-
-
-Percent = Annotated[float, Field(ge=0, le=100), AfterValidator(_whole_percent)]
-Years = Annotated[float, Field(gt=0, le=100)]
-
-
-class YearRow(Row):
-    """The table ``[year]``."""
-
-    working_days: Annotated[float, Field(gt=0, le=366)]
-    interest_percent: Percent
-    courier_per_order: Money
-
-
-class WagesRow(Row):
-    """The table ``[wages]``."""
-
-    per_hour: Money
-    overtime_extra_per_hour: Money
-    min_paid_hours: Annotated[float, Field(ge=0, le=24)]
-
-
-class EnergyRow(Row):
-    """The table ``[energy]``."""
-
-    price_factor: Annotated[float, Field(ge=0, le=100)]
-    co2_g_per_kwh: Annotated[float, Field(ge=0, le=5_000)]
-    diesel_per_litre: Money
-    diesel_co2_kg_per_litre: Annotated[float, Field(ge=0, le=20)]
-
-
-class PlugsRow(Row):
-    """The table ``[plugs]``."""
-
-    price: Money
-    installation: Money
-    years: Years
-    upkeep_per_year: Money
-
-
-class StepRow(Row):
-    """One of ``[[grid.steps]]``."""
-
-    up_to_kw: Annotated[float, Field(gt=0, le=100_000)]
-    once: Money
-    per_year: Money
-
-
-def _rises(steps: tuple[StepRow, ...]) -> tuple[StepRow, ...]:
-    powers = [step.up_to_kw for step in steps]
-    if powers != sorted(set(powers)):
-        raise ValueError("up_to_kw must rise from step to step")
-    return steps
-
-
-class GridRow(Row):
-    """The table ``[grid]``."""
-
-    years: Years
-    steps: Annotated[tuple[StepRow, ...], Field(strict=False, min_length=1), AfterValidator(_rises)]
-
-
-class VehicleMoney(Row):
-    """One of ``[vehicles.NAME]``, complete."""
-
-    price: Money
-    subsidy: Money
-    residual_percent: Percent
-    years: Years
-    lease_per_month: Money
-    insurance_per_year: Money
-    tax_per_year: Money
-    service_per_year: Money
-    tyres_and_repair_per_km: Money
-    parking_per_month: Money
-    battery_per_kwh: Money
-    battery_cycles: Annotated[float, Field(ge=1, le=1_000_000)]
-    diesel_l_per_100km: Annotated[float, Field(ge=0, le=100)]
-    production_co2_kg: Annotated[float, Field(ge=0, le=1_000_000)]
-
-
-class MoneyDocument(Row):
-    """The whole file, the user's figures laid over the catalogue's."""
-
-    year: YearRow
-    wages: WagesRow
-    energy: EnergyRow
-    plugs: PlugsRow
-    grid: GridRow
-    vehicles: dict[Name, dict[str, Any]]
-
-
-TABLES: dict[str, type[Row]] = {
-    "year": YearRow,
-    "wages": WagesRow,
-    "energy": EnergyRow,
-    "plugs": PlugsRow,
-    "grid": GridRow,
-    "vehicles": VehicleMoney,
-}
-
-PLAUSIBLE: dict[str, tuple[float, float]] = {
-    "working_days": (100, 366),
-    "interest_percent": (0, 15),
-    "courier_per_order": (2, 40),
-    "per_hour": (2, 80),
-    "overtime_extra_per_hour": (0, 80),
-    "price_factor": (0.2, 5),
-    "co2_g_per_kwh": (0, 1_200),
-    "diesel_per_litre": (0.3, 4),
-    "diesel_co2_kg_per_litre": (2, 4),
-    "installation": (0, 10_000),
-    "upkeep_per_year": (0, 1_000),
-    "residual_percent": (0, 70),
-    "years": (2, 30),
-    "insurance_per_year": (50, 5_000),
-    "tax_per_year": (0, 2_000),
-    "service_per_year": (0, 3_000),
-    "tyres_and_repair_per_km": (0.01, 0.5),
-    "parking_per_month": (0, 500),
-    "battery_per_kwh": (0, 1_500),
-    "battery_cycles": (300, 10_000),
-    "diesel_l_per_100km": (0, 25),
-    "vehicles.price": (1_000, 120_000),
-    "plugs.price": (20, 40_000),
-}
-"""Outside these a figure is kept with a warning. Euros: another currency may have another scale."""
+CATALOGUE_FILE, DOCS = "catalogue money.toml", "docs/size.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,39 +68,91 @@ class MoneyFile:
         return tuple(name for name in dict.fromkeys(asked) if name in self.figures.vehicles)
 
 
-def read_money(path: Path | None = None, *, currency: str = "EUR") -> MoneyFile:
+def read_money(path: Path | None = None, *, currency: str = EURO) -> MoneyFile:
     """Read the catalogue's figures, and over them those of a file. Raises `InputError` with every fault.
 
-    Amounts that look absurd are kept with a warning where the currency is the euro, in which the bands are.
+    The catalogue's euros are taken into another currency at a rough rate. Figures that look absurd are kept with a
+    warning.
     """
     shipped = files("planner.catalogue").joinpath("money.toml").read_bytes()
-    raw = toml_tables(shipped, CATALOGUE_FILE, docs="docs/size.md")
-    sources = dict(_comments(shipped.decode()))
+    rate = rates().get(currency)
+    raw = _in_currency(toml_tables(shipped, CATALOGUE_FILE, docs=DOCS), 1.0 if rate is None else rate)
+    sources = dict(_comments(shipped.decode(), "" if rate in {None, 1.0} else f", at {rate:,g} {currency} to the euro"))
+    notes = tuple(about_currency(currency))
     figures = MoneyDocument.model_validate(raw)
     if path is None:
-        return MoneyFile(figures=figures, sources=sources)
-    own = toml_tables(read_file(path, max_bytes=MAX_BYTES), path.name, docs="docs/size.md")
-    if found := [*_unknown(own, path.name)]:
-        raise InputError(found)
+        return MoneyFile(figures=figures, sources=sources, warnings=notes)
+    own = toml_tables(read_file(path, max_bytes=MAX_BYTES), path.name, docs=DOCS)
+    found = [*_unknown(own, path.name)]
+    known = _without_unknown(own)
     try:
-        figures = MoneyDocument.model_validate(_laid_over(raw, own))
+        figures = MoneyDocument.model_validate(_laid_over(raw, known))
+        found += _vehicle_faults(figures, known, path.name, rate)
     except ValidationError as error:
-        raise InputError(faults(error, file=path.name, code=lambda _: CODE, keys=_known_keys)) from None
-    if found := [*_vehicle_faults(figures, own, path.name)]:
+        found += _wrong(error, path.name, rate)
+        found += _vehicle_faults(MoneyDocument.model_validate(raw), known, path.name, rate)
+    if found:
         raise InputError(found)
     sources |= {key: f"your {path.name}" for key, _ in _leaves(own)}
-    return MoneyFile(figures=figures, sources=sources, warnings=tuple(_odd(own, path.name, currency)))
+    return MoneyFile(figures=figures, sources=sources, warnings=(*notes, *odd_figures(_leaves(own), path.name, rate)))
 
 
-def _vehicle_faults(figures: MoneyDocument, own: Mapping[str, Any], file: str) -> Iterator[Fault]:
+def unused_vehicles(money: MoneyFile, names: Sequence[str]) -> Iterator[Fault]:
+    """Find vehicles that are priced and that nothing is named by: often a slip of the pen."""
+    for name in money.figures.vehicles:
+        if name not in names:
+            message = "is no type or class of vehicle that we know, so that nothing takes it" + did_you_mean(
+                name, names
+            )
+            remedy = "write the name of a type as the fleet file has it, or of its road class"
+            yield Fault(code=UNUSED, file="--money", column="vehicles", value=name, message=message, remedy=remedy)
+
+
+def _in_currency(tables: dict[str, Any], rate: float) -> dict[str, Any]:
+    """Take the catalogue's amounts into another currency, to three figures or more."""
+
+    def taken(key: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: taken(k, v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [taken(key, row) for row in value]
+        return round(value * rate, 4) if key in AMOUNTS else value
+
+    return {key: taken(key, value) for key, value in tables.items()} if rate != 1.0 else tables
+
+
+def _wrong(error: ValidationError, file: str, rate: float | None, place: str = "") -> Iterator[Fault]:
+    """Yield what is wrong with figures; what is plausible is the remedy where that is known."""
+    for fault in faults(error, file=file, code=lambda _: CODE, keys=_known_keys):
+        column = f"{place}{fault.column}"
+        limits = band(column.partition(".")[0], column.rpartition(".")[2], rate or 1.0)
+        remedy = f"write a number without quotes; {written(*limits)} is plausible" if limits else fault.remedy
+        yield replace(fault, column=column, remedy=remedy)
+
+
+def _vehicle_faults(figures: MoneyDocument, own: Mapping[str, Any], file: str, rate: float | None) -> Iterator[Fault]:
     """Validate each vehicle's table laid over the default, as it is read."""
     default = figures.vehicles[DEFAULT]
-    for name in own.get("vehicles", {}):
+    for name, row in own.get("vehicles", {}).items():
         try:
-            VehicleMoney.model_validate(default | figures.vehicles[name])
+            VehicleMoney.model_validate(default | row)
         except ValidationError as error:
-            for fault in faults(error, file=file, code=lambda _: CODE, keys=_known_keys):
-                yield replace(fault, column=f"vehicles.{name}.{fault.column}")
+            yield from _wrong(error, file, rate, f"{key_path(('vehicles', name))}.")
+
+
+def _without_unknown(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what `_unknown` has told of, so that the rest can be validated too."""
+    kept: dict[str, Any] = {}
+    for table, rows in own.items():
+        if table not in TABLES or not isinstance(rows, dict):
+            continue
+        if table == "vehicles":
+            known = keys_of(VehicleMoney)
+            tables = {name: row for name, row in rows.items() if isinstance(row, dict)}
+            kept[table] = {name: {k: v for k, v in row.items() if k in known} for name, row in tables.items()}
+        else:
+            kept[table] = {key: value for key, value in rows.items() if key in keys_of(TABLES[table])}
+    return kept
 
 
 def _known_keys(place: Place) -> Sequence[str]:
@@ -284,32 +204,15 @@ def _leaves(tables: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, A
             yield name, value
 
 
-def _odd(own: Mapping[str, Any], file: str, currency: str) -> Iterator[Fault]:
-    if currency != "EUR":
-        return
-    for place, value in _leaves(own):
-        table, key = place.partition(".")[0], place.rpartition(".")[2]
-        low, high = PLAUSIBLE.get(f"{table}.{key}", PLAUSIBLE.get(key, (-1e300, 1e300)))
-        if isinstance(value, int | float) and not low <= value <= high:
-            yield Fault(
-                code=UNLIKELY_CODE,
-                file=file,
-                column=place,
-                value=f"{value:g}",
-                message=f"is unusual: {low:g} to {high:g} is plausible; it is kept",
-                remedy="check the unit and the decimal point",
-            )
-
-
 _TABLE = re.compile(r"^\[{1,2}([^\]]+)\]")
 _FIGURE = re.compile(r"^(\w+) = ([^#]*?)\s*# (.*)$")
 
 
-def _comments(text: str) -> Iterator[tuple[str, str]]:
+def _comments(text: str, at_rate: str) -> Iterator[tuple[str, str]]:
     """Read the source beside each figure of the catalogue's file."""
     table = ""
     for line in text.splitlines():
         if found := _TABLE.match(line):
             table = found[1]
         elif found := _FIGURE.match(line):
-            yield f"{table}.{found[1]}", found[3]
+            yield f"{table}.{found[1]}", found[3] + (at_rate if found[1] in AMOUNTS else "")

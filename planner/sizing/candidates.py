@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from planner.errors import Fault, InputError
+from planner.io.fleet import FleetFile
 from planner.model import Day, Depot, Plug, TimeWindow, Vehicle
 from planner.sizing.money import FleetOf, Kind
 
@@ -78,11 +79,11 @@ def candidates_of(vehicles: Sequence[Vehicle], *, file: str) -> tuple[Candidate,
     return found
 
 
-def refuse_unsized(day: Day, *, file: str) -> None:
+def refuse_unsized(fleet: FleetFile, *, file: str) -> None:
     """Raise `InputError` E-Y17 for what a fleet file says that cannot be sized."""
-    home = day.vehicles[0].depot_id
-    depot = next(depot for depot in day.depots if depot.id == home)
-    if day.drivers:
+    home = fleet.vehicles[0].depot_id
+    depot = next(depot for depot in fleet.depots if depot.id == home)
+    if fleet.drivers:
         message, remedy = "names drivers: here each vehicle has one", "leave out [[drivers]]; their pay is in --money"
     elif not depot.plugs:
         message, remedy = (

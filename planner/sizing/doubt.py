@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.io.money import MoneyDocument
+from planner.io.money_schema import MoneyDocument
 from planner.sizing.candidates import Cell
 from planner.sizing.money import NO_ORDERS, price_year
 from planner.sizing.task import NEAR, Size, Task, size_of

@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
-from planner.io.money import MoneyFile, VehicleMoney
+from planner.io.money import MoneyFile
+from planner.io.money_schema import VehicleMoney
 
 WH_PER_KWH, G_PER_KG, MONTHS = 1_000.0, 1_000.0, 12
 

@@ -26,6 +26,7 @@ PARTS = {
 }
 
 HOUR_S = 3_600.0
+LESS = (0.99, 0.95)  # what may be asked for instead of all
 FULL = frozenset({"fleet_full", "not_found_in_time"})
 NEEDED = {
     "too_heavy": "a vehicle that carries more",
@@ -218,7 +219,7 @@ def _without_answer(task: Task, best: Size) -> tuple[str, str, str]:
         return first, "On every day by itself it serves all.", "Look at it for longer: raise --iterations."
     worst = failing[0]
     days = f"{len(failing)} day{'s' if len(failing) > 1 else ''}"
-    second = f"It falls short on {days}, worst on {worst.date} with {worst.left_out} orders left out: {worst.why}."
+    second = f"It falls short on {days}, worst on {worst.date} with {_orders(worst.left_out)} left out: {worst.why}."
     reasons = Counter[str]()
     for outcome in best.outcomes:
         for missed in outcome.missed if outcome else ():
@@ -231,7 +232,14 @@ def _without_answer(task: Task, best: Size) -> tuple[str, str, str]:
     ]
     if not best.charged:
         needed.append("more plugs or more power, to fill the batteries by the morning")
+    content = next((share for share in LESS if best.charged and share <= best.service < task.service), None)
+    if content is not None:
+        needed.append(f"or --service {content:.0%}, with couriers for the rest".replace("%", ""))
     return first, second, f"Needed: {'; '.join(dict.fromkeys(needed))}."
+
+
+def _orders(count: int) -> str:
+    return f"{count} order{'' if count == 1 else 's'}"
 
 
 def _about_second(task: Task, best: Size, second: Size | None) -> str:
@@ -257,7 +265,9 @@ def _about_steps(currency: str, steps: Sequence[Step]) -> str:
         said.append(
             f"with {step.said} {-step.served:,.0f} orders a year stay behind"
             if step.served < 0
-            else f"with {step.said} the same orders are served, but not by full batteries or not more cheaply"
+            else f"with {step.said} the same orders cost {step.cost:,.0f} {currency} a year more"
+            if step.cost > 0
+            else f"with {step.said} the same orders are served, but the batteries are not full in the morning"
         )
     if more:
         step = min(more, key=lambda step: step.cost)

@@ -9,16 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
-from planner.errors import Fault, Interrupted
+from planner import catalogue
+from planner.errors import Fault, InputError, Interrupted
 from planner.io.files import write_atomic
 from planner.io.fleet import read_fleet
-from planner.io.money import read_money
+from planner.io.money import DEFAULT, read_money, unused_vehicles
+from planner.io.plausible import EURO, odd_energy, rates
 from planner.io.safe_csv import csv_text
 from planner.roads.read import read_streets
 from planner.sizing.candidates import candidates_of, refuse_unsized
+from planner.sizing.dates import read_weights
 from planner.sizing.demand import FLEET_NAME, read_demand
 from planner.sizing.doubt import resample, tornado
 from planner.sizing.hands import Hands
@@ -39,10 +44,12 @@ from planner.sizing.results import (
 from planner.sizing.search import most_routed, size_fleet
 from planner.sizing.tables import tables
 from planner.sizing.task import Progress, Task
-from planner.sizing.vans import compare
+from planner.sizing.vans import compare, compared_types
 from planner.sizing.what_if import what_ifs
 from planner.solve.apart import cores
 from planner.solve.options import SolveOptions
+
+T = TypeVar("T")
 
 DRAWN_WITH = ("altair", "vl_convert", "typst", "jinja2")
 NOTHING = "no fleet was found that serves enough; more plugs, longer shifts or larger vehicles would be needed"
@@ -123,16 +130,29 @@ def size_days(
 
 
 def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
-    """Read what a fleet is sized for. Raises `InputError` or `RoadsError`."""
+    """Read what a fleet is sized for. Raises `InputError` with the faults of all files, or `RoadsError`."""
     wishes = wishes or Wishes()
-    days = sources.days
-    fleet = sources.fleet or (days if days.is_dir() else days.parent) / FLEET_NAME
-    fleet_file = read_fleet(fleet)
-    prices = read_money(sources.money, currency=fleet_file.currency)
+    faults: list[Fault] = []
+    fleet = _fleet_of(sources)
+    fleet_file = _tried(lambda: read_fleet(fleet), faults)
+    prices = _tried(lambda: read_money(sources.money, currency=fleet_file.currency if fleet_file else EURO), faults)
+    if fleet_file is None:
+        if sources.weights:
+            _tried(partial(read_weights, sources.weights), faults)
+        raise InputError(faults)
     network = read_streets(sources.streets or fleet_file.streets)
-    demand = read_demand(days, fleet=fleet, streets=sources.streets, network=network, weights=sources.weights)
+    demand = _tried(
+        lambda: read_demand(
+            sources.days, fleet=fleet, streets=sources.streets, network=network, weights=sources.weights
+        ),
+        faults,
+    )
+    vehicles = fleet_file.vehicles
+    candidates = _tried(lambda: candidates_of(vehicles, file=fleet.name), faults)
+    _tried(lambda: refuse_unsized(fleet_file, file=fleet.name), faults)
+    if faults or demand is None or prices is None or candidates is None:
+        raise InputError(faults)
     first = next(day.day for day in demand.days if day.day is not None)
-    refuse_unsized(first, file=fleet.name)
     task = Task(
         days=demand.days,
         candidates=candidates_of(first.vehicles, file=fleet.name),
@@ -143,13 +163,37 @@ def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
         options=SolveOptions(iterations=wishes.iterations, seed=wishes.seed),
         most_routed=most_routed(len(demand.days)),
     )
+    odd = odd_energy(fleet_file.depots, fleet_file.stations, fleet.name, rates().get(fleet_file.currency))
+    known = (*catalogue.type_names(), *catalogue.class_names(), *compared_types(), DEFAULT, *_names(task))
     return Asked(
         task=task,
         vans=wishes.vans,
         workers=wishes.workers,
-        notes=(*prices.warnings, *demand.warnings),
+        notes=(*prices.warnings, *unused_vehicles(prices, known), *odd, *demand.warnings),
         faults=demand.faults,
     )
+
+
+def _names(task: Task) -> list[str]:
+    """Return what the candidates are called in a money file."""
+    return [name for kind in task.kinds for name in (kind.type_name, kind.class_name)]
+
+
+def _fleet_of(sources: Sources) -> Path:
+    """Return the fleet file. Raises `InputError` where there are no days beside which it could lie."""
+    if not sources.days.exists():
+        message, remedy = "does not exist", "check the name and the folder"
+        raise InputError(Fault(code="E-O46", file=str(sources.days), message=message, remedy=remedy))
+    return sources.fleet or (sources.days if sources.days.is_dir() else sources.days.parent) / FLEET_NAME
+
+
+def _tried(read: Callable[[], T], faults: list[Fault]) -> T | None:
+    """Read something, or note what is wrong with it, so that everything is told at once."""
+    try:
+        return read()
+    except InputError as error:
+        faults += error.faults
+        return None
 
 
 def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] | None = None) -> Sized:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from planner.demo import demo_folder
 from planner.errors import InputError
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
+from planner.sizing.dates import about_days
 from planner.sizing.demand import Demand, read_demand
 
 HEADER = "id,lat,lon,demand_kg\n"
@@ -121,10 +123,48 @@ def test_weights_say_how_often_a_day_comes(tmp_path: Path, coquimbo: Streets) ->
     weights = tmp_path / "weights.csv"
     weights.write_text("date,weight\n2026-03-11,52\n")
     assert [day.weight for day in read(folder, coquimbo, weights).days] == [1.0, 52.0]
-    weights.write_text("date,weight\n2026-03-11,0\n2027-01-01,3\n")
+    assert [warning.code for warning in read(folder, coquimbo, weights).warnings] == ["E-Y18"]
+    weights.write_text('date,weight\n2026-03-11,0\n2027-01-01,3\n2026-03-10,2\n2026-03-10,3\n2026-03-11,"2,5"\n')
     with pytest.raises(InputError) as caught:
         read(folder, coquimbo, weights)
     assert [(fault.code, fault.row, fault.column) for fault in caught.value.faults] == [
         ("E-Y16", 2, "weight"),
         ("E-Y16", 3, "date"),
+        ("E-Y16", 5, "date"),
+        ("E-Y16", 6, "weight"),
     ]
+    weights.write_text("date,weight\n")
+    with pytest.raises(InputError, match=r"E-Y16 weights\.csv: has no weights"):
+        read(folder, coquimbo, weights)
+
+
+def test_days_that_cannot_be_read_are_told_at_once_by_their_names_and_the_others_stay(
+    tmp_path: Path, coquimbo: Streets
+) -> None:
+    days = {f"2026-03-1{n}": HEADER + row("a") for n in range(6)}
+    days |= {"2026-03-11": "name,town\na,b\n", "2026-03-12": "", "2026-03-13": HEADER + row("a") + "b,x,-71.3,4\n"}
+    days |= {"2026-03-14": HEADER + "b,x,-71.3,4\n", "14.03.2026": HEADER + row("a"), "notes": "no day"}
+    folder = folder_of(tmp_path, days)
+    (folder / "notes" / "orders.csv").rename(folder / "notes" / "notes.txt")
+    demand = read(folder, coquimbo)
+    assert [str(day.date) for day in demand.days] == ["2026-03-10", "2026-03-13", "2026-03-15"]
+    assert {(fault.code, fault.file) for fault in demand.faults} == {
+        ("E-Y11", "14.03.2026"),
+        ("E-O20", "2026-03-11/orders.csv"),
+        ("E-Y12", "2026-03-12/orders.csv"),
+        ("E-O15", "2026-03-13/orders.csv"),
+        ("E-O15", "2026-03-14/orders.csv"),
+        ("E-Y12", "2026-03-14/orders.csv"),
+    }
+
+
+def test_a_weekday_that_is_never_there_is_told_in_one_line() -> None:
+    three_weeks = [date(2026, 3, 2) + timedelta(days=n) for n in range(21)]  # from a Monday on
+    open_days = [day for day in three_weeks if day.weekday() < 5]
+    told = [str(note) for note in about_days(open_days, [], "days")]
+    assert len(told) == 1
+    assert "no Saturdays and Sundays there, 4 in all" in told[0]
+    without_one = [day for day in three_weeks if day.weekday() != 6 and day != date(2026, 3, 11)]
+    sundays, others = (str(note) for note in about_days(without_one, [], "days"))
+    assert "no Sundays there, 2 in all: the business is taken to be closed then" in sundays
+    assert "1 day (2026-03-11) missing" in others

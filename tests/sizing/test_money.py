@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 
 from planner import catalogue
 from planner.errors import InputError
-from planner.io.money import MoneyDocument, MoneyFile, VehicleMoney, read_money
+from planner.io.money import MoneyFile, read_money, unused_vehicles
+from planner.io.money_schema import MoneyDocument, VehicleMoney
+from planner.io.plausible import odd_energy
+from planner.model import Depot
 from planner.sizing.money import DayUse, FleetOf, Kind, KindUse, fixed_cost, price_year
 
 BY_HAND = """
@@ -157,7 +161,52 @@ def test_an_absurd_price_is_kept_with_the_plausible_band(tmp_path: Path) -> None
     assert money.of("ami-cargo", "L6e").price == 64.9
     told = [str(warning) for warning in money.warnings]
     assert "vehicles.ami-cargo.price" in told[0]
-    assert "1000 to 120000 is plausible" in told[0]
+    assert "1,000 to 120,000 is plausible" in told[0]
     assert "wages.per_hour" in told[1]
     assert "2 to 80 is plausible" in told[1]
     assert money.sources["wages.per_hour"] == "your my.toml"
+
+
+def test_text_negative_amounts_and_unknown_keys_are_all_told_at_once_with_what_is_plausible(tmp_path: Path) -> None:
+    text = '[wages]\nper_hour = "20"\nfoo = 1\n[year]\ncourier_per_order = -3\n[vehicles.box]\nprice = "x"\n'
+    with pytest.raises(InputError) as caught:
+        money_of(tmp_path, text)
+    told = {fault.column: fault for fault in caught.value.faults}
+    assert set(told) == {"wages.foo", "wages.per_hour", "year.courier_per_order", "vehicles.box.price"}
+    assert told["wages.per_hour"].remedy == "write a number without quotes; 2 to 80 is plausible"
+    assert told["vehicles.box.price"].value == "x"
+
+
+def test_another_currency_takes_the_prices_of_the_catalogue_and_the_bands_at_about_its_rate(tmp_path: Path) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text("[wages]\nper_hour = 150\n[vehicles.box]\nprice = 6000\nyears = 1\n")
+    money = read_money(file, currency="DKK")  # 7.46 to the euro
+    assert money.figures.plugs.price == pytest.approx(350 * 7.46)
+    assert money.figures.plugs.years == 10
+    assert money.figures.grid.steps[1].once == pytest.approx(1_500 * 7.46)
+    assert money.sources["plugs.price"].endswith("at 7.46 DKK to the euro")
+    assert [(note.code, note.column) for note in money.warnings] == [
+        ("E-Y05", "currency"),
+        ("E-Y03", "vehicles.box.price"),  # 7,460 to 895,200
+        ("E-Y03", "vehicles.box.years"),
+    ]
+    assert "7,460 to 895,000 is plausible" in money.warnings[1].message
+    unknown = read_money(file, currency="XYZ")
+    assert unknown.figures.plugs.price == 350
+    assert "no band was checked" in unknown.warnings[0].message
+    assert [note.column for note in unknown.warnings[1:]] == ["vehicles.box.years"]  # years are years anywhere
+
+
+def test_a_vehicle_that_nothing_is_called_by_is_told_with_the_name_that_was_meant(tmp_path: Path) -> None:
+    money = money_of(tmp_path, "[vehicles.ami-carg]\nprice = 7000\n")
+    known = ("default", *catalogue.type_names(), *catalogue.class_names(), "diesel-van", "cargo-bike")
+    (note,) = unused_vehicles(money, known)
+    assert (note.code, note.value) == ("E-Y04", "ami-carg")
+    assert 'did you mean "ami-cargo"?' in note.message
+
+
+def test_a_price_of_energy_in_cents_is_told() -> None:
+    hub = Depot(id="hub", lat=0.0, lon=0.0, loading_s=0, price_per_kwh=22.0)
+    (note,) = odd_energy([replace(hub, price_per_kwh=0.2), hub], [], "fleet.toml", 1.0)
+    assert (note.code, note.column, note.value) == ("E-Y03", "depots[1].price_per_kwh", "22")
+    assert not [*odd_energy([replace(hub, price_per_kwh=220.0)], [], "fleet.toml", 1_100.0)]
