@@ -30,6 +30,12 @@ def size(
     plugs: Annotated[str, typer.Option("--plugs", help="Plugs at the depot, such as 1..4.")] = "1..4",
     service: Annotated[int, typer.Option("--service", help="Share of the orders to serve: 95, 99 or 100 %.")] = 100,
     vans: Annotated[bool, typer.Option("--vans", help="Size vans and cargo bikes for the same days too.")] = False,
+    peaks: Annotated[
+        str, typer.Option("--peaks", help="On days that ask for more than is owned: courier, rent or overtime.")
+    ] = "courier",
+    shifts: Annotated[
+        str, typer.Option("--shifts", help="Shifts to choose from, such as 08:00-16:00,09:00-18:00.")
+    ] = "",
     money: Annotated[
         Path | None, typer.Option("--money", help="TOML file of your own prices, see docs/size.md.")
     ] = None,
@@ -49,13 +55,23 @@ def size(
     ),
 ) -> int:
     """Say how many vehicles of which kind and how many plugs a year of days takes, and what that costs."""
+    from planner.sizing.peaks import POLICIES
     from planner.sizing.results import REPORT
     from planner.sizing.run import Sources, Wishes, read_asked, size_asked
 
     if service not in SERVICES:
         raise usage("--service", str(service), "is none of 95, 99 and 100", "choose one of them")
+    if peaks not in POLICIES:
+        raise usage("--peaks", peaks, f"is none of {', '.join(POLICIES)}", "choose one of them")
     wishes = Wishes(
-        plugs=_plugs(plugs), service=service / 100, vans=vans, iterations=iterations, seed=seed, workers=workers
+        plugs=_plugs(plugs),
+        service=service / 100,
+        vans=vans,
+        peaks=peaks,
+        shifts=tuple(text.strip() for text in shifts.split(",") if text.strip()),
+        iterations=iterations,
+        seed=seed,
+        workers=workers,
     )
     asked = read_asked(Sources(days=days, fleet=candidates, streets=streets, money=money, weights=weights), wishes)
     for note in asked.notes:

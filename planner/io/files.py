@@ -45,6 +45,9 @@ def read_file(path: Path, *, max_bytes: int, remedy: str = "split the file") -> 
         raise InputError(_file_fault("E-O46", str(path), f"cannot be read ({reason})", "check its rights")) from error
 
 
+HALF_WRITTEN = ".*.part"
+
+
 def write_atomic(path: Path, data: bytes | str) -> None:
     """Write a file whole or not at all: beside its place, flushed to disk, then renamed. Text is UTF-8."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

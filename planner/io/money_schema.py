@@ -69,6 +69,12 @@ def _rises(steps: tuple[StepRow, ...]) -> tuple[StepRow, ...]:
     return steps
 
 
+class PeaksRow(Row):
+    """The table ``[peaks]``."""
+
+    overtime_hours: Annotated[float, Field(ge=0, le=12)]
+
+
 class GridRow(Row):
     """The table ``[grid]``."""
 
@@ -84,6 +90,7 @@ class VehicleMoney(Row):
     residual_percent: Percent
     years: Years
     lease_per_month: Money
+    rent_per_day: Money
     insurance_per_year: Money
     tax_per_year: Money
     service_per_year: Money
@@ -103,6 +110,7 @@ class MoneyDocument(Row):
     energy: EnergyRow
     plugs: PlugsRow
     grid: GridRow
+    peaks: PeaksRow
     vehicles: dict[Name, dict[str, Any]]
 
 
@@ -112,5 +120,6 @@ TABLES: dict[str, type[Row]] = {
     "energy": EnergyRow,
     "plugs": PlugsRow,
     "grid": GridRow,
+    "peaks": PeaksRow,
     "vehicles": VehicleMoney,
 }

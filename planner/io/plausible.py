@@ -57,6 +57,8 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "residual_percent": (0, 70),
     "years": (2, 30),
     "lease_per_month": (0, 2_000),
+    "rent_per_day": (5, 400),
+    "overtime_hours": (0, 4),
     "insurance_per_year": (50, 5_000),
     "tax_per_year": (0, 2_000),
     "service_per_year": (0, 3_000),

@@ -180,8 +180,8 @@ def _kind_use(day: Day, routes: Sequence[Route]) -> KindUse:
     over_s = sum(max(0, r.steps[-1].end_s - shift_end_s[r.vehicle_id]) for r in routes)
     hours = sorted(((r.steps[-1].end_s - r.steps[0].arrival_s) / HOUR_S for r in routes), reverse=True)
     return KindUse(
-        hours=tuple(round(h, 6) for h in hours),
-        overtime_h=round(over_s / HOUR_S, 6),
+        hours=tuple(round(h, 8) for h in hours),
+        overtime_h=round(over_s / HOUR_S, 8),
         km=round(sum(step.leg.distance_m for r in routes for step in r.steps if step.leg) / M_PER_KM, 4),
         kwh=round(sum(_used_wh(r) for r in routes) / WH_PER_KWH, 6),
     )

@@ -78,8 +78,10 @@ def without_weight(file: str, weights: Collection[date], days: Sequence[date]) -
         )
 
 
-def about_days(days: Sequence[date], empty: Sequence[date], file: str) -> Iterator[Fault]:
-    """Say what is odd about the days as a whole: `empty` are those without orders."""
+def about_days(
+    days: Sequence[date], empty: Sequence[date], file: str, *, left_out: Collection[date] = ()
+) -> Iterator[Fault]:
+    """Say what is odd about the days as a whole: `empty` are without orders, `left_out` could not be read."""
     if len(days) == 1:
         message = "is one day only: how often a fleet falls short cannot be told from it"
         yield Fault(
@@ -90,7 +92,7 @@ def about_days(days: Sequence[date], empty: Sequence[date], file: str) -> Iterat
         yield Fault(
             code="E-Y15", file=file, message=message, remedy="leave such days out if the business is closed then"
         )
-    known, span = set(days), (days[-1] - days[0]).days
+    known, span = {*days, *left_out}, (days[-1] - days[0]).days
     missing = [day for day in (days[0] + timedelta(days=n) for n in range(span)) if day not in known]
     closed = _closed(missing, known)
     if closed:

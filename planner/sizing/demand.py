@@ -85,7 +85,7 @@ def read_demand(
     if not any(day.orders for day in days):
         raise InputError([*faults, _no_days(source)])
     dates = [day.date for day in days]
-    found.warnings += about_days(dates, [day.date for day in days if not day.orders], source.name)
+    found.warnings += about_days(dates, [day.date for day in days if not day.orders], source.name, left_out=files)
     if weights:
         found.warnings += without_weight(weights.name, weight_of, dates)
     return Demand(days=days, faults=faults, warnings=tuple(dict.fromkeys(found.warnings)))

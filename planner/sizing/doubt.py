@@ -65,8 +65,8 @@ def resample(task: Task, sizes: Sequence[Size], chosen: Size) -> Resampled:
         return Resampled(shares=(), none=1.0, interval=interval)
     best = costs.argmin(axis=0)
     served = np.isfinite(costs.min(axis=0))
-    counts = Counter(int(i) for i in best[served])
-    shares = tuple((eligible[i].cell, n / RESAMPLES) for i, n in counts.most_common())
+    counts = Counter(eligible[int(i)].cell for i in best[served])
+    shares = tuple((cell, n / RESAMPLES) for cell, n in counts.most_common())
     return Resampled(shares=shares, none=float((~served).mean()), interval=interval)
 
 
@@ -111,10 +111,10 @@ def _routed_swings(task: Task, best: Size, routed: Mapping[str, WhatIf]) -> Iter
 
 def _priced(task: Task, sizes: Sequence[Size], best: Size, figures: MoneyDocument) -> tuple[float, Cell]:
     other = replace(task, money=replace(task.money, figures=figures))
-    years = {size.cell: size_of(other, size.cell, size.outcomes) for size in sizes}
+    years = {size.key: size_of(other, size.cell, size.outcomes) for size in sizes}
     enough = [size for size in years.values() if size.charged and size.service >= task.service - NEAR]
-    cheapest = min(enough, key=lambda size: size.year.cost.total, default=years[best.cell])
-    return years[best.cell].year.cost.total, cheapest.cell
+    cheapest = min(enough, key=lambda size: size.year.cost.total, default=years[best.key])
+    return years[best.key].year.cost.total, cheapest.cell
 
 
 def _changes(figures: MoneyDocument) -> list[tuple[str, MoneyDocument, MoneyDocument]]:
@@ -143,10 +143,18 @@ def _changes(figures: MoneyDocument) -> list[tuple[str, MoneyDocument, MoneyDocu
         row = {"interest_percent": max(0.0, year.interest_percent + points)}
         return figures.model_copy(update={"year": year.model_copy(update=row)})
 
+    def rent(factor: float) -> MoneyDocument:
+        rows = {
+            name: {k: v * factor if k == "rent_per_day" else v for k, v in row.items()}
+            for name, row in figures.vehicles.items()
+        }
+        return figures.model_copy(update={"vehicles": rows})
+
     return [
         ("wages 20 % lower or higher", wage(0.8), wage(1.2)),
         ("energy 30 % cheaper or dearer", power(0.7), power(1.3)),
         ("vehicles 20 % cheaper or dearer", price(0.8), price(1.2)),
+        ("rent for peak days 30 % cheaper or dearer", rent(0.7), rent(1.3)),
         ("couriers 30 % cheaper or dearer", courier(0.7), courier(1.3)),
         ("interest 2 points lower or higher", interest(-2.0), interest(2.0)),
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from planner.io.money import MoneyFile
 from planner.io.money_schema import VehicleMoney
@@ -35,6 +35,12 @@ class DayUse:
     energy_paid: float
     energy_kwh: float  # from the grid
     kinds: Mapping[str, KindUse]  # by candidate
+    rented: Mapping[str, int] = field(default_factory=dict)  # by candidate: of those in use, not owned
+
+    def owned_share(self, name: str) -> float:
+        """Return which share of the vehicles of a kind in use is owned: wear of the others is in their rent."""
+        used = len(self.kinds[name].hours) if name in self.kinds else 0
+        return 1 - self.rented.get(name, 0) / used if used else 1.0
 
 
 NO_ORDERS = DayUse(orders=0, served=0, parcels=0, energy_paid=0.0, energy_kwh=0.0, kinds={})
@@ -64,6 +70,7 @@ class YearCost:
     """Money of a year by kind."""
 
     vehicles: float = 0.0  # loss in value and interest, or the lease
+    rent: float = 0.0  # of vehicles for peak days
     batteries: float = 0.0  # new ones after the first
     insurance_and_tax: float = 0.0
     upkeep: float = 0.0  # service, tyres, repair
@@ -113,15 +120,19 @@ def price_year(
     for kind in kinds:
         uses = {i: day.kinds.get(kind.name) for i, (_, day) in enumerate(weighted)}
         km = a_year({i: use.km if use else 0.0 for i, use in uses.items()})
-        kwh = a_year({i: use.kwh if use else 0.0 for i, use in uses.items()})
+        own = {i: day.owned_share(kind.name) for i, (_, day) in enumerate(weighted)}
+        own_km = a_year({i: own[i] * use.km if use else 0.0 for i, use in uses.items()})
+        own_kwh = a_year({i: own[i] * use.kwh if use else 0.0 for i, use in uses.items()})
+        rented = a_year({i: float(day.rented.get(kind.name, 0)) for i, (_, day) in enumerate(weighted)})
         floor_h = figures.wages.min_paid_hours
         paid_h = a_year({i: math.fsum(max(h, floor_h) for h in use.hours) if use else 0.0 for i, use in uses.items()})
         over_h = a_year({i: use.overtime_h if use else 0.0 for i, use in uses.items()})
         rates = money.of(kind.type_name, kind.class_name)
         count = fleet.counts.get(kind.name, 0)
-        owned = _owned(rates, count, km=km, kwh=kwh, battery_kwh=kind.battery_kwh, interest=_interest(money))
+        owned = _owned(rates, count, km=own_km, kwh=own_kwh, battery_kwh=kind.battery_kwh, interest=_interest(money))
         litres = km * rates.diesel_l_per_100km / 100
         worked = YearCost(
+            rent=rented * rates.rent_per_day,
             energy=litres * figures.energy.diesel_per_litre,
             wages=paid_h * figures.wages.per_hour,
             overtime=over_h * figures.wages.overtime_extra_per_hour,

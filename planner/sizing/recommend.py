@@ -13,6 +13,7 @@ from planner.sizing.task import NEAR, Found, Size, Task, neighbours
 
 PARTS = {
     "vehicles": "vehicles",
+    "rent": "rented vehicles",
     "batteries": "new batteries",
     "insurance_and_tax": "insurance and tax",
     "upkeep": "service and tyres",
@@ -82,7 +83,7 @@ def advise(task: Task, found: Found) -> Advice | None:
         return None
     best = found.best or max(sizes, key=lambda size: (size.charged, size.service, -size.year.cost.total))
     front = frontier(sizes)
-    others = [s for s in sizes if s.cell != best.cell and s.charged and s.service >= task.service - NEAR]
+    others = [s for s in sizes if s.key != best.key and s.charged and s.service >= task.service - NEAR]
     # Another mix tells more than a plug more; one of these where there is no other.
     by_cost = sorted(others, key=lambda size: (size.cell.counts == best.cell.counts, size.year.cost.total))
     second = by_cost[0] if by_cost and found.best else None
@@ -148,7 +149,7 @@ def failing_days(task: Task, size: Size) -> tuple[FailingDay, ...]:
         left_out = outcome.use.orders - outcome.use.served
         found.append(
             FailingDay(
-                fleet=size.cell.told(task.candidates),
+                fleet=size.told(task.candidates),
                 date=str(day.date),
                 left_out=left_out,
                 short_kwh=outcome.short_kwh,
@@ -172,7 +173,12 @@ def _steps(task: Task, best: Size, found: Found) -> list[Step]:
     few, every = len(found.scouts), sum(1 for day in task.days if day.orders)
     beside = {cell: (*more, few) for cell, more in found.partly.items()} if found.best else {}
     for size in found.sizes:
-        beside[size.cell] = (size.year.cost.total - best.year.cost.total, size.year.served - best.year.served, every)
+        if size.relief is None:
+            beside[size.cell] = (
+                size.year.cost.total - best.year.cost.total,
+                size.year.served - best.year.served,
+                every,
+            )
     return [
         Step(
             said=_changed(task, best.cell, cell),
@@ -203,7 +209,8 @@ def _sentences(
     served = f"{best.service:.1%} of the orders of {days} routed day{'s' if days != 1 else ''}"
     if not enough:
         return _without_answer(task, best)
-    first = f"Take {best.cell.told(task.candidates)}: {cost:,.0f} {currency} a year, {per}, and {served} are served."
+    works = f", working {task.shift}" if task.shift else ""
+    first = f"Take {best.told(task.candidates)}{works}: {cost:,.0f} {currency} a year, {per}, and {served} are served."
     return first, _about_second(task, best, second), _about_steps(currency, steps)
 
 
@@ -251,7 +258,7 @@ def _about_second(task: Task, best: Size, second: Size | None) -> str:
         for part, money in difference(best, second)[:2]
     )
     return (
-        f"The next best is {second.cell.told(task.candidates)}, {more:,.0f} {task.currency} a year dearer"
+        f"The next best is {second.told(task.candidates)}, {more:,.0f} {task.currency} a year dearer"
         f"{f': {why}' if why else ''}."
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from planner.export.paper import Paper, Part
+from planner.sizing.peaks import COURIER
 from planner.sizing.pictures import charts, svg_of
-from planner.sizing.results import Results, per_parcel
+from planner.sizing.results import Results, about_peaks, per_parcel
 from planner.sizing.tables import Table, tables
 
 MOST_ROWS = 12  # of a table on paper; the CSV file has all
@@ -40,6 +41,8 @@ def _parts(results: Results) -> Iterator[Part]:
     yield _mixes(results)
     yield from _about_second(results, made)
     yield from picture("costs", "Where the money of a year goes.")
+    yield from _shifts(made, results.task.currency)
+    yield from _peaks(results, made)
     yield from _one_more(made)
     yield Part(kind="heading", text="Charging")
     yield from picture("charging", "Power drawn at the depot by the hour, nights included, with the recommended fleet.")
@@ -56,7 +59,7 @@ def _parts(results: Results) -> Iterator[Part]:
 def _key_figures(results: Results) -> Part:
     best, currency = results.advice.best, results.task.currency
     rows = (
-        ("Fleet", best.cell.told(results.task.candidates)),
+        ("Fleet", best.told(results.task.candidates)),
         ("Cost of a year", f"{best.year.cost.total:,.0f} {currency}"),
         ("Cost of a parcel", per_parcel(best, currency)),
         ("Orders served", f"{best.service:.1%}"),
@@ -73,7 +76,7 @@ def _mixes(results: Results) -> Part:
         sizes = (*sizes[:-1], best)
     rows = tuple(
         (
-            size.cell.told(task.candidates),
+            size.told(task.candidates),
             f"{size.service:.1%}",
             "yes" if size.charged else "no",
             f"{size.year.cost.total:,.0f}",
@@ -83,7 +86,7 @@ def _mixes(results: Results) -> Part:
         for size in sizes
     )
     heads = ("Fleet", "Served", "Full batteries", f"{task.currency} a year", "A parcel", "kg CO2e")
-    strong = tuple(n for n, size in enumerate(sizes) if size.cell == best.cell)
+    strong = tuple(n for n, size in enumerate(sizes) if size.key == best.key)
     return Part(kind="table", heads=heads, numbers=(False, *[True] * 5), rows=rows, strong=strong)
 
 
@@ -91,8 +94,29 @@ def _about_second(results: Results, made: dict[str, Table]) -> Iterator[Part]:
     second = results.advice.second
     if second is None:
         return
-    yield Part(kind="text", text=f"The next best is {second.cell.told(results.task.candidates)}. It is dearer by:")
+    yield Part(kind="text", text=f"The next best is {second.told(results.task.candidates)}. It is dearer by:")
     yield _table(made["next_best"], ("For", f"{results.task.currency} a year"), rows=4)
+
+
+def _shifts(made: dict[str, Table], currency: str) -> Iterator[Part]:
+    if made["shifts"].rows:
+        yield Part(kind="heading", text="Shifts")
+        yield _table(made["shifts"], ("All work", "Cheapest fleet", f"{currency} a year", "Dearer"), left=(0, 1))
+
+
+def _peaks(results: Results, made: dict[str, Table]) -> Iterator[Part]:
+    if results.peaks is None or results.peaks.policy == COURIER:
+        return
+    said = about_peaks(results)
+    yield Part(kind="heading", text="Peak days")
+    yield Part(kind="text", text=f"{said[0].upper()}{said[1:]}.")
+    if made["peaks"].rows:
+        currency = results.task.currency
+        heads = ("Owned, and what helps", "Days a year", "Rent", "Overtime pay", f"{currency} a year", "Dearer")
+        yield _table(made["peaks"], heads, rows=5)
+    if made["peak_days"].rows:
+        yield Part(kind="text", text="The days on which it does, of those that were given:")
+        yield _table(made["peak_days"], ("Day", "Stands for", "Orders", "Rented", "Hours of overtime"), left=(3,))
 
 
 def _one_more(made: dict[str, Table]) -> Iterator[Part]:
@@ -119,7 +143,7 @@ def _break_even(made: dict[str, Table], picture: object) -> Iterator[Part]:
 
 def _doubt(results: Results, made: dict[str, Table]) -> Iterator[Part]:
     low, high = results.resampled.interval
-    best = results.advice.best.cell.told(results.task.candidates)
+    best = results.advice.best.told(results.task.candidates)
     said = f"If the days are drawn anew, a year with {best} costs {low:,.0f} to {high:,.0f} {results.task.currency}"
     yield Part(kind="text", text=f"{said} in nine of ten cases. The cheapest fleet that serves enough is then:")
     yield _table(made["resamples"], ("Fleet", "% of 1,000 resamples"), rows=5)

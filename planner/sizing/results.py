@@ -10,7 +10,10 @@ from typing import Any
 from planner.io.money import MoneyFile
 from planner.io.safe_csv import csv_text
 from planner.sizing.doubt import Resampled, Swing
+from planner.sizing.money import DayUse
+from planner.sizing.peaks import COURIER, RENT, Peaks
 from planner.sizing.recommend import Advice
+from planner.sizing.shifts import ByShift
 from planner.sizing.task import Found, Size, Task
 from planner.sizing.vans import Compared
 from planner.sizing.what_if import WhatIf
@@ -31,17 +34,29 @@ class Results:
     swings: tuple[Swing, ...]
     compared: tuple[Compared, ...]
     what_ifs: tuple[WhatIf, ...] = ()
+    peaks: Peaks | None = None
+    by_shift: tuple[ByShift, ...] = ()  # none where there was one shift only
 
 
 def sizes_csv(results: Results) -> str:
     """Return a row for each size that was looked at on every day, the cheapest first."""
     task, parts = results.task, [part.name for part in fields(results.advice.best.year.cost)]
     names = [candidate.name for candidate in task.candidates]
-    columns = (*names, "plugs", "service_percent", "batteries_full", "cost_per_year", "cost_per_parcel", "co2e_kg")
+    columns = (
+        *names,
+        "plugs",
+        "peaks",
+        "service_percent",
+        "batteries_full",
+        "cost_per_year",
+        "cost_per_parcel",
+        "co2e_kg",
+    )
     rows = [
         (
             *size.cell.counts,
             size.cell.plugs,
+            size.key[1],
             round(100 * size.service, 3),
             str(size.charged).lower(),
             *_year(size, parts),
@@ -61,12 +76,26 @@ def _year(size: Size, parts: Sequence[str]) -> Iterator[str | float]:
 
 def days_csv(results: Results) -> str:
     """Return a row for each day with the recommended size."""
-    columns = ("date", "weight", "orders", "served", "vehicles", "plugs", "km", "hours", "kwh", "short_kwh", "left_out")
+    columns = (
+        "date",
+        "weight",
+        "orders",
+        "served",
+        "vehicles",
+        "plugs",
+        "km",
+        "hours",
+        "kwh",
+        "short_kwh",
+        "rented",
+        "overtime_h",
+        "left_out",
+    )
     best = results.advice.best
     rows: list[Sequence[str | float]] = []
     for day, outcome in zip(results.task.days, best.outcomes, strict=True):
         if outcome is None:
-            rows.append((str(day.date), day.weight, *[0] * 8, ""))
+            rows.append((str(day.date), day.weight, *[0] * 8, "", 0, ""))
             continue
         kinds = outcome.use.kinds.values()
         said = "; ".join(f"{missed.orders} {missed.reason}" for missed in outcome.missed)
@@ -75,10 +104,14 @@ def days_csv(results: Results) -> str:
                 *(str(day.date), day.weight, outcome.use.orders, outcome.use.served),
                 *(outcome.used.vehicles, outcome.used.plugs, round(sum(kind.km for kind in kinds), 1)),
                 *(round(sum(sum(kind.hours) for kind in kinds), 2), round(sum(kind.kwh for kind in kinds), 2)),
-                *(outcome.short_kwh, said),
+                *(outcome.short_kwh, _rented(outcome.use), round(sum(kind.overtime_h for kind in kinds), 2), said),
             )
         )
     return csv_text(columns, rows)
+
+
+def _rented(use: DayUse) -> str:
+    return " + ".join(f"{count} {name}" for name, count in use.rented.items() if count)
 
 
 def assumptions_toml(money: MoneyFile) -> str:
@@ -113,8 +146,10 @@ def words(results: Results) -> list[str]:
     """Return what is printed, a line each."""
     task, advice, currency = results.task, results.advice, results.task.currency
     lines = [*advice.sentences, "", f"{'fleet':<44}{'served':>9}{'a year':>14}{'a parcel':>10}"]
-    lines += [_line(task, size, mark=size.cell == advice.best.cell) for size in results.found.sizes]
-    lines.append(f"knee of the frontier: {advice.knee.cell.told(task.candidates)}")
+    lines += [_line(task, size, mark=size.key == advice.best.key) for size in results.found.sizes]
+    lines += [f"{told}: {size}" for told, size in about_shifts(results)]
+    lines += [about_peaks(results)] if results.peaks and results.peaks.policy != COURIER else []
+    lines.append(f"knee of the frontier: {advice.knee.told(task.candidates)}")
     if results.resampled.shares:
         cell, share = results.resampled.shares[0]
         lines.append(f"{cell.told(task.candidates)} in {share:.0%} of resamples of the days")
@@ -133,6 +168,33 @@ def words(results: Results) -> list[str]:
     return lines
 
 
+def about_shifts(results: Results) -> Iterator[tuple[str, str]]:
+    """Yield each shift with the cheapest fleet of vehicles that all work it."""
+    for one in results.by_shift:
+        best = one.found.best
+        if best is None:
+            yield one.task.shift, "no fleet that was tried serves enough"
+        else:
+            told = best.told(one.task.candidates)
+            yield one.task.shift, f"{told}, {best.year.cost.total:,.0f} {results.task.currency} a year"
+
+
+def about_peaks(results: Results) -> str:
+    """Say what the policy for peak days comes to."""
+    peaks, best = results.peaks, results.advice.best
+    assert peaks is not None
+    word = "renting" if peaks.policy == RENT else "overtime"
+    if best.relief is not None:
+        days = f"{best.relief.days_a_year:,.0f} days a year"
+        return f"{word} on {days} costs less than owning for them what they need"
+    if not peaks.tried:
+        return f"{word} on peak days: no smaller fleet was found that serves enough with it"
+    nearest = peaks.tried[0]
+    more = nearest.year.cost.total - best.year.cost.total
+    told = f"{nearest.told(results.task.candidates)}, is {more:,.0f} {results.task.currency} a year dearer"
+    return f"{word} on peak days does not pay: the nearest, {told}"
+
+
 def per_parcel(size: Size, currency: str) -> str:
     """Return the cost of a parcel in words, nothing where none is delivered."""
     cost = size.year.per_parcel
@@ -140,7 +202,7 @@ def per_parcel(size: Size, currency: str) -> str:
 
 
 def _line(task: Task, size: Size, *, mark: bool) -> str:
-    fleet = ("> " if mark else "  ") + size.cell.told(task.candidates) + ("" if size.charged else " (batteries short)")
+    fleet = ("> " if mark else "  ") + size.told(task.candidates) + ("" if size.charged else " (batteries short)")
     return f"{fleet:<44}{size.service:>9.1%}{size.year.cost.total:>14,.0f}{per_parcel(size, ''):>10}"
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from planner import catalogue
 from planner.errors import Fault, InputError, Interrupted
-from planner.io.files import write_atomic
+from planner.io.files import HALF_WRITTEN, write_atomic
 from planner.io.fleet import read_fleet
 from planner.io.money import DEFAULT, read_money, unused_vehicles
 from planner.io.plausible import EURO, odd_energy, rates
@@ -28,6 +28,7 @@ from planner.sizing.demand import FLEET_NAME, read_demand
 from planner.sizing.doubt import resample, tornado
 from planner.sizing.hands import Hands
 from planner.sizing.ledger import NAME, Ledger
+from planner.sizing.peaks import COURIER, relieve
 from planner.sizing.recommend import advise
 from planner.sizing.results import (
     ASSUMPTIONS,
@@ -41,7 +42,8 @@ from planner.sizing.results import (
     sizes_csv,
     words,
 )
-from planner.sizing.search import most_routed, size_fleet
+from planner.sizing.search import most_routed
+from planner.sizing.shifts import cheapest, size_by_shift, tasks_of
 from planner.sizing.tables import tables
 from planner.sizing.task import Progress, Task
 from planner.sizing.vans import compare, compared_types
@@ -73,6 +75,8 @@ class Wishes:
     plugs: tuple[int, ...] = (1, 2, 3, 4)
     service: float = 1.0
     vans: bool = False
+    peaks: str = COURIER  # or "rent", "overtime": what helps on days for which too little is owned
+    shifts: tuple[str, ...] = ()  # such as "08:00-16:00": the whole fleet works one of them; the fleet file's if none
     iterations: int = 4_000
     seed: int = 1
     workers: int | None = None  # processes that route days, one a core if None; 0 routes in this process
@@ -80,10 +84,11 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was read: the task, what looks odd in the files, and the rows that were left out."""
+    """What was read: the task by shift, what looks odd in the files, and the rows that were left out."""
 
-    task: Task
+    tasks: tuple[Task, ...]
     vans: bool
+    peaks: str
     workers: int | None
     notes: tuple[Fault, ...]
     faults: tuple[Fault, ...]
@@ -166,8 +171,9 @@ def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
     odd = odd_energy(fleet_file.depots, fleet_file.stations, fleet.name, rates().get(fleet_file.currency))
     known = (*catalogue.type_names(), *catalogue.class_names(), *compared_types(), DEFAULT, *_names(task))
     return Asked(
-        task=task,
+        tasks=tasks_of(task, wishes.shifts),
         vans=wishes.vans,
+        peaks=wishes.peaks,
         workers=wishes.workers,
         notes=(*prices.warnings, *unused_vehicles(prices, known), *odd, *demand.warnings),
         faults=demand.faults,
@@ -198,28 +204,31 @@ def _tried(read: Callable[[], T], faults: list[Fault]) -> T | None:
 
 def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] | None = None) -> Sized:
     """Search the cheapest fleet, ask how sure that is, and write the results. Raises as `size_days`."""
-    task, ledger = asked.task, Ledger(output / NAME)
+    ledger = Ledger(output / NAME)
     tell = _steps(progress) if progress else lambda _done, _most, _doing: None
     output.mkdir(parents=True, exist_ok=True)
     try:
-        with Hands(task.streets, count=cores() if asked.workers is None else asked.workers) as hands:
-            found = size_fleet(task, ledger, tell, hands)
-            advice = advise(task, found)
-            best = advice.best if advice and advice.enough else None
-            compared = compare(task, ledger, tell, hands, best=best) if asked.vans else ()
-            routed = what_ifs(task, found, ledger, tell, hands)
+        with Hands(asked.tasks[0].streets, count=cores() if asked.workers is None else asked.workers) as hands:
+            by_shift = size_by_shift(asked.tasks, ledger, tell, hands)
+            task, owned = cheapest(by_shift).task, cheapest(by_shift).found
+            peaks = relieve(task, owned, asked.peaks, ledger, tell, hands)
+            advice = advise(task, peaks.found)
+            compared = compare(task, ledger, tell, hands, best=peaks.found.best) if asked.vans else ()
+            routed = what_ifs(task, owned, ledger, tell, hands)
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; what was routed is in {output / NAME}, and the same command goes on") from None
     if advice is None:
         return Sized(asked=asked, results=None, files=())
     results = Results(
         task=task,
-        found=found,
+        found=peaks.found,
         advice=advice,
-        resampled=resample(task, found.sizes, advice.best),
-        swings=tornado(task, found.sizes, advice.best, routed),
+        resampled=resample(task, peaks.found.sizes, advice.best),
+        swings=tornado(task, peaks.found.sizes, advice.best, routed),
         what_ifs=routed,
         compared=compared,
+        peaks=peaks,
+        by_shift=by_shift if len(by_shift) > 1 else (),
     )
     return Sized(asked=asked, results=results, files=write_results(results, output))
 
@@ -238,6 +247,8 @@ def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
 
         paper = paper_of(results)
         made |= {REPORT: paper_html(paper), REPORT_PDF: paper_pdf(paper)}
+    for half in folder.glob(HALF_WRITTEN):  # of a run that was killed
+        half.unlink()
     for name, data in made.items():
         write_atomic(folder / name, data)
     return tuple(folder / name for name in made)

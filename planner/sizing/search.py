@@ -86,6 +86,7 @@ def size_fleet(task: Task, ledger: Ledger, tell: Progress, hands: Hands | None =
         complete=search.complete,
         scouts=search.scouts.weights,
         partly=search.partly,
+        whole={i: tuple(router.whole(i)) for i in days},
     )
 
 

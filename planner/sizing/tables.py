@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from planner.sizing.cells import HOURS
+from planner.sizing.peaks import rents, works_longer
 from planner.sizing.recommend import PARTS, difference
 from planner.sizing.task import NEAR, Size, Task, moving_cost
 
@@ -39,14 +40,12 @@ def tables(results: Results) -> dict[str, Table]:
 def frontier(results: Results) -> Table:
     """Return every size by cost and service, with what it is."""
     advice, task = results.advice, results.task
-    front = {size.cell for size in advice.frontier}
+    front = {size.key for size in advice.frontier}
     rows = []
     for size in results.found.sizes:
-        what = "recommended" if size.cell == advice.best.cell else "frontier" if size.cell in front else "other"
-        knee = "knee" if size.cell == advice.knee.cell else ""
-        rows.append(
-            (size.cell.told(task.candidates), round(size.year.cost.total), round(100 * size.service, 2), what, knee)
-        )
+        what = "recommended" if size.key == advice.best.key else "frontier" if size.key in front else "other"
+        knee = "knee" if size.key == advice.knee.key else ""
+        rows.append((size.told(task.candidates), round(size.year.cost.total), round(100 * size.service, 2), what, knee))
     columns = ("fleet", "cost_per_year", "service_percent", "what", "knee")
     return Table(name="frontier", columns=columns, rows=tuple(rows))
 
@@ -66,9 +65,9 @@ def costs(results: Results) -> Table:
 def compared_sizes(results: Results) -> list[tuple[str, Size]]:
     """Return the recommended size, the next best, and the best of the vans and bikes, with their names."""
     advice, task = results.advice, results.task
-    found = [(advice.best.cell.told(task.candidates), advice.best)]
+    found = [(advice.best.told(task.candidates), advice.best)]
     if advice.second is not None:
-        found.append((advice.second.cell.told(task.candidates), advice.second))
+        found.append((advice.second.told(task.candidates), advice.second))
     return found + [(o.best.cell.told(o.task.candidates), o.best) for o in results.compared if o.best is not None]
 
 
@@ -77,13 +76,60 @@ def one_more(results: Results) -> Table:
     rows: list[Row] = [
         (step.said, round(step.cost), round(step.served), f"{step.days} days routed") for step in results.advice.steps
     ]
+    # Routed with all that is needed on any day in the yard, whatever helps on peak days.
+    owned = ", nothing rented and no overtime" if results.advice.best.relief else ""
     # What the thing itself costs is not counted here: this is what it may cost at most.
     rows += [
-        (w.said, round(w.cost), round(-w.left_out), f"{w.days} days routed anew")
+        (w.said, round(w.cost), round(-w.left_out), f"{w.days} days routed anew{owned}")
         for w in results.what_ifs
         if w.name in {"hour", "kwh", "kw"}
     ]
     return Table(name="one_more", columns=("change", "cost_per_year", "orders_served_more", "from"), rows=tuple(rows))
+
+
+def peaks(results: Results) -> Table:
+    """Return what owning less with a policy for peak days costs."""
+    found, best = results.peaks, results.advice.best
+    rows = [
+        (
+            size.told(results.task.candidates),
+            round(size.relief.days_a_year, 1),
+            round(size.year.cost.rent),
+            round(size.year.cost.overtime),
+            round(size.year.cost.total),
+            round(size.year.cost.total) - round(best.year.cost.total),
+        )
+        for size in (found.tried if found else ())
+        if size.relief is not None
+    ]
+    columns = ("fleet", "days_a_year", "rent", "overtime", "cost_per_year", "dearer_per_year")
+    return Table(name="peaks", columns=columns, rows=tuple(rows))
+
+
+def peak_days(results: Results) -> Table:
+    """Return the days on which the recommended fleet rents, or works overtime."""
+    rows: list[Row] = []
+    for day, outcome in zip(results.task.days, results.advice.best.outcomes, strict=True):
+        if outcome is None or not (rents(outcome) or works_longer(outcome)):
+            continue
+        rented = " + ".join(f"{count} {name}" for name, count in outcome.use.rented.items() if count)
+        over_h = math.fsum(kind.overtime_h for kind in outcome.use.kinds.values())
+        rows.append((str(day.date), day.weight, outcome.use.orders, rented, round(over_h, 2)))
+    return Table(name="peak_days", columns=("date", "weight", "orders", "rented", "overtime_h"), rows=tuple(rows))
+
+
+def shifts(results: Results) -> Table:
+    """Return what each shift costs with the cheapest fleet of vehicles that all work it; blank where none serves."""
+    rows: list[Row] = []
+    costs = [one.found.best.year.cost.total for one in results.by_shift if one.found.best]
+    for one in results.by_shift:
+        best = one.found.best
+        if best is None:
+            rows.append((one.task.shift, "none serves enough", "", ""))
+        else:
+            cost = best.year.cost.total
+            rows.append((one.task.shift, best.told(one.task.candidates), round(cost), round(cost) - round(min(costs))))
+    return Table(name="shifts", columns=("shift", "fleet", "cost_per_year", "dearer_per_year"), rows=tuple(rows))
 
 
 def charging(results: Results) -> Table:
@@ -112,9 +158,15 @@ def utilisation(results: Results) -> Table:
     for day, outcome in zip(task.days, best.outcomes, strict=True):
         for kind, n in zip(task.candidates, best.cell.counts, strict=True):
             use = outcome.use.kinds.get(kind.name) if outcome else None
-            hours = (*(use.hours if use else ()), *[0.0] * n)[:n]
+            out = use.hours if use else ()
+            hours = (*out, *[0.0] * (n - len(out)))
             rows += [
-                (str(day.date), f"{kind.name} {k}", round(h, 2), round(100 * h / spans[kind.name], 1))
+                (
+                    str(day.date),
+                    f"{kind.name} {k}" if k <= n else f"{kind.name} rented {k - n}",
+                    round(h, 2),
+                    round(100 * h / spans[kind.name], 1),
+                )
                 for k, h in enumerate(hours, start=1)
             ]
     return Table(name="utilisation", columns=("date", "vehicle", "hours", "percent_of_shift"), rows=tuple(rows))
@@ -152,7 +204,7 @@ def break_even(results: Results) -> Table:
 
 def _rivals(results: Results) -> list[tuple[str, Task, Size]]:
     best = results.advice.best
-    found = [(best.cell.told(results.task.candidates), results.task, best)]
+    found = [(best.told(results.task.candidates), results.task, best)]
     return found + [(o.best.cell.told(o.task.candidates), o.task, o.best) for o in results.compared if o.best]
 
 
@@ -215,6 +267,9 @@ MAKERS: tuple[Callable[[Results], Table], ...] = (
     costs,
     next_best,
     one_more,
+    peaks,
+    peak_days,
+    shifts,
     charging,
     utilisation,
     volumes,

@@ -34,6 +34,7 @@ class Task:
     money: MoneyFile
     options: SolveOptions
     most_routed: int
+    shift: str = ""  # in which all work, where several were asked about
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -65,12 +66,35 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relief:
+    """What helps a fleet on its peak days: how many days of the year, and in words."""
+
+    policy: str
+    days_a_year: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """A cell with all its days, in the order of the task; no outcome on a day without orders."""
+    """A cell with all its days, in the order of the task; no outcome on a day without orders.
+
+    With a `relief` the plans of its peak days are those with rented vehicles, or with overtime.
+    """
 
     cell: Cell
     outcomes: tuple[Outcome | None, ...]
     year: Year
+    relief: Relief | None = None
+
+    @property
+    def key(self) -> tuple[Cell, str]:
+        """Return what tells it from others: what is owned, and what helps on peak days."""
+        return self.cell, self.relief.policy if self.relief else ""
+
+    def told(self, candidates: Sequence[Candidate]) -> str:
+        """Return it in words."""
+        owned = self.cell.told(candidates)
+        return f"{owned}, with {self.relief.said}" if self.relief else owned
 
     @property
     def service(self) -> float:
@@ -104,6 +128,7 @@ class Found:
     complete: bool  # no cell that may be cheaper was left
     scouts: Mapping[int, float] = field(default_factory=dict)
     partly: Mapping[Cell, tuple[float, float]] = field(default_factory=dict)
+    whole: Mapping[int, Sequence[Outcome]] = field(default_factory=dict, repr=False)  # plans that serve all of a day
 
 
 def size_of(task: Task, cell: Cell, outcomes: Sequence[Outcome | None]) -> Size:
@@ -123,9 +148,11 @@ def moving_cost(use: DayUse, task: Task) -> float:
             continue
         rates = task.money.of(kind.type_name, kind.class_name)
         paid_h = math.fsum(max(hours, figures.wages.min_paid_hours) for hours in done.hours)
+        total += use.rented.get(kind.name, 0) * rates.rent_per_day
         total += paid_h * figures.wages.per_hour + done.overtime_h * figures.wages.overtime_extra_per_hour
         litres = done.km * rates.diesel_l_per_100km / 100
-        total += done.km * rates.tyres_and_repair_per_km + litres * figures.energy.diesel_per_litre
+        worn_km = use.owned_share(kind.name) * done.km
+        total += worn_km * rates.tyres_and_repair_per_km + litres * figures.energy.diesel_per_litre
     return total
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from planner.errors import InputError
 from planner.roads.streets import save_streets
 from planner.sizing.candidates import Cell
-from planner.sizing.run import Sources, Wishes, size_days
+from planner.sizing.run import Sources, Wishes, read_asked, size_days
+from planner.sizing.task import Size
 from tests.roads.towns import STREET_36, degrees, town
 
 # One straight, level street. The hub is at its beginning, every door at the same house 2,996 m away: at 36 km/h
@@ -96,6 +99,7 @@ price = 6000
 subsidy = 600
 residual_percent = 20
 years = 6
+rent_per_day = 15
 insurance_per_year = 300
 tax_per_year = 0
 service_per_year = 100
@@ -108,6 +112,7 @@ price = 14000
 subsidy = 0
 residual_percent = 20
 years = 7
+rent_per_day = 40
 insurance_per_year = 500
 tax_per_year = 80
 service_per_year = 200
@@ -118,13 +123,16 @@ battery_cycles = 2500
 """
 
 
-def write_case(folder: Path) -> Path:
+BUSY, QUIET = "2026-03-10", "2026-03-11"
+
+
+def write_case(folder: Path, *, too_big: int = 0) -> Path:
     save_streets(town([(0.0, 0.0), (0.0, DOOR_M)], (0, 1, STREET_36)), folder / "street.npz")
     (folder / "fleet.toml").write_text(FLEET)
     (folder / "money.toml").write_text(MONEY)
     lon = degrees([(0.0, DOOR_M)])[0, 1]
-    # A busy day of 8 orders and one that no bay holds; a quiet one of 4.
-    for day, volumes in {"2026-03-10": [100] * 8 + [500], "2026-03-11": [100] * 4}.items():
+    # A busy day of 8 orders, and those that no bay holds; a quiet one of 4.
+    for day, volumes in {BUSY: [100] * 8 + [500] * too_big, QUIET: [100] * 4}.items():
         rows = [f"o{n},0,{lon:.7f},0,{volume},10" for n, volume in enumerate(volumes, start=1)]
         (folder / day).mkdir()
         (folder / day / "orders.csv").write_text("\n".join(["id,lat,lon,demand_kg,volume_l,service_min", *rows]) + "\n")
@@ -156,6 +164,7 @@ def test_the_cheapest_fleet_and_its_year_are_those_reckoned_by_hand_to_the_cent(
     # 637.67602 kWh at 0.25 x 1.1.
     by_hand = {
         "vehicles": 865.00 + 2_020.00,
+        "rent": 0.00,
         # Small: 200 trips take 106.27934 kWh a year, 637.67602 in 6 years: 1.2753520 lives of 500 kWh. The first comes
         # with the vehicle, 0.2753520 x 1,000 / 6 has to be paid.
         "batteries": 45.89,
@@ -169,7 +178,7 @@ def test_the_cheapest_fleet_and_its_year_are_those_reckoned_by_hand_to_the_cent(
         "overtime": 0.00,
         "courier": 800.00,  # the order that no bay holds, on 100 days
     }
-    folder = write_case(tmp_path)
+    folder = write_case(tmp_path, too_big=1)
     sources = Sources(days=folder, money=folder / "money.toml")
     wishes = Wishes(plugs=(1, 2), service=0.9, iterations=100, workers=0)
     sized = size_days(sources, wishes, output=tmp_path / "out")
@@ -183,3 +192,77 @@ def test_the_cheapest_fleet_and_its_year_are_those_reckoned_by_hand_to_the_cent(
     # 12 of 13 orders, each a parcel: 1,200 a year, without the courier's.
     assert best.year.per_parcel == pytest.approx(13_767.64 / 1_200, abs=1e-5)
     assert "Take 1 small + 1 big, 1 plug: 14,568 EUR a year, 11.47 EUR per parcel, and 92.3%" in sized.words[0]
+
+
+def sized_with(folder: Path, peaks: str) -> Size:
+    """Size the case where the busy day comes on 10 of the 200 working days, and the quiet one on 190."""
+    write_case(folder)
+    (folder / "weights.csv").write_text(f"date,weight\n{BUSY},1\n{QUIET},19\n")
+    sources = Sources(days=folder, money=folder / "money.toml", weights=folder / "weights.csv")
+    wishes = Wishes(plugs=(1,), iterations=100, workers=0, peaks=peaks)
+    sized = size_days(sources, wishes, output=folder / "out")
+    assert sized.results is not None
+    assert not sized.incomplete
+    return sized.results.advice.best
+
+
+def test_a_vehicle_is_rented_for_the_peak_days_where_that_is_cheaper_than_owning_it(tmp_path: Path) -> None:
+    # Owned all year one small and one big cost 1,385 + 3,040 standing still, and 10 x 3 h + 190 x 1.33 h of wages.
+    # The same days are driven by a big one alone, and a small one that is rented on 10 days at 15: 1,235.00 less, and
+    # the wear of its 20 trips of 5.992 km. Owning the small one and renting the big one at 40 saves 3,040 - 400, but
+    # the quiet days then take 2 h: 190 x 0.67 h x 20 = 2,533.33 more, and of the owned battery too.
+    best = sized_with(tmp_path, "rent")
+    cost = best.year.cost
+    assert best.cell == Cell(counts=(0, 1), plugs=1)
+    assert best.relief is not None
+    assert best.relief.said == "1 small rented on 10 days a year"
+    assert round(cost.rent, 2) == 150.00
+    assert round(cost.wages, 2) == 5_666.67  # (10 x 3 + 190 x 1.3333) h at 20
+    assert round(cost.vehicles, 2) == 2_020.00
+    assert round(cost.upkeep, 2) == 322.84  # 200 + 410 trips of the big one (10 x 3 + 190 x 2) of 5.992 km at 0.05
+    # 10 x 4,251.1735 + 190 x 2,125.5868 Wh at 0.25 x 1.1; plugs 120.00, grid 125.00, insurance and tax 580, parking 240
+    assert round(cost.energy, 2) == 122.75
+    assert round(cost.total, 2) == 9_347.26
+    with (tmp_path / "out" / "peak_days.csv").open() as file:
+        assert [*csv.DictReader(file)] == [
+            {"date": BUSY, "weight": "1.0", "orders": "8", "rented": "1 small", "overtime_h": "0.0"}
+        ]
+
+
+def test_a_fleet_works_overtime_on_the_peak_days_where_that_is_cheaper_than_one_more(tmp_path: Path) -> None:
+    # The big one alone drives 4 trips of 40 min on a busy day: 2.67 h, of them 0.67 past the end of its shift.
+    best = sized_with(tmp_path, "overtime")
+    cost = best.year.cost
+    assert best.cell == Cell(counts=(0, 1), plugs=1)
+    assert best.relief is not None
+    assert best.relief.said == "up to 0.7 h of overtime on 10 days a year"
+    assert round(cost.overtime, 2) == 33.33  # 10 x 0.6667 h at 5
+    assert round(cost.wages, 2) == 5_600.00  # (10 x 2.6667 + 190 x 1.3333) h at 20
+    assert cost.rent == 0
+    assert "0.67" in (tmp_path / "out" / "peak_days.csv").read_text()
+
+
+def test_each_shift_is_sized_by_itself_and_the_cheapest_is_advised(tmp_path: Path) -> None:
+    # In three hours a big vehicle drives 4 trips: one is enough. In one hour it drives one trip, 2 orders, and a small
+    # one two: a busy day of 8 orders takes four vehicles, and the wages are hardly less.
+    write_case(tmp_path)
+    wishes = Wishes(plugs=(1,), iterations=100, workers=0, shifts=("09:00-10:00", "09:00-12:00"))
+    sized = size_days(Sources(days=tmp_path, money=tmp_path / "money.toml"), wishes, output=tmp_path / "out")
+    assert sized.results is not None
+    assert sized.results.advice.best.cell == Cell(counts=(0, 1), plugs=1)
+    assert sized.words[0].startswith("Take 1 big, 1 plug, working 09:00-12:00: ")
+    with (tmp_path / "out" / "shifts.csv").open() as file:
+        short, long = csv.DictReader(file)
+    assert (short["shift"], long["shift"], long["fleet"]) == ("09:00-10:00", "09:00-12:00", "1 big, 1 plug")
+    assert long["cost_per_year"] == f"{sized.results.advice.best.year.cost.total:.0f}"
+    assert int(short["dearer_per_year"]) == int(short["cost_per_year"]) - int(long["cost_per_year"]) > 0
+
+
+def test_spans_that_are_no_shifts_are_all_told(tmp_path: Path) -> None:
+    write_case(tmp_path)
+    wishes = Wishes(shifts=("16:00-08:00", "8", "25:00-26:00", "09:00-10:00", "09:00-10:30"))
+    with pytest.raises(InputError) as caught:
+        read_asked(Sources(days=tmp_path), wishes)
+    told = [(fault.file, fault.value) for fault in caught.value.faults]
+    assert told[:3] == [("--shifts", "16:00-08:00"), ("--shifts", "8"), ("--shifts", "25:00-26:00")]
+    assert "are 5 shifts" in caught.value.faults[3].message

@@ -1,0 +1,83 @@
+"""Shifts to choose from: the whole fleet works one of them, each is sized by itself, and the cheapest is advised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from planner.errors import Fault, InputError
+from planner.io.cells import CellError, span
+from planner.model import TimeWindow
+from planner.sizing.candidates import Candidate
+from planner.sizing.hands import Hands
+from planner.sizing.ledger import Ledger
+from planner.sizing.search import size_fleet
+from planner.sizing.task import Found, Progress, Task
+
+MOST_SHIFTS = 4  # each takes a search of its own
+FLAG, CODE = "--shifts", "E-Y19"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByShift:
+    """What was found where all vehicles work one shift; no name where it is that of the fleet file."""
+
+    task: Task
+    found: Found
+
+
+def tasks_of(task: Task, shifts: Sequence[str]) -> tuple[Task, ...]:
+    """Return the task for each shift, such as ``08:00-16:00``. Raises `InputError` E-Y19 with every fault."""
+    if not shifts:
+        return (task,)
+    day = next(day.day for day in task.days if day.day is not None)
+    faults, made = list[Fault](), dict[TimeWindow, Task]()
+    for text in shifts:
+        try:
+            window = span(text, day=date.fromisoformat(day.date), zone=ZoneInfo(day.time_zone), code=CODE)
+        except CellError as bad:
+            faults.append(Fault(code=CODE, file=FLAG, value=text, message=bad.message, remedy=bad.remedy))
+            continue
+        if _longest_break_s(task) >= window.end_s - window.start_s:
+            message, remedy = "is no longer than the break of a vehicle", "give a longer shift or a shorter break"
+            faults.append(Fault(code=CODE, file=FLAG, value=text, message=message, remedy=remedy))
+            continue
+        kinds = (Candidate(name=c.name, vehicle=replace(c.vehicle, shift=window)) for c in task.candidates)
+        made.setdefault(window, replace(task, candidates=tuple(kinds), shift=text))
+    if len(shifts) > MOST_SHIFTS:
+        message, remedy = f"are {len(shifts)} shifts", f"give at most {MOST_SHIFTS}: each is sized by itself"
+        faults.append(Fault(code=CODE, file=FLAG, value=",".join(shifts), message=message, remedy=remedy))
+    if faults:
+        raise InputError(faults)
+    return tuple(made.values())
+
+
+def _longest_break_s(task: Task) -> int:
+    breaks = (candidate.vehicle.driver_break for candidate in task.candidates)
+    return max((rest.length_s for rest in breaks if rest is not None), default=0)
+
+
+def size_by_shift(tasks: Sequence[Task], ledger: Ledger, tell: Progress, hands: Hands) -> tuple[ByShift, ...]:
+    """Size each task by itself. Raises `RoadsError`, `PlanRefused`."""
+    made = []
+    for n, task in enumerate(tasks):
+
+        def told(done: int, most: int, doing: str, n: int = n, shift: str = task.shift) -> None:
+            tell(n * most + done, len(tasks) * most, f"{shift}: {doing}" if shift else doing)
+
+        made.append(ByShift(task=task, found=size_fleet(task, ledger, told, hands)))
+    return tuple(made)
+
+
+def cheapest(sized: Sequence[ByShift]) -> ByShift:
+    """Return the shift with the cheapest fleet that serves enough; where none does, the one that serves most."""
+
+    def rank(one: ByShift) -> tuple[bool, float, float]:
+        best = one.found.best
+        if best is not None:
+            return False, 0.0, best.year.cost.total
+        return True, -max((size.service for size in one.found.sizes), default=0.0), 0.0
+
+    return min(sized, key=rank)
