@@ -215,4 +215,4 @@ def _comments(text: str, at_rate: str) -> Iterator[tuple[str, str]]:
         if found := _TABLE.match(line):
             table = found[1]
         elif found := _FIGURE.match(line):
-            yield f"{table}.{found[1]}", found[3] + (at_rate if found[1] in AMOUNTS else "")
+            yield f"{table}.{found[1]}", found[3] + (at_rate if found[1] in AMOUNTS and float(found[2]) else "")

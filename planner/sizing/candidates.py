@@ -59,7 +59,8 @@ class Cell:
     def told(self, candidates: Sequence[Candidate]) -> str:
         """Return it in words, such as ``5 ami + 1 van, 2 plugs``."""
         fleet = [f"{n} {c.name}" for n, c in zip(self.counts, candidates, strict=True) if n] or ["no vehicle"]
-        return f"{' + '.join(fleet)}, {self.plugs} plug{'' if self.plugs == 1 else 's'}"
+        plugs = f", {self.plugs} plug{'' if self.plugs == 1 else 's'}" if self.plugs else ""
+        return f"{' + '.join(fleet)}{plugs}"
 
 
 def candidates_of(vehicles: Sequence[Vehicle], *, file: str) -> tuple[Candidate, ...]:

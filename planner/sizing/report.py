@@ -8,7 +8,7 @@ from itertools import islice
 from planner.export.paper import Paper, Part
 from planner.sizing.peaks import COURIER
 from planner.sizing.pictures import charts, svg_of
-from planner.sizing.results import Results, about_peaks, per_parcel
+from planner.sizing.results import Results, about_peaks, beside, per_parcel
 from planner.sizing.tables import Table, tables
 
 MOST_ROWS = 12  # of a table on paper; the CSV file has all
@@ -35,6 +35,8 @@ def _parts(results: Results) -> Iterator[Part]:
 
     yield from (Part(kind="lead", text=sentence) for sentence in results.advice.sentences)
     yield _key_figures(results)
+    if said := beside(results):
+        yield Part(kind="text", text=said)
     yield Part(kind="heading", text="Cost against service")
     yield from picture("frontier", "Each fleet that was routed on every day; the knee of the frontier has a red ring.")
     yield Part(kind="heading", text="The fleets")

@@ -161,9 +161,10 @@ def words(results: Results) -> list[str]:
         )
     lines += [f"  {day.date}: {day.left_out} left out ({day.why})" for day in advice.failing[:MOST_FAILING]]
     found = results.found
+    given_up = f"{found.given_up} fleet{'' if found.given_up == 1 else 's'} given up early"
     lines.append(
-        f"routed and audited {found.routed} days, {found.known} known from before; {found.given_up} fleets given up "
-        f"early, {found.never_routed} never routed{'' if found.complete else '; the budget ended the search'}"
+        f"routed and audited {found.routed} days, {found.known} known from before; {given_up}, {found.never_routed} "
+        f"never routed{'' if found.complete else '; the budget ended the search'}"
     )
     return lines
 
@@ -190,9 +191,23 @@ def about_peaks(results: Results) -> str:
     if not peaks.tried:
         return f"{word} on peak days: no smaller fleet was found that serves enough with it"
     nearest = peaks.tried[0]
-    more = nearest.year.cost.total - best.year.cost.total
+    more = round(nearest.year.cost.total) - round(best.year.cost.total)  # as in the table
     told = f"{nearest.told(results.task.candidates)}, is {more:,.0f} {results.task.currency} a year dearer"
     return f"{word} on peak days does not pay: the nearest, {told}"
+
+
+def beside(results: Results) -> str:
+    """Say what vans and bikes cost beside the recommended fleet; nothing where none was sized."""
+    best, currency = results.advice.best.year.cost.total, results.task.currency
+    said = []
+    for other in results.compared:
+        if other.best is None:
+            said.append(f"with a {other.name} alone nothing that was tried serves as much")
+            continue
+        more = round(other.best.year.cost.total) - round(best)
+        told = other.best.cell.told(other.task.candidates)
+        said.append(f"{told}: {abs(more):,} {currency} a year {'more' if more >= 0 else 'less'}")
+    return f"For the same orders {'; '.join(said)}." if said and results.advice.enough else ""
 
 
 def per_parcel(size: Size, currency: str) -> str:

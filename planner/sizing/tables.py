@@ -195,9 +195,9 @@ def break_even(results: Results) -> Table:
         other_stand, other_each = _line(other_task, size)
         at = (other_stand - stand) / (each - other_each) / days if abs(each - other_each) > NEAR else math.nan
         price = prices.get(size.cell)
-        more = size.year.cost.total - best.year.cost.total
+        more = round(size.year.cost.total) - round(best.year.cost.total)  # as the totals beside it
         even = "never" if math.isnan(at) or at <= 0 else str(round(at))
-        rows.append((name, round(more), even, "" if price is None else f"{price:.2f}"))
+        rows.append((name, more, even, "" if price is None else f"{price:.2f}"))
     columns = ("fleet", "dearer_per_year", "even_at_orders_a_day", "even_at_diesel_price")
     return Table(name="break_even", columns=columns, rows=tuple(rows))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,7 +10,13 @@ import pytest
 from planner.errors import InputError
 from planner.roads.streets import save_streets
 from planner.sizing.candidates import Cell
+from planner.sizing.hands import Hands
+from planner.sizing.ledger import Ledger
+from planner.sizing.peaks import OVERTIME, RENT, relieve
+from planner.sizing.recommend import advise
 from planner.sizing.run import Sources, Wishes, read_asked, size_days
+from planner.sizing.search import size_fleet
+from planner.sizing.shifts import cheapest, size_by_shift
 from planner.sizing.task import Size
 from tests.roads.towns import STREET_36, degrees, town
 
@@ -194,16 +199,24 @@ def test_the_cheapest_fleet_and_its_year_are_those_reckoned_by_hand_to_the_cent(
     assert "Take 1 small + 1 big, 1 plug: 14,568 EUR a year, 11.47 EUR per parcel, and 92.3%" in sized.words[0]
 
 
-def sized_with(folder: Path, peaks: str) -> Size:
+def silent(done: int, most: int, doing: str) -> None:
+    pass
+
+
+def relieved(folder: Path, policy: str) -> Size:
     """Size the case where the busy day comes on 10 of the 200 working days, and the quiet one on 190."""
     write_case(folder)
     (folder / "weights.csv").write_text(f"date,weight\n{BUSY},1\n{QUIET},19\n")
     sources = Sources(days=folder, money=folder / "money.toml", weights=folder / "weights.csv")
-    wishes = Wishes(plugs=(1,), iterations=100, workers=0, peaks=peaks)
-    sized = size_days(sources, wishes, output=folder / "out")
-    assert sized.results is not None
-    assert not sized.incomplete
-    return sized.results.advice.best
+    (task,) = read_asked(sources, Wishes(plugs=(1,), iterations=100)).tasks
+    ledger = Ledger(folder / "routed.jsonl")
+    with Hands(task.streets, count=0) as hands:
+        peaks = relieve(task, size_fleet(task, ledger, silent, hands), policy, ledger, silent, hands)
+    best = peaks.found.best
+    assert best is not None
+    assert best.enough(task)
+    assert best in peaks.tried
+    return best
 
 
 def test_a_vehicle_is_rented_for_the_peak_days_where_that_is_cheaper_than_owning_it(tmp_path: Path) -> None:
@@ -211,7 +224,7 @@ def test_a_vehicle_is_rented_for_the_peak_days_where_that_is_cheaper_than_owning
     # The same days are driven by a big one alone, and a small one that is rented on 10 days at 15: 1,235.00 less, and
     # the wear of its 20 trips of 5.992 km. Owning the small one and renting the big one at 40 saves 3,040 - 400, but
     # the quiet days then take 2 h: 190 x 0.67 h x 20 = 2,533.33 more, and of the owned battery too.
-    best = sized_with(tmp_path, "rent")
+    best = relieved(tmp_path, RENT)
     cost = best.year.cost
     assert best.cell == Cell(counts=(0, 1), plugs=1)
     assert best.relief is not None
@@ -223,15 +236,15 @@ def test_a_vehicle_is_rented_for_the_peak_days_where_that_is_cheaper_than_owning
     # 10 x 4,251.1735 + 190 x 2,125.5868 Wh at 0.25 x 1.1; plugs 120.00, grid 125.00, insurance and tax 580, parking 240
     assert round(cost.energy, 2) == 122.75
     assert round(cost.total, 2) == 9_347.26
-    with (tmp_path / "out" / "peak_days.csv").open() as file:
-        assert [*csv.DictReader(file)] == [
-            {"date": BUSY, "weight": "1.0", "orders": "8", "rented": "1 small", "overtime_h": "0.0"}
-        ]
+    busy, quiet = best.outcomes
+    assert busy is not None
+    assert quiet is not None
+    assert (busy.use.rented, quiet.use.rented) == ({"small": 1}, {})
 
 
 def test_a_fleet_works_overtime_on_the_peak_days_where_that_is_cheaper_than_one_more(tmp_path: Path) -> None:
     # The big one alone drives 4 trips of 40 min on a busy day: 2.67 h, of them 0.67 past the end of its shift.
-    best = sized_with(tmp_path, "overtime")
+    best = relieved(tmp_path, OVERTIME)
     cost = best.year.cost
     assert best.cell == Cell(counts=(0, 1), plugs=1)
     assert best.relief is not None
@@ -239,23 +252,25 @@ def test_a_fleet_works_overtime_on_the_peak_days_where_that_is_cheaper_than_one_
     assert round(cost.overtime, 2) == 33.33  # 10 x 0.6667 h at 5
     assert round(cost.wages, 2) == 5_600.00  # (10 x 2.6667 + 190 x 1.3333) h at 20
     assert cost.rent == 0
-    assert "0.67" in (tmp_path / "out" / "peak_days.csv").read_text()
 
 
 def test_each_shift_is_sized_by_itself_and_the_cheapest_is_advised(tmp_path: Path) -> None:
     # In three hours a big vehicle drives 4 trips: one is enough. In one hour it drives one trip, 2 orders, and a small
     # one two: a busy day of 8 orders takes four vehicles, and the wages are hardly less.
     write_case(tmp_path)
-    wishes = Wishes(plugs=(1,), iterations=100, workers=0, shifts=("09:00-10:00", "09:00-12:00"))
-    sized = size_days(Sources(days=tmp_path, money=tmp_path / "money.toml"), wishes, output=tmp_path / "out")
-    assert sized.results is not None
-    assert sized.results.advice.best.cell == Cell(counts=(0, 1), plugs=1)
-    assert sized.words[0].startswith("Take 1 big, 1 plug, working 09:00-12:00: ")
-    with (tmp_path / "out" / "shifts.csv").open() as file:
-        short, long = csv.DictReader(file)
-    assert (short["shift"], long["shift"], long["fleet"]) == ("09:00-10:00", "09:00-12:00", "1 big, 1 plug")
-    assert long["cost_per_year"] == f"{sized.results.advice.best.year.cost.total:.0f}"
-    assert int(short["dearer_per_year"]) == int(short["cost_per_year"]) - int(long["cost_per_year"]) > 0
+    wishes = Wishes(plugs=(1,), iterations=100, shifts=("09:00-10:00", "09:00-12:00"))
+    tasks = read_asked(Sources(days=tmp_path, money=tmp_path / "money.toml"), wishes).tasks
+    with Hands(tasks[0].streets, count=0) as hands:
+        short, long = size_by_shift(tasks, Ledger(tmp_path / "routed.jsonl"), silent, hands)
+    assert cheapest((short, long)) is long
+    assert long.task.shift == "09:00-12:00"
+    assert short.found.best is not None
+    assert long.found.best is not None
+    assert long.found.best.cell == Cell(counts=(0, 1), plugs=1)
+    assert short.found.best.cell.vehicles >= 4
+    advice = advise(long.task, long.found)
+    assert advice is not None
+    assert advice.sentences[0].startswith("Take 1 big, 1 plug, working 09:00-12:00: ")
 
 
 def test_spans_that_are_no_shifts_are_all_told(tmp_path: Path) -> None:
