@@ -18,6 +18,7 @@ from packing import packed
 
 from planner.errors import printable
 from planner.io.files import write_atomic
+from planner.sizing.peaks import COURIER
 from planner.sizing.search import most_routed
 
 FACTS = "sizing.json"
@@ -40,6 +41,8 @@ class Wanted:
     plugs: tuple[int, int]
     service: int
     vans: bool
+    peaks: str = COURIER
+    shifts: str = ""  # such as 08:00-16:00,09:00-18:00; those of the fleet if empty
     money: Path | None = None
     iterations: int = ITERATIONS
 
@@ -64,7 +67,11 @@ class Sizing:
     @classmethod
     def start(cls, folder: Path, wanted: Wanted) -> Sizing:
         """Begin to size in a folder of its own."""
-        facts = {"command": _command(folder, wanted), "most": most_routed(wanted.days), "before": 0}
+        facts = {
+            "command": _command(folder, wanted),
+            "most": most_routed(wanted.days) * max(1, len(_listed(wanted.shifts))),
+            "before": 0,
+        }
         started = cls(folder, facts=facts, child=None)
         started.go_on()
         return started
@@ -139,6 +146,10 @@ class Sizing:
             return 0
 
 
+def _listed(shifts: str) -> list[str]:
+    return [text for text in shifts.split(",") if text.strip()]
+
+
 def _command(folder: Path, wanted: Wanted) -> str:
     """Return the verbs as one line of a shell: the days, where they are to be made up, then their fleet."""
     planner = [sys.executable, "-P", "-m", "planner.cli"]
@@ -146,13 +157,8 @@ def _command(folder: Path, wanted: Wanted) -> str:
     source = wanted.source or folder / "days"
     low, high = wanted.plugs
     size = [*planner, "size", str(source), "--candidates", fleet, *streets, "--plugs", f"{low}..{high}"]
-    size += [
-        "--service",
-        str(wanted.service),
-        "--iterations",
-        str(wanted.iterations),
-        *(["--vans"] if wanted.vans else []),
-    ]
+    size += ["--service", str(wanted.service), "--iterations", str(wanted.iterations), "--peaks", wanted.peaks]
+    size += [*(["--vans"] if wanted.vans else []), *(["--shifts", wanted.shifts] if wanted.shifts else [])]
     size += [*(["--money", str(wanted.money)] if wanted.money else []), "--allow-incomplete"]
     steps = [shlex.join([*size, "-o", str(folder / RESULTS)])]
     if wanted.source is None:

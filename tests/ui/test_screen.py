@@ -247,6 +247,13 @@ def test_an_edit_is_undone_made_again_kept_exported_and_still_there_after_a_relo
     picture(page, "history", tmp_path)
     page.get_by_role("link", name="Sizing").click()
     page.get_by_role("button", name="Size the fleet").wait_for()
+    page.get_by_text("Rented vehicles").click()
+    page.locator("input[type=file]").last.set_input_files(
+        {"name": "prices.toml", "mimeType": "text/plain", "buffer": b"[wages]\nper_hours = 20\n"}
+    )
+    page.get_by_text("prices.toml").wait_for()
+    page.get_by_role("button", name="Size the fleet").click()
+    page.get_by_text('did you mean "per_hour"?').wait_for()
     picture(page, "sizing", tmp_path)
     page.get_by_role("link", name="Day").click()
     choose_vehicle_in_table(page, "ami-2")

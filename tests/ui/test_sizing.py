@@ -69,7 +69,11 @@ def test_a_run_is_found_again_by_another_server_and_its_advice_and_files_are_sho
     days = folder_of(tmp_path, {"2026-03-10": 6})
     work = state.registry().find(None)
     streets = demo_folder() / "coquimbo.streets.npz"
+    prices = work.keep(b"[wages]\nper_hour = 31.0\n", "my prices.toml")
     wanted = Wanted(
+        money=prices,
+        peaks="rent",
+        shifts="09:00-17:00,10:00-18:00",
         source=days,
         days=1,
         orders=0,
@@ -85,13 +89,15 @@ def test_a_run_is_found_again_by_another_server_and_its_advice_and_files_are_sho
     assert again is not work
     assert again.sizing is not None
     assert again.sizing.running
-    assert again.sizing.progress().most == 250
+    assert again.sizing.progress().most == 2 * 250, "two shifts"
     ended(again.sizing)
     assert again.sizing.progress().routed >= 1
     assert again.sizing.advice().startswith("Take 1 ami")
     assert REPORT in [path.name for path in again.sizing.papers()]
     with zipfile.ZipFile(io.BytesIO(again.sizing.all_files())) as archive:
-        assert {"report.html", "sizes.csv", "assumptions.toml"} <= set(archive.namelist())
+        assert {"report.html", "sizes.csv", "shifts.csv"} <= set(archive.namelist())
+        assert b"per_hour = 31.0  # your my_prices.toml" in archive.read("assumptions.toml")
+        assert b"09:00-17:00" in archive.read("shifts.csv")
     page = opened(work)
     assert "Take 1 ami" in said(page)
     assert button(page, "Size the fleet")

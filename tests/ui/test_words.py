@@ -25,7 +25,7 @@ from views.comparison import PROMISES
 from views.day import EVENTS
 from views.handouts import FILES
 from views.questions_card import COLUMN_LABELS, LABELS, MEANINGS
-from views.sizing import SOURCES
+from views.sizing import PEAKS, SOURCES
 
 import planner
 from planner.dispatch.compare import FIGURES, LOWEST, TOTAL
@@ -78,6 +78,7 @@ def named() -> set[str]:
         *PROMISES.values(),
         *EVENTS.values(),
         *SOURCES.values(),
+        *PEAKS.values(),
         *(name for _, name, _ in FIGURES),
         LOWEST,
         TOTAL,

@@ -19,13 +19,16 @@ from words import explain, plain, words
 
 from planner.errors import PlannerError
 from planner.io.fleet import read_fleet
+from planner.io.money import read_money
 from planner.language.words import Words
+from planner.sizing.peaks import COURIER, OVERTIME, RENT
 
 POLL_S = 1.0
 REPORT_PX = 640
 USUAL_DAYS, USUAL_ORDERS = 10, 60
 MOST_LINES = 12  # of what went wrong
 SOURCES = {"made up": "Made up", "own": "My own days"}
+PEAKS = {COURIER: "Couriers", RENT: "Rented vehicles", OVERTIME: "Overtime"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +122,29 @@ def _questions(work: Workspace, say: Words) -> None:
             required=True,
             format_func=_percent,
         )
+        peaks = st.segmented_control(
+            say.gettext("On days that ask for more than is owned"),
+            list(PEAKS),
+            default=COURIER,
+            required=True,
+            format_func=lambda name: say.gettext(PEAKS[name]),
+        )
+        shifts = st.text_input(
+            say.gettext("Shifts to choose from, where not those of the fleet"), placeholder="08:00-16:00,09:00-18:00"
+        )
         vans = st.toggle(say.gettext("Compare with vans and cargo bikes"))
+        prices = st.file_uploader(
+            say.gettext("Your own prices as a TOML file"), type=["toml"], key="sizing-money", help=_about_prices(say)
+        )
         _kinds(work, say)
     label = say.gettext("Size the fleet")
     if not st.button(label, type="primary", icon=":material/play_arrow:", disabled=days is None) or days is None:
         return
     try:
         source = days.put() if days.put is not None else None
+        money = None if prices is None else work.keep(prices.getvalue(), prices.name)
+        if money is not None:
+            read_money(money)  # what is wrong with it is told here, not by the run
         work.size(
             Wanted(
                 source=source,
@@ -136,6 +155,9 @@ def _questions(work: Workspace, say: Words) -> None:
                 plugs=(low, high),
                 service=service,
                 vans=vans,
+                peaks=peaks,
+                shifts=shifts.strip(),
+                money=money,
                 iterations=effort.fixed() or ITERATIONS,
             )
         )
@@ -143,6 +165,10 @@ def _questions(work: Workspace, say: Words) -> None:
         st.error(explain(error, say), icon=":material/error:")
         return
     st.rerun()
+
+
+def _about_prices(say: Words) -> str:
+    return say.gettext("Only what differs, in the form of assumptions.toml, which each run writes.")
 
 
 def _percent(share: int) -> str:
