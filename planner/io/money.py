@@ -97,7 +97,7 @@ def read_money(path: Path | None = None, *, currency: str = EURO) -> MoneyFile:
     return MoneyFile(figures=figures, sources=sources, warnings=(*notes, *odd_figures(_leaves(own), path.name, rate)))
 
 
-def unused_vehicles(money: MoneyFile, names: Sequence[str]) -> Iterator[Fault]:
+def unused_vehicles(money: MoneyFile, names: Sequence[str], *, file: str) -> Iterator[Fault]:
     """Find vehicles that are priced and that nothing is named by: often a slip of the pen."""
     for name in money.figures.vehicles:
         if name not in names:
@@ -105,7 +105,7 @@ def unused_vehicles(money: MoneyFile, names: Sequence[str]) -> Iterator[Fault]:
                 name, names
             )
             remedy = "write the name of a type as the fleet file has it, or of its road class"
-            yield Fault(code=UNUSED, file="--money", column="vehicles", value=name, message=message, remedy=remedy)
+            yield Fault(code=UNUSED, file=file, column="vehicles", value=name, message=message, remedy=remedy)
 
 
 def _in_currency(tables: dict[str, Any], rate: float) -> dict[str, Any]:
@@ -126,7 +126,8 @@ def _wrong(error: ValidationError, file: str, rate: float | None, place: str = "
     for fault in faults(error, file=file, code=lambda _: CODE, keys=_known_keys):
         column = f"{place}{fault.column}"
         limits = band(column.partition(".")[0], column.rpartition(".")[2], rate or 1.0)
-        remedy = f"write a number without quotes; {written(*limits)} is plausible" if limits else fault.remedy
+        how = "write a number without quotes" if "valid number" in fault.message else "correct the value"
+        remedy = f"{how}; {written(*limits)} is plausible" if limits else fault.remedy
         yield replace(fault, column=column, remedy=remedy)
 
 

@@ -175,7 +175,12 @@ def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
         vans=wishes.vans,
         peaks=wishes.peaks,
         workers=wishes.workers,
-        notes=(*prices.warnings, *unused_vehicles(prices, known), *odd, *demand.warnings),
+        notes=(
+            *prices.warnings,
+            *unused_vehicles(prices, known, file=sources.money.name if sources.money else FLEET_NAME),
+            *odd,
+            *demand.warnings,
+        ),
         faults=demand.faults,
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sizing.killed import case, command, kill_after, run, written
 
-KILLS = 30
+KILLS = 20
 
 
 @pytest.mark.bench

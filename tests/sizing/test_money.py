@@ -200,7 +200,7 @@ def test_another_currency_takes_the_prices_of_the_catalogue_and_the_bands_at_abo
 def test_a_vehicle_that_nothing_is_called_by_is_told_with_the_name_that_was_meant(tmp_path: Path) -> None:
     money = money_of(tmp_path, "[vehicles.ami-carg]\nprice = 7000\n")
     known = ("default", *catalogue.type_names(), *catalogue.class_names(), "diesel-van", "cargo-bike")
-    (note,) = unused_vehicles(money, known)
+    (note,) = unused_vehicles(money, known, file="my.toml")
     assert (note.code, note.value) == ("E-Y04", "ami-carg")
     assert 'did you mean "ami-cargo"?' in note.message
 
