@@ -93,6 +93,11 @@ class Asked:
     notes: tuple[Fault, ...]
     faults: tuple[Fault, ...]
 
+    @property
+    def task(self) -> Task:
+        """Return the task, with the first of the shifts where there are several."""
+        return self.tasks[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -213,7 +218,7 @@ def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] |
     tell = _steps(progress) if progress else lambda _done, _most, _doing: None
     output.mkdir(parents=True, exist_ok=True)
     try:
-        with Hands(asked.tasks[0].streets, count=cores() if asked.workers is None else asked.workers) as hands:
+        with Hands(asked.task.streets, count=cores() if asked.workers is None else asked.workers) as hands:
             by_shift = size_by_shift(asked.tasks, ledger, tell, hands)
             task, owned = cheapest(by_shift).task, cheapest(by_shift).found
             peaks = relieve(task, owned, asked.peaks, ledger, tell, hands)
