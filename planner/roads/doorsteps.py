@@ -65,7 +65,8 @@ def nearest_segments(streets: Streets, segments: Ints, *, lat: Floats, lon: Floa
     mid_lat, mid_lon = middles(streets, segments)
     shrink = math.cos(math.radians(float(np.median(mid_lat))))
     tree = shapely.STRtree(shapely.points(mid_lon * shrink, mid_lat))
-    return segments[tree.nearest(shapely.points(lon * shrink, lat))]
+    found: Ints = segments[tree.nearest(shapely.points(lon * shrink, lat))]
+    return found
 
 
 def densest(streets: Streets, segments: Ints) -> int:
