@@ -150,6 +150,8 @@ def words(results: Results) -> list[str]:
     lines += [f"{told}: {size}" for told, size in about_shifts(results)]
     lines += [about_peaks(results)] if results.peaks and results.peaks.policy != COURIER else []
     lines.append(f"knee of the frontier: {advice.knee.told(task.candidates)}")
+    if advice.best.cell.plugs == max(task.plugs) > 1:
+        lines.append(f"all {max(task.plugs)} plugs that were tried are taken: more of them may be cheaper (--plugs)")
     if results.resampled.shares:
         cell, share = results.resampled.shares[0]
         lines.append(f"{cell.told(task.candidates)} in {share:.0%} of resamples of the days")
