@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dask
 from distributed import Client, Future, KilledWorker, Scheduler, SpecCluster, WorkerPlugin, get_worker
@@ -32,6 +34,7 @@ LOOK_S = 5.0  # between two looks at how many workers there are
 CLOSE_S = 2.0
 FETCH_S = 20.0
 KEEP_S = 1.0
+RETRY_S = 0.2
 PREPARE_TRIES = 5
 GONE = (CommClosedError, OSError, TimeoutError)
 
@@ -235,11 +238,32 @@ def connected(scheduler: str) -> Client:
     """Return a client of a scheduler that runs. Raises `ClusterGone` where none answers."""
     quiet()
     try:
+        _reach(scheduler)
         with dask.config.set(SETTINGS):
             return Client(scheduler, timeout=CONNECT_S, set_as_default=False)
     except (*GONE, ValueError) as error:
-        message = f"E-B04 no Dask scheduler answers at {scheduler} → check the address, or leave out --scheduler"
-        raise ClusterGone(message) from error
+        remedy = "write it as tcp://head:8786, see that the scheduler runs, or leave out --scheduler"
+        raise ClusterGone(f"E-B04 no Dask scheduler answers at {printable(scheduler)} → {remedy}") from error
+
+
+def _reach(scheduler: str) -> None:
+    """Return once something listens there: Dask's client, asked to connect to nothing, ends with a traceback.
+
+    Raises `OSError`, or `ValueError` for what is no address.
+    """
+    at = urlsplit(scheduler)
+    if at.scheme not in {"tcp", "tls"} or not at.hostname or not at.port:
+        raise ValueError(scheduler)
+    until_s = time.monotonic() + CONNECT_S
+    while True:
+        try:
+            socket.create_connection((at.hostname, at.port), timeout=CONNECT_S).close()
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or time.monotonic() > until_s:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
 
 
 def _there(scheduler: str, jobs: int | None) -> Iterator[Crew]:

@@ -52,9 +52,10 @@ def test_parts_come_back_by_their_numbers_and_a_worker_that_is_gone_costs_none(t
     assert answers == dict.fromkeys(range(3), do(task))
 
 
-def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ClusterGone, match="E-B04 no Dask scheduler answers") as told:
-        Cluster(f"tcp://127.0.0.1:{free_port()}", OPTIONS)
+@pytest.mark.parametrize("address", ["nonsense", "tcp://head", "tcp://head:many", "tcp://nobody.invalid:8786"])
+def test_an_address_at_which_no_scheduler_can_be_is_told(address: str) -> None:
+    with pytest.raises(ClusterGone, match=f"E-B04 no Dask scheduler answers at {address} → write it as tcp://") as told:
+        Cluster(address, OPTIONS)
     assert told.value.exit_code == NO_ANSWER
 
 
