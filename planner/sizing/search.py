@@ -182,18 +182,33 @@ def _look_below(search: _Search) -> None:
 
     Where all days are scouts, each of them is looked at on every day.
     """
-    best, scouts = search.best(), search.scouts
+    scouts, near = search.scouts, _beside_the_best(search)
+    best = search.best()
     if best is None:
         return
-    near = [cell for cell in neighbours(best.cell, search.task.plugs) if cell not in search.cells]
-    search.router.route(_on_scouts(scouts, [best.cell, *near]), "one more or less")
-    for cell in near:
-        search.partly[cell] = scouts.beside(cell, best.cell)
     less = [cell for cell in near if cell.within(best.cell) and search.partly[cell][1] < 0]
     nearest = sorted(less, key=lambda cell: -search.partly[cell][1])[:1]
     for cell in near if len(scouts.weights) == len(scouts.days) else nearest:
         if search.router.left >= len(scouts.days):
             _every_day(search, cell, doing="a neighbour", to_the_end=True)
+
+
+def _beside_the_best(search: _Search) -> list[Cell]:
+    """Look by the scouts at the cells beside the best that are not known on every day, and return them.
+
+    One that was given up as too dear after some scouts may turn out cheaper after all: then every day decides.
+    """
+    while (best := search.best()) is not None:
+        near = [cell for cell in neighbours(best.cell, search.task.plugs) if cell not in search.cells]
+        search.router.route(_on_scouts(search.scouts, [best.cell, *near]), "one more or less")
+        search.partly = {cell: search.scouts.beside(cell, best.cell) for cell in near}
+        for cell in sorted(near, key=lambda cell: search.partly[cell][0]):
+            if search.partly[cell][0] < 0:
+                _every_day(search, cell, doing="one that looks cheaper")
+        now = search.best()
+        if now is not None and now.cell == best.cell:
+            return [cell for cell in near if cell not in search.cells]
+    return []
 
 
 def _on_scouts(scouts: Scouts, cells: Iterable[Cell]) -> list[tuple[int, Cell]]:

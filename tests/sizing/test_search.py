@@ -67,6 +67,16 @@ def found(small: Task, tmp_path_factory: pytest.TempPathFactory) -> Found:
     return size_fleet(small, Ledger(tmp_path_factory.mktemp("size") / "routed.jsonl"), silent)
 
 
+def test_what_is_recommended_leaves_no_vehicle_or_plug_to_be_bought_or_sold_at_a_gain(tmp_path: Path) -> None:
+    task = task_of([demand(n, 4 + n, minutes=30) for n in range(8)], plugs=(1, 2))
+    found = size_fleet(task, Ledger(tmp_path / "routed.jsonl"), silent)
+    assert found.best is not None
+    gains = [dearer for dearer, more in found.partly.values() if more >= 0]
+    gains += [s.year.cost.total - found.best.year.cost.total for s in found.sizes if s.enough(task)]
+    assert gains
+    assert min(gains) >= 0
+
+
 def test_the_search_finds_what_trying_everything_finds(small: Task, found: Found) -> None:
     everything = enumerated(small, 2)
     assert found.best is not None
