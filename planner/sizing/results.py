@@ -154,7 +154,7 @@ def words(results: Results) -> list[str]:
         lines.append(f"all {max(task.plugs)} plugs that were tried are taken: more of them may be cheaper (--plugs)")
     if results.resampled.shares:
         cell, share = results.resampled.shares[0]
-        lines.append(f"{cell.told(task.candidates)} in {share:.0%} of resamples of the days")
+        lines.append(f"{cell.told(task.candidates)} in {share:.1%} of resamples of the days")
     lines += [f"{swing.said}: {swing.low:,.0f} to {swing.high:,.0f} {currency}" for swing in results.swings]
     lines += [_compared(other, currency) for other in results.compared]
     if advice.failing:
