@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from planner.sizing.candidates import Candidate, Cell
+from planner.model import Vehicle
+from planner.sizing.candidates import Cell
 from planner.sizing.cells import Outcome
 from planner.sizing.hands import Hands
 from planner.sizing.ledger import Ledger
@@ -107,13 +108,12 @@ def relieve(task: Task, found: Found, policy: str, ledger: Ledger, tell: Progres
 def longer(task: Task, hours: float) -> Task:
     """Return a task whose shifts may be exceeded by so many hours, each paid as the money file says."""
     extra = task.money.figures.wages.overtime_extra_per_hour
-    made = []
-    for candidate in task.candidates:
-        vehicle = candidate.vehicle
+
+    def change(vehicle: Vehicle) -> Vehicle:
         kind = replace(vehicle.type, cost_per_overtime_hour=max(vehicle.type.cost_per_overtime_hour, extra))
-        vehicle = replace(vehicle, type=kind, overtime_s=vehicle.overtime_s + round(hours * HOUR_S))
-        made.append(Candidate(name=candidate.name, vehicle=vehicle))
-    return replace(task, candidates=tuple(made))
+        return replace(vehicle, type=kind, overtime_s=vehicle.overtime_s + round(hours * HOUR_S))
+
+    return task.with_vehicles(change)
 
 
 def _relieved(desk: _Desk, cell: Cell, best: Size, plans: dict[int, list[Outcome]]) -> Size | None:

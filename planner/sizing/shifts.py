@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from planner.errors import Fault, InputError
 from planner.io.cells import CellError, span
 from planner.model import TimeWindow
-from planner.sizing.candidates import Candidate
 from planner.sizing.hands import Hands
 from planner.sizing.ledger import Ledger
 from planner.sizing.search import size_fleet
@@ -44,8 +44,8 @@ def tasks_of(task: Task, shifts: Sequence[str]) -> tuple[Task, ...]:
             message, remedy = "is no longer than the break of a vehicle", "give a longer shift or a shorter break"
             faults.append(Fault(code=CODE, file=FLAG, value=text, message=message, remedy=remedy))
             continue
-        kinds = (Candidate(name=c.name, vehicle=replace(c.vehicle, shift=window)) for c in task.candidates)
-        made.setdefault(window, replace(task, candidates=tuple(kinds), shift=text))
+        works = task.with_vehicles(partial(replace, shift=window))
+        made.setdefault(window, replace(works, shift=text))
     if len(shifts) > MOST_SHIFTS:
         message, remedy = f"are {len(shifts)} shifts", f"give at most {MOST_SHIFTS}: each is sized by itself"
         faults.append(Fault(code=CODE, file=FLAG, value=",".join(shifts), message=message, remedy=remedy))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from planner.io.money import MoneyFile
+from planner.model import Vehicle
 from planner.roads.streets import Streets
 from planner.sizing.candidates import Candidate, Cell, fleet_of
 from planner.sizing.cells import Outcome
@@ -54,6 +55,11 @@ class Task:
     def budget(self) -> SolveOptions:
         """Return how long to search each day."""
         return replace(self.options, threads=1, exact=EXACT, most_fitted_in=MOST_FITTED_IN)
+
+    def with_vehicles(self, change: Callable[[Vehicle], Vehicle]) -> Task:
+        """Return the task with each candidate's vehicle changed."""
+        kinds = (Candidate(name=kind.name, vehicle=change(kind.vehicle)) for kind in self.candidates)
+        return replace(self, candidates=tuple(kinds))
 
     def fleet(self, cell: Cell) -> FleetOf:
         """Return a cell as what is owned."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from planner.energy.conditions import in_conditions
 from planner.model import Day, Order, Vehicle
-from planner.sizing.candidates import Candidate
 from planner.sizing.demand import DemandDay
 from planner.sizing.hands import Hands
 from planner.sizing.ledger import Ledger
@@ -63,9 +62,9 @@ class _Means:
 
 
 def _changes(task: Task) -> list[tuple[str, str, Change]]:
-    hour = ("hour", "one hour more at the end of each shift", _with_vehicles(_longer))
-    kwh = ("kwh", "one kWh more in each battery", _with_vehicles(_more_battery))
-    cold = ("cold", f"every day at {COLD_C:g} °C", _with_vehicles(_cold))
+    hour = ("hour", "one hour more at the end of each shift", lambda task: task.with_vehicles(_longer))
+    kwh = ("kwh", "one kWh more in each battery", lambda task: task.with_vehicles(_more_battery))
+    cold = ("cold", f"every day at {COLD_C:g} °C", lambda task: task.with_vehicles(_cold))
     more = ("more", f"{100 // GROWTH} % more orders", _with_days(_more_orders))
     less = ("less", f"{100 // GROWTH} % fewer orders", _with_days(_fewer_orders))
     day = next(day.day for day in task.days if day.day is not None)
@@ -94,14 +93,6 @@ def _changed(
         cost, left_out = cost + weight * dearer, left_out + weight * missed
     a_year = task.days_a_year
     return WhatIf(name=name, said=said, cost=a_year * cost, left_out=a_year * left_out, days=len(days))
-
-
-def _with_vehicles(change: Callable[[Vehicle], Vehicle]) -> Change:
-    def changed(task: Task) -> Task:
-        kinds = (Candidate(name=kind.name, vehicle=change(kind.vehicle)) for kind in task.candidates)
-        return replace(task, candidates=tuple(kinds))
-
-    return changed
 
 
 def _longer(vehicle: Vehicle) -> Vehicle:
