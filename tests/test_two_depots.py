@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from planner.demo import DAY, demo_folder
 from planner.io.plan_file import read_plan, write_plan
 from planner.model import Spot
-from planner.pipeline import Inputs, plan_inputs, read_inputs
+from planner.pipeline import Inputs, plan_inputs
 from planner.plan import Plan
 from planner.report.tables import stops_csv
 from planner.solve.options import SolveOptions
+from tests.demo_files import demo_inputs, demo_rows
 
 ORDERS = 15
 FLEET = """
@@ -60,20 +60,11 @@ shift = "09:00-18:00"
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     """Return every tenth order of the demo, a third with goods at the port, the last at a depot that is none."""
     folder = tmp_path_factory.mktemp("two")
-    text = (demo_folder() / "fleet.toml").read_text(encoding="utf-8")
-    text = text[: text.index("[[vehicles]]")].replace(
-        "coquimbo.streets.npz", str(demo_folder() / "coquimbo.streets.npz")
-    )
-    (folder / "fleet.toml").write_text(text + FLEET, encoding="utf-8")
-    demo = (demo_folder() / "orders.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(io.StringIO(demo)))[::10][:ORDERS]
+    rows = demo_rows()[::10][:ORDERS]
     depots = [("", "hub", "port")[n % 3] for n in range(len(rows) - 1)] + ["prot"]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*rows[0], "depot"])
-    writer.writeheader()
-    writer.writerows(row | {"depot": depot} for row, depot in zip(rows, depots, strict=True))
-    (folder / "orders.csv").write_text(out.getvalue(), encoding="utf-8")
-    return read_inputs(folder / "orders.csv", folder / "fleet.toml", day=DAY)
+    return demo_inputs(
+        folder, vehicles=FLEET, rows=[row | {"depot": depot} for row, depot in zip(rows, depots, strict=True)]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 

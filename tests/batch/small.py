@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -134,13 +133,6 @@ def exported(folder: Path) -> dict[str, bytes]:
 def json_lines(text: str) -> list[dict[str, object]]:
     """Return lines of JSON."""
     return [json.loads(line) for line in text.splitlines()]
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

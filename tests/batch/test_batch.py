@@ -26,7 +26,6 @@ from tests.batch.small import (
     days,
     environment,
     exported,
-    free_port,
     json_lines,
     orders_csv,
     results,
@@ -36,6 +35,7 @@ from tests.batch.small import (
     write_town,
 )
 from tests.batch.storms import still_there, workers_of
+from tests.ports import free_port
 
 WAIT_S = 120.0
 STOP_S = 15.0  # 5 on a machine that has nothing else to do

@@ -20,7 +20,8 @@ from planner.outputs import write_outputs
 from planner.pipeline import plan_inputs, read_inputs
 from planner.solve.options import SolveOptions
 from tests.bench.light_client import light_client
-from tests.ui.conftest import close_screen, free_port, open_screen
+from tests.ports import free_port
+from tests.ui.conftest import close_screen, open_screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 
-from planner.demo import DAY, demo_folder
-from planner.pipeline import Inputs, read_inputs
+from planner.pipeline import Inputs
+from tests.demo_files import demo_inputs, demo_rows
 
 ORDERS = 60
 FLEET = """
@@ -49,18 +46,10 @@ shift = "08:30-18:00"
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     """Return orders of the demo, some with goods at the port, three of one group, one too heavy for all."""
     folder = tmp_path_factory.mktemp("large")
-    text = (demo_folder() / "fleet.toml").read_text(encoding="utf-8")
-    text = text[: text.index("[[vehicles]]")].replace(
-        "coquimbo.streets.npz", str(demo_folder() / "coquimbo.streets.npz")
-    )
-    (folder / "fleet.toml").write_text(text + FLEET, encoding="utf-8")
-    demo = (demo_folder() / "orders.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(io.StringIO(demo)))[:ORDERS]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*rows[0], "depot", "group"])
-    writer.writeheader()
-    for n, row in enumerate(rows):
-        heavy = {"demand_kg": "900"} if n == 7 else {}
-        writer.writerow(row | {"depot": "port" if n % 9 == 0 else "", "group": "g" if n in {3, 30, 50} else ""} | heavy)
-    (folder / "orders.csv").write_text(out.getvalue(), encoding="utf-8")
-    return read_inputs(folder / "orders.csv", folder / "fleet.toml", day=DAY)
+    rows = [
+        row
+        | {"depot": "port" if n % 9 == 0 else "", "group": "g" if n in {3, 30, 50} else ""}
+        | ({"demand_kg": "900"} if n == 7 else {})
+        for n, row in enumerate(demo_rows()[:ORDERS])
+    ]
+    return demo_inputs(folder, vehicles=FLEET, rows=rows)

@@ -14,7 +14,8 @@ from planner.io.plan_file import plan_to_json
 from planner.large.hands import Task, do
 from planner.pipeline import Inputs, plan_inputs
 from planner.solve.options import SolveOptions
-from tests.batch.small import cluster, free_port
+from tests.batch.small import cluster
+from tests.ports import free_port
 from tests.solve.factories import make_problem
 
 OPTIONS = SolveOptions(iterations=240, seed=3, large_from=20, part_orders=20, threads=2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "ui"))
@@ -32,12 +33,6 @@ def _fresh_registry() -> Iterator[None]:
     if "state" in sys.modules:
         sys.modules["state"].registry().close()
         sys.modules["state"].registry.clear()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def open_screen(port: int, *, cwd: Path, **environment: str) -> subprocess.Popen[bytes]:

@@ -14,7 +14,8 @@ import pytest
 
 from planner import cli_ui
 from planner.errors import InputError, PlannerError
-from tests.ui.conftest import ROOT, close_screen, free_port, open_screen
+from tests.ports import free_port
+from tests.ui.conftest import ROOT, close_screen, open_screen
 
 SAFE = {
     "server.address": "127.0.0.1",

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from planner import cli_ui
 from planner.cli_ui_login import login_host, on_this_machine
 from planner.errors import InputError
-from tests.ui.conftest import ROOT, free_port
+from tests.ports import free_port
+from tests.ui.conftest import ROOT
 
 APP = str(ROOT / "ui" / "app.py")
 GOOD = """
