@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -20,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from planner import __version__
+from planner import __version__, interrupt
 from planner.cli_batch import batch
 from planner.cli_bench import bench_app
 from planner.cli_compare import compare
@@ -92,8 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no traceback reaches the user."""
     begun = time.monotonic() - (process_age_s() if argv is None else 0.0)
     _prepare_streams()
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.default_int_handler)
+    interrupt.listen()
     arguments = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in arguments
     try:
@@ -112,7 +110,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(error, "format_message"):
             message = error.format_message()
             return _complain(Exit.REFUSED, f"E-A01 {message} → see planner --help", as_json=as_json)
-        return _complain(Exit.INTERNAL, _keep_traceback(), as_json=as_json)
+        if interrupt.asked():  # an import that was cut short tells so in words of its own
+            code, message = Exit.INTERRUPTED, "stopped"
+        else:
+            code, message = Exit.INTERNAL, _keep_traceback()
+        return _complain(code, message, as_json=as_json)
 
 
 @app.callback(invoke_without_command=True)

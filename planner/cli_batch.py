@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 from collections import Counter
@@ -121,13 +120,7 @@ def _watched(output: Path, *, jsonl: bool) -> Iterator[Listener]:
 
     shown = _Shown(output, jsonl=jsonl)
     with shown.bar if talk.is_terminal else nullcontext():
-        try:
-            yield Listener(begun=shown.begun, more=shown.more, ended=shown.ended)
-        except KeyboardInterrupt:
-            # What is being saved is not to be interrupted again.
-            for stop in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(stop, signal.SIG_IGN)
-            raise
+        yield Listener(begun=shown.begun, more=shown.more, ended=shown.ended)
 
 
 class _Shown:

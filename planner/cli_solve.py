@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from planner import interrupt
 from planner.cli_tools import talk, usage
 from planner.errors import Interrupted, NoPlanError, PlanRefused, did_you_mean
 from planner.solve.options import UNLIMITED, SolveOptions
@@ -118,6 +119,7 @@ def _search(search: Engine, problem: Instance, options: SolveOptions) -> RouteSe
         except KeyboardInterrupt:
             if best is None:
                 raise Interrupted("stopped before there were any routes") from None
+            interrupt.answered()
             found = replace(best, stopped_by="interrupt")
     if found.routes:
         return found
@@ -174,7 +176,7 @@ def _hand_over(problem: Instance, found: RouteSet, options: SolveOptions, run: _
 @contextmanager
 def _unstoppable() -> Iterator[None]:
     """Ignore signals: a second Ctrl-C must not lose what the first one asked for."""
-    before = {stop: signal.signal(stop, signal.SIG_IGN) for stop in (signal.SIGINT, signal.SIGTERM)}
+    before = {stop: signal.signal(stop, signal.SIG_IGN) for stop in interrupt.SIGNALS}
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from planner import __version__
+from planner import __version__, interrupt
 from planner.answer import left_out, routes_of
 from planner.check import audit
 from planner.errors import Fault, Interrupted
@@ -72,7 +72,8 @@ class Stages:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a block under a name."""
+        """Time a block under a name. Raises `KeyboardInterrupt` where the user has asked to stop."""
+        interrupt.check()
         begun = time.perf_counter()
         try:
             yield

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("planner",),
     ("errors",),
-    ("clock", "language"),
+    ("clock", "interrupt", "language"),
     ("model", "instance"),
     ("plan", "energy", "catalogue", "explained"),
     ("roads",),

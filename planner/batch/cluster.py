@@ -22,7 +22,7 @@ import dask
 from distributed import Client, Future, KilledWorker, Scheduler, SpecCluster, WorkerPlugin, get_worker
 from distributed.comm.core import CommClosedError
 
-from planner import __version__
+from planner import __version__, interrupt
 from planner.batch.dask_settings import SETTINGS
 from planner.batch.hands import Hands
 from planner.batch.task import Outcome, Task
@@ -114,6 +114,7 @@ class Crew:
 
     def _wait(self, future: Future) -> None:
         while True:
+            interrupt.check()
             self._keep_hands()
             with suppress(TimeoutError):
                 future.result(timeout=KEEP_S)
@@ -168,6 +169,7 @@ class Crew:
         """Bring a result; where its worker has died since, Dask makes it again once there is another one."""
         until_s = time.monotonic() + FETCH_S
         while True:
+            interrupt.check()
             self._keep_hands()
             try:
                 found: Outcome = future.result(timeout=KEEP_S)

@@ -14,6 +14,7 @@ from itertools import chain
 
 from distributed import Future
 
+from planner import interrupt
 from planner.batch.cluster import CLOSE_S, CONNECT_S, GONE, ClusterGone, connected, unfit
 from planner.batch.jobs import differing, versions
 from planner.large.hands import AHEAD, LOOK_S, Apart, Hands, Task, do
@@ -62,6 +63,7 @@ class Cluster:
         """Do tasks on the cluster; when `Lost` is raised, those that were not done are in `waiting` and `ahead`."""
         more, seen_s = True, time.monotonic()
         while more or waiting:
+            interrupt.check()
             try:
                 workers = len(self.client.nthreads())
                 self.count, seen_s = workers or self.count, time.monotonic() if workers else seen_s

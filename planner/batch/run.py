@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from planner import interrupt
 from planner.batch.feed import Feed, Fixed, Lines
 from planner.batch.folder import BatchFolder
 from planner.batch.jobs import differing, versions
@@ -55,7 +56,7 @@ def _run(
         fault = Fault(code="E-B26", file="planner batch", message=f"needs Dask ({error})", remedy=remedy)
         raise InputError(fault) from error
 
-    with open_crew(jobs=manner.jobs, scheduler=manner.scheduler) as crew:
+    with open_crew(jobs=manner.jobs, scheduler=manner.scheduler) as crew, interrupt.put_off():
         runner = Runner(ledger=ledger, crew=crew, folder=folder, manner=manner, listener=listener, taking_up=taking_up)
         runner.run(feed)
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 
+from planner import interrupt
 from planner.batch.cluster import Crew, Finished
 from planner.batch.fate import after, ended
 from planner.batch.feed import Feed
@@ -54,6 +55,7 @@ class Runner:
         """Run until the feed is closed and every job has ended, here or with another runner."""
         try:
             while True:
+                interrupt.check()
                 if not feed.closed and (items := feed.take()):
                     self.taking_up.some(items)
                     self._looked_s = -IDLE_S

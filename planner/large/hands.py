@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from planner import interrupt
 from planner.solve.apart import cap, cores
 from planner.solve.hand import Hand, HandDied, answerer, heard
 from planner.solve.options import SolveOptions
@@ -71,6 +72,7 @@ class Here:
     def do(self, tasks: Iterable[Task]) -> Iterator[tuple[int, Solution | None]]:
         """Yield the number of each task with its answer, in the order in which they are done."""
         for number, task in enumerate(tasks):
+            interrupt.check()
             yield number, do(task)
 
     def close(self) -> None:
@@ -93,6 +95,7 @@ class Apart:
         ahead = enumerate(tasks)
         more = True
         while more or waiting:
+            interrupt.check()
             while more and len(waiting) < AHEAD * self.count:
                 number, task = next(ahead, (-1, None))
                 more = task is not None

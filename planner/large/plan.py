@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner import interrupt
 from planner.answer import left_out, routes_from, steps_of
 from planner.errors import Interrupted
 from planner.large.divide import units_of
@@ -74,6 +75,7 @@ def search_large(
     except KeyboardInterrupt:
         if not search.tours:
             raise Interrupted("stopped before there was a plan") from None
+        interrupt.answered()
         return search, "interrupt"
     finally:
         search.hands.close()

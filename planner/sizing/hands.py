@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from types import TracebackType
 
-from planner import errors
+from planner import errors, interrupt
 from planner.errors import PlanRefused
 from planner.roads.streets import Streets
 from planner.sizing.bench import Bench, Field, Job
@@ -78,11 +78,13 @@ class Hands:
         if not self.count:
             for number, job in enumerate(jobs):
                 self._bench.fields[job.field] = self._fields[job.field]
+                interrupt.check()
                 heard(number, self._bench.do(job))
             return
         waiting, tries = list(range(len(jobs))), [0] * len(jobs)
         try:
             while waiting or any(hand.job is not None for hand in self._hands):
+                interrupt.check()
                 self._give_out(jobs, waiting)
                 for number, answer in self._take_in(jobs):
                     if answer is not None:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner import interrupt
 from planner.errors import NoPlanError
 
 BEST = "best.json"
@@ -80,6 +81,7 @@ def _watch(child: subprocess.Popen[bytes], best: Path, deadline: float, tell: Ca
     seen = 0.0
     while child.poll() is None and time.monotonic() < deadline:
         time.sleep(POLL_S)
+        interrupt.check()
         if tell and best.exists() and (changed := best.stat().st_mtime) != seen:
             seen = changed
             tell(best.read_text())

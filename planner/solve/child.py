@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Protocol
 
+from planner import interrupt
 from planner.clock import process_age_s
 from planner.solve.apart import cap, keep, kept, run_apart
 from planner.solve.options import SolveOptions
@@ -55,6 +56,7 @@ def solve_apart(
         try:
             ended = run_apart(__name__, folder, wait_s=options.time_limit_s + GRACE_S, tell=tell)
         except KeyboardInterrupt:
+            interrupt.answered()
             raise EngineStopped(_answer(folder)) from None
         answer = _answer(folder)
     if answer is None:

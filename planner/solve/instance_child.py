@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from planner import interrupt
 from planner.solve.apart import cap, keep, kept, run_apart
 from planner.solve.instance import Instance, RouteSet
 from planner.solve.options import SolveOptions
@@ -40,6 +41,7 @@ def ortools_apart(instance: Instance, options: SolveOptions, *, on_better: Calla
         except KeyboardInterrupt:
             if (text := kept(folder)) is None:
                 raise
+            interrupt.answered()
             return replace(route_set(text), stopped_by="interrupt")
         text = kept(folder)
     if text is None:
