@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,20 @@ def test_an_address_at_which_no_scheduler_can_be_is_told(address: str) -> None:
     with pytest.raises(ClusterGone, match=f"E-B04 no Dask scheduler answers at {address} → write it as tcp://") as told:
         Cluster(address, OPTIONS)
     assert told.value.exit_code == NO_ANSWER
+
+
+@pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b"hello", b""])
+def test_another_server_is_told_from_a_scheduler_by_its_greeting(greeting: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            line, _ = server.accept()
+            with line:
+                line.sendall(greeting)
+
+        threading.Thread(target=greet, daemon=True).start()
+        with pytest.raises(ClusterGone, match="E-B04 no Dask scheduler answers at tcp://127"):
+            Cluster(f"tcp://127.0.0.1:{server.getsockname()[1]}", OPTIONS)
 
 
 def test_a_day_that_is_one_search_needs_no_cluster_and_its_user_hears_it(
