@@ -87,6 +87,11 @@ class YearCost:
         """Return the money of the year."""
         return math.fsum(getattr(self, part.name) for part in fields(self))
 
+    @property
+    def own(self) -> float:
+        """Return the money of the year without the courier for what the fleet leaves out."""
+        return self.total - self.courier
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
@@ -102,7 +107,7 @@ class Year:
     @property
     def per_parcel(self) -> float | None:
         """Return the cost per parcel that the fleet delivers, without those of the courier; None if there is none."""
-        return (self.cost.total - self.cost.courier) / self.parcels if self.parcels else None
+        return self.cost.own / self.parcels if self.parcels else None
 
 
 def price_year(

@@ -15,6 +15,8 @@ FONT = "DejaVu Sans Condensed"
 GREEN, GREY, RED, BLUE = "#1a7f5a", "#8a8f98", "#b3261e", "#2c5aa0"
 WIDTH, HEIGHT = 620, 240
 MOST_DAYS_NAMED = 31
+TWO_LINES = "split(replace(datum.label, ', with ', ',|with '), '|')"  # what is owned, and what helps on peak days
+ROOM = 4  # percent of service above and below all fleets, for their names
 Chart = Any  # Altair's own types change with each call on a chart
 
 
@@ -40,20 +42,22 @@ def _money(currency: str) -> str:
 
 
 def frontier(table: Table, currency: str) -> Chart:
-    """Each fleet by cost and service; the frontier joined, its knee ringed."""
+    """Each fleet by its own cost and service; the frontier joined and named, its knee ringed."""
+    lowest = min(float(row["service_percent"]) for row in table.records())
+    served = alt.Scale(domain=[min(lowest - ROOM, 100 - 2 * ROOM), 100 + ROOM], nice=False)
     base = alt.Chart(_data(table)).encode(
-        x=alt.X("cost_per_year:Q", title=_money(currency), scale=alt.Scale(zero=False, nice=True)),
-        y=alt.Y("service_percent:Q", title="orders served, %", scale=alt.Scale(zero=False, nice=True)),
+        x=alt.X("without_couriers:Q", title=_money(currency), scale=alt.Scale(zero=False, nice=True)),
+        y=alt.Y("service_percent:Q", title="orders served, %", scale=served),
     )
-    line = base.transform_filter("datum.what != 'other'").mark_line(color=GREY, strokeDash=[4, 3])
+    on_front = base.transform_filter("datum.what != 'other'")
+    line = on_front.mark_line(color=GREY, strokeDash=[4, 3])
     colours = alt.Scale(domain=["recommended", "frontier", "other"], range=[GREEN, BLUE, GREY])
     dots = base.mark_circle(size=110, opacity=1).encode(
         color=alt.Color("what:N", title=None, scale=colours),
-        tooltip=["fleet:N", "cost_per_year:Q", "service_percent:Q"],
+        tooltip=["fleet:N", "without_couriers:Q", "cost_per_year:Q", "service_percent:Q"],
     )
     knee = base.transform_filter("datum.knee == 'knee'").mark_point(size=330, color=RED, strokeWidth=2)
-    named = base.transform_filter("datum.what == 'recommended' || datum.knee == 'knee'")
-    label = named.mark_text(dy=-17, fontSize=11).encode(text="fleet:N")
+    label = on_front.mark_text(dy=-17, fontSize=11).encode(text="fleet:N")
     return alt.layer(line, dots, knee, label).properties(width=WIDTH, height=HEIGHT)
 
 
@@ -66,7 +70,7 @@ def costs(table: Table, currency: str) -> Chart:
         shown.mark_bar()
         .encode(
             x=alt.X("sum(cost_per_year):Q", title=_money(currency)),
-            y=alt.Y("fleet:N", title=None, sort=order),
+            y=alt.Y("fleet:N", title=None, sort=order, axis=alt.Axis(labelExpr=TWO_LINES)),
             color=alt.Color("for:N", title=None, sort=None, scale=alt.Scale(scheme="tableau20")),
             order=alt.Order("sum(cost_per_year):Q", sort="descending"),
         )

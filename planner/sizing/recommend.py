@@ -101,9 +101,12 @@ def advise(task: Task, found: Found) -> Advice | None:
 
 
 def frontier(sizes: Sequence[Size]) -> tuple[Size, ...]:
-    """Return the sizes that no other beats in cost and service, from the cheapest to the one that serves most."""
+    """Return the sizes that no other beats in service and in their own cost, from the cheapest to what serves most.
+
+    Couriers are not in that cost: with them it would not say what serving less saves.
+    """
     kept: list[Size] = []
-    for size in sorted(sizes, key=lambda size: (size.year.cost.total, -size.service)):
+    for size in sorted(sizes, key=lambda size: (size.year.cost.own, -size.service)):
         if not kept or size.service > kept[-1].service + NEAR:
             kept.append(size)
     return tuple(kept)
@@ -112,12 +115,12 @@ def frontier(sizes: Sequence[Size]) -> tuple[Size, ...]:
 def knee_of(front: Sequence[Size]) -> Size:
     """Return where the frontier bends most: farthest above the line from its first point to its last."""
     first, last = front[0], front[-1]
-    money, service = last.year.cost.total - first.year.cost.total, last.service - first.service
+    money, service = last.year.cost.own - first.year.cost.own, last.service - first.service
     if money <= 0 or service <= 0:
         return last
 
     def above(size: Size) -> float:
-        return (size.service - first.service) / service - (size.year.cost.total - first.year.cost.total) / money
+        return (size.service - first.service) / service - (size.year.cost.own - first.year.cost.own) / money
 
     return max(front, key=lambda size: (above(size), size.service))
 

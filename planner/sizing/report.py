@@ -8,7 +8,7 @@ from itertools import islice
 from planner.export.paper import Paper, Part
 from planner.sizing.peaks import COURIER
 from planner.sizing.pictures import charts, svg_of
-from planner.sizing.results import Results, about_peaks, beside, per_parcel
+from planner.sizing.results import Results, about_knee, about_peaks, beside, per_parcel
 from planner.sizing.tables import Table, tables
 
 MOST_ROWS = 12  # of a table on paper; the CSV file has all
@@ -38,7 +38,10 @@ def _parts(results: Results) -> Iterator[Part]:
     if said := beside(results):
         yield Part(kind="text", text=said)
     yield Part(kind="heading", text="Cost against service")
-    yield from picture("frontier", "Each fleet that was routed on every day; the knee of the frontier has a red ring.")
+    said = "Each fleet that was routed on every day, without couriers for what it leaves out; the knee has a red ring."
+    yield from picture("frontier", said)
+    said = about_knee(results)
+    yield Part(kind="text", text=f"{said[0].upper()}{said[1:]}.")
     yield Part(kind="heading", text="The fleets")
     yield _mixes(results)
     yield from _about_second(results, made)
@@ -82,14 +85,15 @@ def _mixes(results: Results) -> Part:
             f"{size.service:.1%}",
             "yes" if size.charged else "no",
             f"{size.year.cost.total:,.0f}",
+            f"{size.year.cost.courier:,.0f}",
             per_parcel(size, ""),
             f"{size.year.co2e_kg:,.0f}",
         )
         for size in sizes
     )
-    heads = ("Fleet", "Served", "Full batteries", f"{task.currency} a year", "A parcel", "kg CO2e")
+    heads = ("Fleet", "Served", "Full batteries", f"{task.currency} a year", "Of it couriers", "A parcel", "kg CO2e")
     strong = tuple(n for n, size in enumerate(sizes) if size.key == best.key)
-    return Part(kind="table", heads=heads, numbers=(False, *[True] * 5), rows=rows, strong=strong)
+    return Part(kind="table", heads=heads, numbers=(False, *[True] * 6), rows=rows, strong=strong)
 
 
 def _about_second(results: Results, made: dict[str, Table]) -> Iterator[Part]:

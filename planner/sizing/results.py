@@ -145,11 +145,11 @@ def _key(name: str) -> str:
 def words(results: Results) -> list[str]:
     """Return what is printed, a line each."""
     task, advice, currency = results.task, results.advice, results.task.currency
-    lines = [*advice.sentences, "", f"{'fleet':<44}{'served':>9}{'a year':>14}{'a parcel':>10}"]
+    lines = [*advice.sentences, "", f"{'fleet':<44}{'served':>9}{'a year':>14}{'couriers':>10}{'a parcel':>10}"]
     lines += [_line(task, size, mark=size.key == advice.best.key) for size in results.found.sizes]
     lines += [f"{told}: {size}" for told, size in about_shifts(results)]
     lines += [about_peaks(results)] if results.peaks and results.peaks.policy != COURIER else []
-    lines.append(f"knee of the frontier: {advice.knee.told(task.candidates)}")
+    lines.append(about_knee(results))
     if advice.best.cell.plugs == max(task.plugs) > 1:
         lines.append(f"all {max(task.plugs)} plugs that were tried are taken: more of them may be cheaper (--plugs)")
     if results.resampled.shares:
@@ -169,6 +169,17 @@ def words(results: Results) -> list[str]:
         f"never routed{'' if found.complete else '; the budget ended the search'}"
     )
     return lines
+
+
+def about_knee(results: Results) -> str:
+    """Say where the frontier bends, and what less service saves there."""
+    task, best, knee = results.task, results.advice.best, results.advice.knee
+    told = f"the knee of cost against service is {knee.told(task.candidates)}"
+    if knee.key == best.key:
+        return f"{told}: with less, service falls faster than cost"
+    saved = round(best.year.cost.own) - round(knee.year.cost.own)  # as in the table
+    cheaper = f"for {abs(saved):,.0f} {task.currency} a year {'less' if saved >= 0 else 'more'}"
+    return f"{told}: it serves {knee.service:.1%} itself, {cheaper} than the recommended fleet, without couriers"
 
 
 def about_shifts(results: Results) -> Iterator[tuple[str, str]]:
@@ -220,7 +231,8 @@ def per_parcel(size: Size, currency: str) -> str:
 
 def _line(task: Task, size: Size, *, mark: bool) -> str:
     fleet = ("> " if mark else "  ") + size.told(task.candidates) + ("" if size.charged else " (batteries short)")
-    return f"{fleet:<44}{size.service:>9.1%}{size.year.cost.total:>14,.0f}{per_parcel(size, ''):>10}"
+    cost = size.year.cost
+    return f"{fleet:<44}{size.service:>9.1%}{cost.total:>14,.0f}{cost.courier:>10,.0f}{per_parcel(size, ''):>10}"
 
 
 def _compared(other: Compared, currency: str) -> str:

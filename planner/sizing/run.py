@@ -44,6 +44,7 @@ from planner.sizing.results import (
 )
 from planner.sizing.search import most_routed
 from planner.sizing.shifts import cheapest, size_by_shift, tasks_of
+from planner.sizing.smaller import serve_less
 from planner.sizing.tables import tables
 from planner.sizing.task import Progress, Task
 from planner.sizing.vans import compare, compared_types
@@ -221,6 +222,7 @@ def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] |
         with Hands(asked.task.streets, count=cores() if asked.workers is None else asked.workers) as hands:
             by_shift = size_by_shift(asked.tasks, ledger, tell, hands)
             task, owned = cheapest(by_shift).task, cheapest(by_shift).found
+            owned = serve_less(task, owned, ledger, tell, hands)
             peaks = relieve(task, owned, asked.peaks, ledger, tell, hands)
             advice = advise(task, peaks.found)
             compared = compare(task, ledger, tell, hands, best=peaks.found.best) if asked.vans else ()

@@ -38,15 +38,17 @@ def tables(results: Results) -> dict[str, Table]:
 
 
 def frontier(results: Results) -> Table:
-    """Return every size by cost and service, with what it is."""
+    """Return every size by cost, with couriers for what it leaves out and without, and service; with what it is."""
     advice, task = results.advice, results.task
     front = {size.key for size in advice.frontier}
     rows = []
     for size in results.found.sizes:
         what = "recommended" if size.key == advice.best.key else "frontier" if size.key in front else "other"
         knee = "knee" if size.key == advice.knee.key else ""
-        rows.append((size.told(task.candidates), round(size.year.cost.total), round(100 * size.service, 2), what, knee))
-    columns = ("fleet", "cost_per_year", "service_percent", "what", "knee")
+        cost = size.year.cost
+        money = round(cost.total), round(cost.courier), round(cost.own)
+        rows.append((size.told(task.candidates), *money, round(100 * size.service, 2), what, knee))
+    columns = ("fleet", "cost_per_year", "couriers", "without_couriers", "service_percent", "what", "knee")
     return Table(name="frontier", columns=columns, rows=tuple(rows))
 
 
