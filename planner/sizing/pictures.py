@@ -15,6 +15,7 @@ FONT = "DejaVu Sans Condensed"
 GREEN, GREY, RED, BLUE = "#1a7f5a", "#8a8f98", "#b3261e", "#2c5aa0"
 WIDTH, HEIGHT = 620, 240
 MOST_DAYS_NAMED = 31
+NO_MORE_THAN_ALL = "datum.value > 100 ? '' : datum.label"
 TWO_LINES = "split(replace(datum.label, ', with ', ',|with '), '|')"  # what is owned, and what helps on peak days
 ROOM = 4  # percent of service above and below all fleets, for their names
 Chart = Any  # Altair's own types change with each call on a chart
@@ -47,7 +48,7 @@ def frontier(table: Table, currency: str) -> Chart:
     served = alt.Scale(domain=[min(lowest - ROOM, 100 - 2 * ROOM), 100 + ROOM], nice=False)
     base = alt.Chart(_data(table)).encode(
         x=alt.X("without_couriers:Q", title=_money(currency), scale=alt.Scale(zero=False, nice=True)),
-        y=alt.Y("service_percent:Q", title="orders served, %", scale=served),
+        y=alt.Y("service_percent:Q", title="orders served, %", scale=served, axis=alt.Axis(labelExpr=NO_MORE_THAN_ALL)),
     )
     on_front = base.transform_filter("datum.what != 'other'")
     line = on_front.mark_line(color=GREY, strokeDash=[4, 3])
