@@ -12,7 +12,7 @@ from planner.cli_tools import talk, usage
 from planner.errors import listing
 
 if TYPE_CHECKING:
-    from planner.sizing.run import Step
+    from planner.sizing.steps import Step
 
 INCOMPLETE = 4
 SERVICES = (95, 99, 100)

@@ -19,7 +19,7 @@ from packing import packed
 from planner.errors import printable
 from planner.io.files import write_atomic
 from planner.sizing.peaks import COURIER
-from planner.sizing.search import most_routed
+from planner.sizing.steps import most_in_all
 
 FACTS = "sizing.json"
 RESULTS, ROUTED, REPORT = "size", "routed.jsonl", "report.html"
@@ -69,7 +69,12 @@ class Sizing:
         """Begin to size in a folder of its own."""
         facts = {
             "command": _command(folder, wanted),
-            "most": most_routed(wanted.days) * max(1, len(_listed(wanted.shifts))),
+            "most": most_in_all(
+                wanted.days,
+                shifts=max(1, len(_listed(wanted.shifts))),
+                policy=wanted.peaks,
+                compared=wanted.vans,
+            ),
             "before": 0,
         }
         started = cls(folder, facts=facts, child=None)

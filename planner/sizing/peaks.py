@@ -71,6 +71,11 @@ class _Desk:
         return router
 
 
+def most_routed(days: int) -> int:
+    """Return how many days may be routed for so many days given."""
+    return max(ROUTED_A_DAY * days, LEAST_ROUTED)
+
+
 def relieve(task: Task, found: Found, policy: str, ledger: Ledger, tell: Progress, hands: Hands) -> Peaks:
     """Look whether owning less with a policy for peak days is cheaper; couriers are what the search reckons with.
 
@@ -79,7 +84,7 @@ def relieve(task: Task, found: Found, policy: str, ledger: Ledger, tell: Progres
     best = found.best
     if policy == COURIER or best is None:
         return Peaks(policy=policy, tried=(), found=found)
-    left = max(ROUTED_A_DAY * len(task.days), LEAST_ROUTED)
+    left = most_routed(len(task.days))
     desk = _Desk(task=task, found=found, policy=policy, means=(ledger, tell, hands), left=left)
     plans = {i: list(found.whole.get(i, ())) for i in desk.days} if policy == RENT else {i: [] for i in desk.days}
     tried: dict[Cell, Size] = {}

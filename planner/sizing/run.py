@@ -6,7 +6,6 @@ print("\\n".join(sized.words))
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -45,8 +44,9 @@ from planner.sizing.results import (
 from planner.sizing.search import most_routed
 from planner.sizing.shifts import cheapest, size_by_shift, tasks_of
 from planner.sizing.smaller import serve_less
+from planner.sizing.steps import Step, Steps, most_in_all
 from planner.sizing.tables import tables
-from planner.sizing.task import Progress, Task
+from planner.sizing.task import Task
 from planner.sizing.vans import compare, compared_types
 from planner.sizing.what_if import what_ifs
 from planner.solve.apart import cores
@@ -98,16 +98,6 @@ class Asked:
     def task(self) -> Task:
         """Return the task, with the first of the shifts where there are several."""
         return self.tasks[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """How far a run is: days routed, of how many at most, the seconds left at most, and what is looked at."""
-
-    routed: int
-    most: int
-    left_s: float | None  # None before the first day
-    doing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +206,9 @@ def _tried(read: Callable[[], T], faults: list[Fault]) -> T | None:
 def size_asked(asked: Asked, *, output: Path, progress: Callable[[Step], None] | None = None) -> Sized:
     """Search the cheapest fleet, ask how sure that is, and write the results. Raises as `size_days`."""
     ledger = Ledger(output / NAME)
-    tell = _steps(progress) if progress else lambda _done, _most, _doing: None
+    days, shifts = len(asked.task.days), len(asked.tasks)
+    most = most_in_all(days, shifts=shifts, policy=asked.peaks, compared=asked.vans)
+    tell = Steps(most, progress or (lambda _: None)).tell
     output.mkdir(parents=True, exist_ok=True)
     try:
         with Hands(asked.task.streets, count=cores() if asked.workers is None else asked.workers) as hands:
@@ -269,14 +261,3 @@ def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
 def missing_parts() -> tuple[str, ...]:
     """Return the libraries that the report is drawn with and that are not installed."""
     return tuple(name for name in DRAWN_WITH if find_spec(name) is None)
-
-
-def _steps(progress: Callable[[Step], None]) -> Progress:
-    """Tell how far it is and, from the pace so far, how long the rest takes at most."""
-    begun = time.monotonic()
-
-    def tell(done: int, most: int, doing: str) -> None:
-        left_s = (time.monotonic() - begun) / done * (most - done) if done else None
-        progress(Step(routed=done, most=most, left_s=left_s, doing=doing))
-
-    return tell

@@ -62,10 +62,10 @@ def _longest_break_s(task: Task) -> int:
 def size_by_shift(tasks: Sequence[Task], ledger: Ledger, tell: Progress, hands: Hands) -> tuple[ByShift, ...]:
     """Size each task by itself. Raises `RoadsError`, `PlanRefused`."""
     made = []
-    for n, task in enumerate(tasks):
+    for task in tasks:
 
-        def told(done: int, most: int, doing: str, n: int = n, shift: str = task.shift) -> None:
-            tell(n * most + done, len(tasks) * most, f"{shift}: {doing}" if shift else doing)
+        def told(done: int, most: int, doing: str, shift: str = task.shift) -> None:
+            tell(done, most, f"{shift}: {doing}" if shift else doing)
 
         made.append(ByShift(task=task, found=size_fleet(task, ledger, told, hands)))
     return tuple(made)

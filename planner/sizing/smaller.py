@@ -23,6 +23,11 @@ FLEETS = 4
 EIGHTH = 8  # of a large fleet goes at a time
 
 
+def most_routed(days: int) -> int:
+    """Return how many days may be routed for so many days given."""
+    return max(ROUTED_A_DAY * days, LEAST_ROUTED)
+
+
 def serve_less(task: Task, found: Found, ledger: Ledger, tell: Progress, hands: Hands) -> Found:
     """Return what was found, with fleets that serve less beside it; as it is where nothing serves enough.
 
@@ -30,8 +35,7 @@ def serve_less(task: Task, found: Found, ledger: Ledger, tell: Progress, hands: 
     """
     if found.best is None:
         return found
-    most = max(ROUTED_A_DAY * len(task.days), LEAST_ROUTED)
-    router = Router(task=replace(task, most_routed=most), ledger=ledger, hands=hands, tell=tell)
+    router = Router(task=replace(task, most_routed=most_routed(len(task.days))), ledger=ledger, hands=hands, tell=tell)
     known = {size.key: size for size in found.sizes}
     with suppress(Spent):
         for size in _ever_smaller(router, found, found.best):

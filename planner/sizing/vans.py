@@ -73,6 +73,15 @@ def compared_types() -> dict[str, VehicleType]:
     return {DIESEL_VAN: diesel, ELECTRIC_VAN: van, CARGO_BIKE: bike}
 
 
+def most_routed(days: int) -> int:
+    """Return how many days may be routed with all kinds, for so many days given."""
+    return len(compared_types()) * _most_of_a_kind(days)
+
+
+def _most_of_a_kind(days: int) -> int:
+    return max(ROUTED_A_DAY * days, LEAST_ROUTED)
+
+
 def compare(
     task: Task, ledger: Ledger, tell: Progress, hands: Hands | None = None, *, best: Size | None
 ) -> tuple[Compared, ...]:
@@ -85,7 +94,7 @@ def compare(
             candidates=(Candidate.owned(name, vehicle),),
             days=tuple(_without_charging(d) if name == DIESEL_VAN else _plugs_for(d, kind) for d in task.days),
             plugs=(0,) if name == DIESEL_VAN else task.plugs,
-            most_routed=max(ROUTED_A_DAY * len(task.days), LEAST_ROUTED),
+            most_routed=_most_of_a_kind(len(task.days)),
         )
         sized = size_fleet(other, ledger, tell, hands)
         even = _even_fuel_price(other, sized.best, best) if name == DIESEL_VAN else None

@@ -54,6 +54,9 @@ def changed_task(task: Task, name: str) -> Task:
     return next(change for known, _, change in _changes(task) if known == name)(task)
 
 
+MOST_CHANGES = 6  # of `_changes`
+
+
 @dataclass(frozen=True, slots=True)
 class _Means:
     ledger: Ledger
