@@ -95,8 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in arguments
     try:
-        code = app(args=arguments, prog_name="planner", standalone_mode=False, obj=begun)
-        return int(code or 0)
+        code = int(app(args=arguments, prog_name="planner", standalone_mode=False, obj=begun) or 0)
+        # Typer makes an exit code of Ctrl-C, and says nothing.
+        return _complain(code, "stopped", as_json=as_json) if code == Exit.INTERRUPTED and interrupt.asked() else code
     except PlannerError as error:
         return _complain(error.exit_code, str(error), as_json=as_json, faults=getattr(error, "faults", ()))
     except (KeyboardInterrupt, typer.Abort):

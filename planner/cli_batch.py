@@ -23,7 +23,7 @@ from rich.progress import (
 )
 
 from planner.cli_tools import parse_date, search_options, talk, usage
-from planner.errors import MOST_FAULTS_LISTED, printable
+from planner.errors import MOST_FAULTS_LISTED, Interrupted, printable
 from planner.solve.options import ENGINES
 
 if TYPE_CHECKING:
@@ -90,14 +90,21 @@ def batch(
         streets=streets,
         day=None if day is None else parse_date(day),
         charging=not no_charging,
-        options=search_options(engine=engine, iterations=iterations, time_limit=time_limit, seed=seed, threads=1),
+        engine=search_options(engine=engine, iterations=None, time_limit=None, seed=seed, threads=1).engine,
+        iterations=iterations,
+        time_limit_s=time_limit,
+        seed=seed,
     )
     manner = Manner(jobs=jobs, scheduler=scheduler, drawn=not no_map, memory_mb=memory_mb or MEMORY_MB)
     again = Again(resume=resume, failed=retry, changed=new, mixed=allow_mixed)
     feed = _feed(source, defaults)
     begun = time.monotonic()
     with _watched(output, jsonl=jsonl) as listener:
-        entries = run_batch(feed, output, manner=manner, again=again, listener=listener)
+        try:
+            entries = run_batch(feed, output, manner=manner, again=again, listener=listener)
+        except KeyboardInterrupt:
+            told = f"stopped; what ended is kept in {output} → go on with the same command and --resume"
+            raise Interrupted(told) from None
     return _report(entries, output, seconds=time.monotonic() - begun, allow_incomplete=allow_incomplete, quiet=jsonl)
 
 
@@ -164,8 +171,11 @@ class _Shown:
             typer.echo(f"{self.done} of {self.total}, {self.without} without a plan, {_span(left_s)} left", err=True)
 
     def _document(self, name: str, change: Change) -> dict[str, Any]:
-        folder = str(self.output / "jobs" / name)
-        told = {"id": name, "state": change.state, "code": change.code, "message": change.message, "folder": folder}
+        from planner.batch.table import state_of
+
+        state, folder = state_of(change.state, change.result), self.output / "jobs" / name
+        place = str(folder) if folder.is_dir() else None  # of a bad row nothing was run
+        told = {"id": name, "state": state, "code": change.code, "message": change.message, "folder": place}
         return told | {"result": change.result, "run": change.run}
 
 
@@ -177,7 +187,7 @@ def _report(entries: Sequence[JobEntry], output: Path, *, seconds: float, allow_
     """Tell how the jobs ended, list those without a plan, and return the exit code."""
     from planner.batch.table import state_of
 
-    states = Counter(state_of(entry) for entry in entries)
+    states = Counter(state_of(entry.state, entry.result) for entry in entries)
     without = [entry for entry in entries if entry.state != "done"]
     for entry in without[:MOST_FAULTS_LISTED]:
         first = (entry.message or entry.state).splitlines()[0]
@@ -188,7 +198,7 @@ def _report(entries: Sequence[JobEntry], output: Path, *, seconds: float, allow_
     orders = [entry.result for entry in entries if entry.result is not None]
     planned, of = sum(row["planned"] for row in orders), sum(row["orders"] for row in orders)
     typer.echo(f"{len(entries)} jobs: {', '.join(said) or 'none'}; {planned} of {of} orders planned", err=quiet)
-    typer.echo(f"written to {output} in {_span(seconds)}: results.csv, and a folder for each job", err=quiet)
+    typer.echo(f"written to {output} in {_span(seconds)}: results.csv, and a folder for each job that ran", err=quiet)
     if without:
         return FAILED
     return INCOMPLETE if states["incomplete"] and not allow_incomplete else 0

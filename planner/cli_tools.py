@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from planner.errors import Fault, InputError, did_you_mean
-from planner.solve.options import ENGINES, UNLIMITED, USUAL_ITERATIONS, EngineName, SolveOptions
+from planner.solve.options import ENGINES, EngineName, SolveOptions, completed
 
 FIRST_DAY = "2026-03-10"  # an ordinary Tuesday: its orders are as many as asked for
 DEFAULT_CLASS = "L6e"
@@ -59,7 +59,7 @@ def refuse_output(output: Path, *, read: Sequence[Path] = (), force: bool) -> No
 def search_options(
     *, engine: str, iterations: int | None, time_limit: float | None, seed: int, threads: int
 ) -> SolveOptions:
-    """Complete the limits: a time limit alone searches until then, an iteration budget alone has a safety net."""
+    """Return the options of a command line, its limits `completed`. Raises `InputError` for what is no engine."""
     if engine not in ENGINES:
         fault = Fault(
             code="E-F16",
@@ -70,11 +70,4 @@ def search_options(
         )
         raise InputError(fault)
     chosen: EngineName = next(name for name in ENGINES if name == engine)
-    defaults = SolveOptions()
-    return SolveOptions(
-        engine=chosen,
-        seed=seed,
-        iterations=iterations or (UNLIMITED if time_limit else USUAL_ITERATIONS[chosen]),
-        threads=threads,
-        time_limit_s=time_limit or defaults.time_limit_s,
-    )
+    return completed(engine=chosen, iterations=iterations, time_limit_s=time_limit, seed=seed, threads=threads)

@@ -114,5 +114,6 @@ def with_relative_streets(plan: Plan, folder: Path) -> Plan:
     named = Path(plan.provenance.streets_file)
     if not named.is_absolute():
         return plan
-    relative = Path(os.path.relpath(named, folder.absolute())).as_posix()
+    # Where the folder is reached by a link, its parent is that of the place that the link leads to.
+    relative = Path(os.path.relpath(named.parent.resolve() / named.name, folder.resolve())).as_posix()
     return replace(plan, provenance=replace(plan.provenance, streets_file=relative))

@@ -53,17 +53,19 @@ class Lines:
         self.closed = False
         self._lines, self._defaults, self._folder = lines, defaults, folder
         self._shelf, self._seen = Shelf(), dict[str, int]()
-        self._read: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._read: queue.SimpleQueue[Item | Exception | None] = queue.SimpleQueue()
         threading.Thread(target=self._run, daemon=True).start()
 
     def take(self) -> list[Item]:
-        """Give what has come since the last time."""
+        """Give what has come since the last time. Raises what has stopped the reading."""
         found: list[Item] = []
         with suppress(queue.Empty):
             while not self.closed:
                 item = self._read.get_nowait()
                 if item is None:
                     self.closed = True
+                elif isinstance(item, Exception):
+                    raise item
                 else:
                     found.append(item)
         return found
@@ -81,8 +83,9 @@ class Lines:
             for number, line in enumerate(self._lines, start=1):
                 if line.strip():
                     self._read.put(self._item(line, number))
-        finally:
-            self._read.put(None)
+        except Exception as error:  # noqa: BLE001  (it is raised where the lines are taken)
+            self._read.put(error)
+        self._read.put(None)
 
     def _item(self, line: bytes, number: int) -> Item:
         try:

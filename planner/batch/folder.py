@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,8 @@ class BatchFolder:
             raise InputError(self._fault("E-B07", "is a file, not a folder", "choose another with -o"))
         file = self.path / BATCH_NAME
         if not file.exists():
-            strangers = sorted({entry.name for entry in self.path.iterdir()}) if self.path.is_dir() else []
+            entries = self.path.iterdir() if self.path.is_dir() else ()
+            strangers = sorted(entry.name for entry in entries if not self._is_beginning(entry))
             if strangers:
                 message = f'holds "{strangers[0]}", and no batch'
                 raise InputError(self._fault("E-B07", message, "choose another with -o"))
@@ -76,7 +77,7 @@ class BatchFolder:
             self.jobs.mkdir(parents=True, exist_ok=True)
             try:
                 write_atomic(part, json.dumps(told, indent=2) + "\n")
-                os.link(part, self.path / BATCH_NAME)
+                _claim(self.path / BATCH_NAME, part)
             except FileExistsError:
                 message = "another runner has begun a batch here just now"
                 raise InputError(self._fault("E-B07", message, "help it with --resume")) from None
@@ -109,5 +110,29 @@ class BatchFolder:
         swap_in(part, self.job(name))
         sync_folder(self.jobs)
 
+    def clear(self, names: Iterable[str]) -> None:
+        """Remove the folders of jobs that are none any more."""
+        for name in names:
+            shutil.rmtree(self.job(name), ignore_errors=True)
+
+    def _is_beginning(self, entry: Path) -> bool:
+        """Tell what a runner leaves that was killed before there was a batch."""
+        if entry.name == JOBS_NAME and entry.is_dir():
+            return not any(entry.iterdir())
+        return entry.match(".*.part")
+
     def _fault(self, code: str, message: str, remedy: str) -> Fault:
         return Fault(code=code, file=str(self.path), message=message, remedy=remedy)
+
+
+def _claim(place: Path, part: Path) -> None:
+    """Put a file in its place for the first who comes. Raises `FileExistsError` for all others."""
+    try:
+        os.link(part, place)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links: there the file is not whole at once, and short
+        with place.open("xb") as file:
+            file.write(part.read_bytes())
+            file.flush()
+            os.fsync(file.fileno())

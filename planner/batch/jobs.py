@@ -15,7 +15,7 @@ from typing import Any
 
 from planner import __version__
 from planner.outputs import LIBRARIES
-from planner.solve.options import SolveOptions
+from planner.solve.options import ENGINES, EngineName, SolveOptions
 
 ROOT = Path(__file__).parents[1]
 CODE_FILES = ("*.py", "*.toml", "*.json", "*.css", "*.js", "*.html")
@@ -23,13 +23,16 @@ CODE_FILES = ("*.py", "*.toml", "*.json", "*.css", "*.js", "*.html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What holds for every job that says nothing else."""
+    """What holds for every job that says nothing else; a limit that is None was not asked for."""
 
     fleet: Path | None = None
     streets: Path | None = None
     day: date | None = None
     charging: bool = True
-    options: SolveOptions = field(default_factory=SolveOptions)
+    engine: EngineName = ENGINES[0]
+    iterations: int | None = None
+    time_limit_s: float | None = None
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def read_source(source: Path, defaults: Defaults) -> Source:
     """Read a source. A bad row stops no other; raises `InputError` for what is no source at all."""
     shelf = Shelf()
     if source.is_dir():
-        rows, notes = _folder_rows(source), ()
+        rows, notes = _folder_rows(source)
         if (source / FLEET_NAME).is_file():
             defaults = _with_fleet(defaults, source / FLEET_NAME)
         return Source(items=_alone([read_row(row, shelf, defaults) for row in rows]), notes=notes)
@@ -57,20 +57,24 @@ def _with_fleet(defaults: Defaults, fleet: Path) -> Defaults:
     return defaults if defaults.fleet is not None else replace(defaults, fleet=fleet)
 
 
-def _folder_rows(folder: Path) -> list[Row]:
+def _folder_rows(folder: Path) -> tuple[list[Row], tuple[Fault, ...]]:
     """Return a row for each day of a folder: `2026-03-10/orders.csv`, as `planner generate` writes it, or
-    `2026-03-10.csv`."""
+    `2026-03-10.csv`; and a note for each file that is passed over because its day has a folder."""
     days: dict[str, Path] = {}
+    notes = []
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and DAY_NAME.fullmatch(entry.name):
             days[entry.name] = Path(entry.name, ORDERS_NAME)
-        elif entry.suffix == ".csv" and DAY_NAME.fullmatch(entry.stem):
-            days.setdefault(entry.stem, Path(entry.name))
+        elif entry.suffix.lower() == ".csv" and DAY_NAME.fullmatch(entry.stem) and entry.stem in days:
+            message, remedy = "is passed over: the day has orders already", "keep one of them"
+            notes.append(Fault(code="E-B20", file=entry.name, message=message, remedy=remedy))
+        elif entry.suffix.lower() == ".csv" and DAY_NAME.fullmatch(entry.stem):
+            days[entry.stem] = Path(entry.name)
     if not days:
         message = "holds no day: no folder or CSV file is named by a date"
         remedy = f"name them like 2026-03-10/orders.csv or 2026-03-10.csv ({DOCS})"
         raise InputError(Fault(code="E-B20", file=str(folder), message=message, remedy=remedy))
-    return [
+    rows = [
         Row(
             cells={"id": day, "date": day, "orders": str(path)},
             line=number,
@@ -79,6 +83,7 @@ def _folder_rows(folder: Path) -> list[Row]:
         )
         for number, (day, path) in enumerate(days.items(), start=1)
     ]
+    return rows, tuple(notes)
 
 
 def _manifest(source: Path, table: TextTable, columns: Sequence[str], shelf: Shelf, defaults: Defaults) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ from planner.batch.shelf import Shelf
 from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
 from planner.io.files import read_file
 from planner.io.orders import MAX_BYTES
-from planner.solve.options import ENGINES, UNLIMITED, EngineName, SolveOptions
+from planner.solve.options import ENGINES, EngineName, SolveOptions, completed
 
 COLUMNS = ("id", "orders", "fleet", "streets", "date", "iterations", "time_limit", "seed", "engine", "charging")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+UNNAMED = re.compile(r"line-\d+", re.IGNORECASE)
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 MOST_ITERATIONS, MOST_S, MOST_SEED = 10**9, 86_400, 2**31 - 1
 
@@ -61,7 +62,11 @@ class _Reader:
         if said and not NAME.fullmatch(said):
             remedy = "it names a folder: up to 80 letters, digits, points, hyphens and underscores, a letter first"
             self.refuse("E-B21", "id", "cannot name a folder", remedy)
-        return said or f"line-{self.row.line}"
+        unnamed = f"line-{self.row.line}"
+        if UNNAMED.fullmatch(said) and said != unnamed:
+            self.refuse("E-B21", "id", "is how a line without an id is called", "give it another id")
+            return unnamed
+        return said or unnamed
 
     def day(self) -> date | None:
         said = self.text("date")
@@ -98,14 +103,14 @@ class _Reader:
         return None
 
     def options(self) -> SolveOptions:
-        given = self.defaults.options
-        iterations, limit = self.count("iterations", least=1, most=MOST_ITERATIONS), self.seconds()
-        if limit is not None:
-            given = replace(given, time_limit_s=limit, iterations=iterations or UNLIMITED)
-        elif iterations is not None:
-            given = replace(given, iterations=iterations)
-        seed = self.count("seed", least=0, most=MOST_SEED)
-        return replace(given, seed=given.seed if seed is None else seed, engine=self.engine() or given.engine)
+        usual, seed = self.defaults, self.count("seed", least=0, most=MOST_SEED)
+        return completed(
+            engine=self.engine() or usual.engine,
+            iterations=self.count("iterations", least=1, most=MOST_ITERATIONS) or usual.iterations,
+            time_limit_s=self.seconds() or usual.time_limit_s,
+            seed=usual.seed if seed is None else seed,
+            threads=1,
+        )
 
     def engine(self) -> EngineName | None:
         said = self.text("engine")
@@ -145,6 +150,8 @@ class _Reader:
             code, _, rest = str(error).partition(" ")
             message, _, remedy = rest.partition(" → ")
             self.refuse(code, column, message, remedy or "correct it")
+        except ValueError as error:  # letters that no name of a file, and no text, can have
+            self.refuse("E-B24", column, f"cannot be read ({error})", "correct it")
         return None
 
 
@@ -177,5 +184,5 @@ def read_row(row: Row, shelf: Shelf, defaults: Defaults) -> Item:
         streets=streets.absolute(),
         streets_sha256=digest,
         charging=charging,
-        options=replace(options, threads=1),
+        options=options,
     )

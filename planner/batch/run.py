@@ -28,11 +28,11 @@ def run_batch(
     folder = BatchFolder(output)
     ledger = open_batch(folder, again, store or open_store())
     taking_up = TakingUp(ledger, listener, changed=again.changed)
-    listener.begun(ledger.entries())
-    if again.resume or isinstance(feed, Fixed):
-        taking_up.whole(feed.rest())
+    if isinstance(feed, Fixed) or (again.resume and ledger.entries()):
+        folder.clear(taking_up.whole(feed.rest()))
     if again.failed:
         ledger.again(("failed", "quarantined"))
+    listener.begun(ledger.entries())
     folder.sweep(ledger.held())
     try:
         counts = ledger.counts()

@@ -15,6 +15,7 @@ from planner.io.fleet import parse_fleet
 from planner.io.fleet_toml import MAX_BYTES
 
 Value = TypeVar("Value")
+Key = tuple[Path, tuple[int, int] | None, date | None]  # a shift may not exist on one day, and be there on the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,25 +30,34 @@ class Shelf:
     """Remembers what was read, and what was wrong with it."""
 
     def __init__(self) -> None:
-        self._fleets: dict[Path, FleetRead | PlannerError] = {}
-        self._streets: dict[Path, str | PlannerError] = {}
+        self._fleets: dict[Key, FleetRead | PlannerError] = {}
+        self._streets: dict[Key, str | PlannerError] = {}
 
     def fleet(self, path: Path, day: date) -> FleetRead:
-        """Read a fleet. Raises `InputError` with all its faults, at every call."""
-        return _once(self._fleets, path, lambda: _fleet(path, day))
+        """Read a fleet for a day. Raises `InputError` with all its faults, at every call."""
+        return _once(self._fleets, (path, _stamp(path), day), lambda: _fleet(path, day))
 
     def streets(self, path: Path) -> str:
         """Return the hash of a streets file. Raises `RoadsError` where there is none."""
-        return _once(self._streets, path, lambda: _digest(path))
+        return _once(self._streets, (path, _stamp(path), None), lambda: _digest(path))
 
 
-def _once(kept: dict[Path, Value | PlannerError], path: Path, read: Callable[[], Value]) -> Value:
-    if path not in kept:
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes with a file, which may be written anew between two jobs of a stream."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _once(kept: dict[Key, Value | PlannerError], key: Key, read: Callable[[], Value]) -> Value:
+    if key not in kept:
         try:
-            kept[path] = read()
+            kept[key] = read()
         except PlannerError as error:
-            kept[path] = error
-    found = kept[path]
+            kept[key] = error
+    found = kept[key]
     if isinstance(found, PlannerError):
         raise found
     return found

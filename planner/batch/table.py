@@ -46,7 +46,13 @@ RESULT_TYPES: Mapping[str, type] = {**dict.fromkeys(FIRST, str), "line": int, **
 
 def result_row(entry: JobEntry) -> dict[str, Any]:
     """Return the row of a job that is the same in every run."""
-    first = dict(zip(FIRST, (entry.name, entry.position, state_of(entry), entry.code, entry.message), strict=True))
+    first = dict(
+        zip(
+            FIRST,
+            (entry.name, entry.position, state_of(entry.state, entry.result), entry.code, entry.message),
+            strict=True,
+        )
+    )
     found = dict(entry.result or {}) | {"content_sha256": entry.content_sha256 or None}
     found.setdefault("date", entry.parts.get("date"))
     return first | {name: found.get(name) for name in FIGURES}
@@ -59,11 +65,11 @@ def run_row(entry: JobEntry) -> dict[str, Any]:
     return {name: found.get(name) for name in TAKEN}
 
 
-def state_of(entry: JobEntry) -> str:
+def state_of(state: str, result: Mapping[str, Any] | None) -> str:
     """Return the state in a word of the table: a plan that leaves out orders or rows is incomplete."""
-    if entry.state != "done" or entry.result is None:
-        return str(entry.state)
-    return "incomplete" if entry.result["unassigned"] or entry.result["rows_rejected"] else "done"
+    if state != "done" or result is None:
+        return state
+    return "incomplete" if result["unassigned"] or result["rows_rejected"] else "done"
 
 
 def export(entries: Sequence[JobEntry], folder: BatchFolder) -> None:

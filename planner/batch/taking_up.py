@@ -21,17 +21,23 @@ class TakingUp:
         self._ledger, self._listener, self._changed = ledger, listener, changed
         self._known = {entry.name: entry for entry in ledger.entries()}
 
-    def whole(self, items: Sequence[Item]) -> None:
-        """Take up all jobs of a source. Raises `InputError` with all that have changed since the batch began."""
+    def whole(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """Take up all jobs of a source; return those that are none any more, or cannot be read any more.
+
+        Raises `InputError` with all that have changed since the batch began, unless these are to be planned anew.
+        """
         names = {item.name for item in items}
         missing = [entry for entry in self._known.values() if entry.name not in names and entry.content_sha256]
-        faults = [_fault(entry.name, "is not in the source any more") for entry in missing]
+        faults = []
         if not self._changed:
+            faults = [_fault(entry.name, "is not in the source any more") for entry in missing]
             faults += [_fault(item.name, _change(item, entry)) for item, entry in self._others(items)]
         if faults:
             raise InputError(faults)
-        self._ledger.drop([name for name in self._known if name not in names])
+        dropped = [name for name in self._known if name not in names]
+        self._ledger.drop(dropped)
         self.some(items)
+        return (*dropped, *(item.name for item in items if not isinstance(item, Job)))
 
     def some(self, items: Sequence[Item]) -> None:
         """Take up jobs as they come."""

@@ -16,7 +16,6 @@ from planner.batch.manifest import read_source
 from planner.batch.manner import Again, Listener, Manner
 from planner.batch.run import run_batch
 from planner.generate.days import Request, generate_days
-from planner.solve.options import SolveOptions
 from planner.store.store import open_store
 
 WARM_DAYS = 5  # a worker, before it counts: loading roads and compiled loops is done once, however many days there are
@@ -45,8 +44,7 @@ def measure_workers(
     with tempfile.TemporaryDirectory(prefix="planner-bench-") as name:
         days = Path(name, "days")
         generate_days(request, days)
-        options = SolveOptions(iterations=iterations, seed=request.seed, threads=1)
-        items = read_source(days, Defaults(fleet=None, streets=None, day=None, charging=True, options=options)).items
+        items = read_source(days, Defaults(iterations=iterations, seed=request.seed)).items
         for count in workers:
             tell(f"{request.days} days with {count} {'worker' if count == 1 else 'workers'}")
             found.append(_measured(Fixed(items), Path(name, f"out{count}"), count, total=request.days))

@@ -31,6 +31,19 @@ class SolveOptions:
     islands: int = 2  # searches side by side, each with the whole budget
 
 
+def completed(
+    *, engine: EngineName, iterations: int | None, time_limit_s: float | None, seed: int, threads: int
+) -> SolveOptions:
+    """Complete the limits: a time limit alone searches until then, an iteration budget alone has a safety net."""
+    return SolveOptions(
+        engine=engine,
+        seed=seed,
+        iterations=iterations or (UNLIMITED if time_limit_s else USUAL_ITERATIONS[engine]),
+        threads=threads,
+        time_limit_s=time_limit_s or LIMIT_S,
+    )
+
+
 def usual_limit_s(orders: int) -> float:
     """Return the safety net of an iteration budget for a day of so many orders."""
     return max(LIMIT_S, LIMIT_S_PER_ORDER * orders)

@@ -16,6 +16,7 @@ import pytest
 from planner.batch.folder import BatchFolder
 from planner.batch.jobs import versions
 from planner.cli import main
+from planner.errors import InputError
 from planner.io.plan_file import read_plan
 from planner.store.batches import Change, NewJob
 from planner.store.store import open_store
@@ -157,6 +158,10 @@ def test_a_batch_that_is_killed_and_stopped_gives_the_same_bytes_in_the_end(calm
         begun = time.monotonic()
         assert runner.wait(timeout=WAIT_S) == 130
         assert time.monotonic() - begun < STOP_S
+        assert runner.stderr is not None
+        assert (
+            f"stopped; what ended is kept in {out} → go on with the same command and --resume" in runner.stderr.read()
+        )
     assert still_there(workers) == 0
     assert (out / "results.csv").exists()
     done_before = {job: row for job, row in table(out / "runs.csv").items() if row["ended"]}
@@ -213,6 +218,39 @@ def test_inputs_that_changed_are_refused_by_name_and_part(calm: Calm, capfd: pyt
     assert [line.split(" than")[0] for line in said.splitlines()] == [
         f"E-B11 d{n}: has other iterations" for n in range(5)
     ] + ["E-B11 empty: has other iterations"]
+
+
+def test_a_row_that_has_gone_is_refused_and_with_new_it_is_forgotten_with_its_plan(tmp_path: Path) -> None:
+    out, fleet = tmp_path / "out", tmp_path / "fleet.toml"
+    assert run_batch(write_manifest(tmp_path, days(2)), "-o", out, fleet=fleet).returncode == 0
+    manifest = write_manifest(tmp_path, days(1))
+    refused = run_batch(manifest, "-o", out, "--resume", fleet=fleet)
+    assert (refused.returncode, refused.stderr.split(" → ")[0]) == (2, "E-B11 d1: is not in the source any more")
+    went_on = run_batch(manifest, "-o", out, "--resume", "--new", fleet=fleet)
+    assert (went_on.returncode, list(results(out))) == (0, ["d0"])
+    assert [path.name for path in (out / "jobs").iterdir()] == ["d0"]
+
+
+def test_plans_in_a_folder_that_is_reached_by_a_link_find_their_streets(tmp_path: Path) -> None:
+    there, link = tmp_path / "far" / "away" / "runs", tmp_path / "runs"
+    there.mkdir(parents=True)
+    link.symlink_to(there)
+    manifest = write_manifest(tmp_path, days(1))
+    assert run_batch(manifest, "-o", link / "out", fleet=tmp_path / "fleet.toml").returncode == 0
+    for folder in (link, there):
+        assert main(["check", str(folder / "out" / "jobs" / "d0" / "plan.json")]) == 0
+
+
+def test_what_a_runner_leaves_that_was_killed_before_it_had_begun_hinders_nobody(tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / ".0123.part").touch()
+    folder = BatchFolder(tmp_path)
+    assert folder.uid() is None
+    folder.begin("a", store="here")
+    assert folder.uid() == "a"
+    with pytest.raises(InputError, match="E-B07"):
+        folder.begin("b", store="here")
+    assert folder.uid() == "a"
 
 
 def test_other_versions_than_those_that_began_are_not_mixed(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +16,11 @@ from planner.batch.manifest import read_source
 from planner.demo import demo_folder
 from planner.errors import InputError
 from planner.io.csv_table import read_table
-from planner.solve.options import UNLIMITED, SolveOptions
+from planner.solve.options import UNLIMITED, USUAL_ITERATIONS
 from tests.batch.small import HEADER, days, orders_csv, write_manifest
 
 FLEET = demo_folder() / "fleet.toml"
-USUAL = Defaults(fleet=FLEET, options=SolveOptions(iterations=20))
+USUAL = Defaults(fleet=FLEET, iterations=20)
 
 
 def jobs_of(items: tuple[Item, ...] | list[Item]) -> list[Job]:
@@ -40,13 +42,36 @@ def test_a_row_may_say_all_and_says_the_rest_by_options(tmp_path: Path) -> None:
     assert other.streets.name == "coquimbo.streets.npz"  # as the fleet says
 
 
-def test_a_time_limit_alone_searches_until_then(tmp_path: Path) -> None:
+def test_a_time_limit_alone_searches_until_then_and_one_beside_iterations_only_bounds_them(tmp_path: Path) -> None:
     rows = days(2)
     rows[0] |= {"time_limit": 2.5}
     rows[1] |= {"time_limit": 2.5, "iterations": 40}
-    timed, both = jobs_of(read_source(write_manifest(tmp_path, rows), USUAL).items)
-    assert (timed.options.time_limit_s, timed.options.iterations) == (2.5, UNLIMITED)
-    assert (both.options.time_limit_s, both.options.iterations) == (2.5, 40)
+    manifest = write_manifest(tmp_path, rows)
+
+    def limits(usual: Defaults) -> list[tuple[float, int]]:
+        return [
+            (job.options.time_limit_s, job.options.iterations) for job in jobs_of(read_source(manifest, usual).items)
+        ]
+
+    assert limits(Defaults(fleet=FLEET)) == [(2.5, UNLIMITED), (2.5, 40)]
+    assert limits(USUAL) == [(2.5, 20), (2.5, 40)], "an empty column takes the option of the command"
+
+
+def test_a_row_with_another_engine_gets_what_is_usual_for_that_one(tmp_path: Path) -> None:
+    rows = days(2)
+    rows[0] |= {"engine": "ortools"}
+    jobs = jobs_of(read_source(write_manifest(tmp_path, rows), Defaults(fleet=FLEET)).items)
+    assert [job.options.iterations for job in jobs] == [USUAL_ITERATIONS["ortools"], USUAL_ITERATIONS["search"]]
+
+
+def test_an_id_is_not_what_a_line_without_one_is_called(tmp_path: Path) -> None:
+    rows = [row | {"id": name} for row, name in zip(days(3), ("line-2", "Line-9", ""), strict=True)]
+    found = read_source(write_manifest(tmp_path, rows), USUAL)
+    assert [job.name for job in jobs_of(found.items)] == ["line-2", "line-4"]
+    assert refused_of(found.items)[3] == (
+        "E-B21",
+        'E-B21 manifest.csv line 3 column id: "Line-9" is how a line without an id is called → give it another id',
+    )
 
 
 def test_every_fault_of_a_row_is_told_at_once_with_line_column_value_and_remedy(tmp_path: Path) -> None:
@@ -124,8 +149,11 @@ def test_a_folder_of_days_has_a_job_for_each_with_the_fleet_that_lies_there(tmp_
     for day in ("2026-03-11", "2026-03-10", "2026-13-40"):
         (tmp_path / day).mkdir()
         (tmp_path / day / "orders.csv").write_text(orders_csv())
-    (tmp_path / "2026-03-12.csv").write_text(orders_csv())
+    for name in ("2026-03-12.CSV", "2026-03-10.csv"):
+        (tmp_path / name).write_text(orders_csv())
     found = read_source(tmp_path, Defaults())
+    (note,) = found.notes
+    assert str(note).startswith("E-B20 2026-03-10.csv: is passed over: the day has orders already")
     assert [(job.name, job.day) for job in jobs_of(found.items)] == [
         (f"2026-03-{day}", date(2026, 3, day)) for day in (10, 11, 12)
     ]
@@ -182,6 +210,59 @@ def test_the_hash_is_of_the_bytes_of_orders_and_fleet(tmp_path: Path) -> None:
     fleet.write_bytes(fleet.read_bytes() + b"# a remark\n")
     hashes.append(jobs_of(read_source(path, USUAL).items)[0].content_sha256)
     assert len(set(hashes)) == 3
+
+
+def test_letters_that_no_file_can_have_refuse_their_row_and_no_other(tmp_path: Path) -> None:
+    row = {"orders_csv": orders_csv(), "date": "2026-03-10"}
+    bad = [{"streets": "a\0b"}, {"orders_csv": "id\ud800"}, {"fleet": "\ud800"}, {"id": "\ud800"}]
+    lines = [row, *(row | wrong for wrong in bad), row]
+    found = Lines([json.dumps(line).encode() for line in lines], USUAL, folder=tmp_path).rest()
+    assert [job.name for job in jobs_of(found)] == ["line-1", "line-6"]
+    assert {line: code for line, (code, _) in refused_of(found).items()} == {
+        2: "E-B24",
+        3: "E-B24",
+        4: "E-O46",
+        5: "E-B21",
+    }
+    rows = days(3)
+    rows[1]["streets"] = "a\0b"
+    manifest = write_manifest(tmp_path, rows)
+    assert [job.name for job in jobs_of(read_source(manifest, USUAL).items)] == ["d0", "d2"]
+
+
+def test_a_reader_that_breaks_is_told_and_does_not_end_the_lines_well(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b""
+        raise OSError("the pipe broke")
+
+    with pytest.raises(OSError, match="the pipe broke"):
+        Lines(broken(), USUAL, folder=tmp_path).rest()
+
+
+def test_a_shift_that_one_day_has_not_is_refused_on_that_day_only(tmp_path: Path) -> None:
+    text = FLEET.read_text().replace('"coquimbo', f'"{FLEET.parent}/coquimbo')
+    text = re.sub(r'time_zone = "[^"]*"', 'time_zone = "Europe/Madrid"', text)
+    (tmp_path / "fleet.toml").write_text(re.sub(r'shift = "\d\d:\d\d', 'shift = "02:30', text, count=1))
+    rows = days(3)
+    for row, day in zip(rows, (29, 30, 31), strict=True):  # the clocks go forward on the 29th, from 2 to 3
+        row |= {"date": f"2026-03-{day}", "fleet": "fleet.toml"}
+    found = read_source(write_manifest(tmp_path, rows), Defaults())
+    assert [job.name for job in jobs_of(found.items)] == ["d1", "d2"]
+    assert refused_of(found.items)[2][0] == "E-O34"
+
+
+def test_a_fleet_that_is_written_anew_between_two_lines_is_the_fleet_of_the_second(tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet.toml"
+    fleet.write_text(FLEET.read_text().replace('"coquimbo', f'"{FLEET.parent}/coquimbo'))
+    line = json.dumps({"orders_csv": orders_csv(), "date": "2026-03-10", "fleet": "fleet.toml"}).encode()
+
+    def lines() -> Iterator[bytes]:
+        yield line
+        fleet.write_text(fleet.read_text() + "# a remark\n")
+        yield line
+
+    one, other = jobs_of(Lines(lines(), USUAL, folder=tmp_path).rest())
+    assert one.fleet_sha256 != other.fleet_sha256
 
 
 def test_json_lines_give_jobs_as_they_come_and_bad_lines_are_told(tmp_path: Path) -> None:
