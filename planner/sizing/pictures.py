@@ -53,13 +53,16 @@ def frontier(table: Table, currency: str) -> Chart:
     on_front = base.transform_filter("datum.what != 'other'")
     line = on_front.mark_line(color=GREY, strokeDash=[4, 3])
     colours = alt.Scale(domain=["recommended", "frontier", "other"], range=[GREEN, BLUE, GREY])
-    dots = base.mark_circle(size=110, opacity=1).encode(
-        color=alt.Color("what:N", title=None, scale=colours),
-        tooltip=["fleet:N", "without_couriers:Q", "cost_per_year:Q", "service_percent:Q"],
+    others, dots = (  # the others below
+        which.mark_circle(size=110, opacity=1).encode(
+            color=alt.Color("what:N", title=None, scale=colours),
+            tooltip=["fleet:N", "without_couriers:Q", "cost_per_year:Q", "service_percent:Q"],
+        )
+        for which in (base.transform_filter("datum.what == 'other'"), on_front)
     )
     knee = base.transform_filter("datum.knee == 'knee'").mark_point(size=330, color=RED, strokeWidth=2)
     label = on_front.mark_text(dy=-17, fontSize=11).encode(text="fleet:N")
-    return alt.layer(line, dots, knee, label).properties(width=WIDTH, height=HEIGHT)
+    return alt.layer(others, line, dots, knee, label).properties(width=WIDTH, height=HEIGHT)
 
 
 def costs(table: Table, currency: str) -> Chart:
