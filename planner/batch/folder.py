@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,10 +84,12 @@ class BatchFolder:
             finally:
                 part.unlink(missing_ok=True)
 
-    def sweep(self, held: Collection[str]) -> None:
-        """Remove what killed runners have left half written; `held` are the tokens of those that live."""
-        for entry in (*self.jobs.glob(".*.part"), *self.jobs.glob(".*.old")):
-            if entry.name.split(".")[1] not in held:
+    def sweep(self, held: Callable[[], Collection[str]]) -> None:
+        """Remove what killed runners have left half written; `held` gives the tokens of those that live."""
+        found = [*self.jobs.glob(".*.part"), *self.jobs.glob(".*.old")]
+        tokens = held() if found else ()  # asked after the look: what came in between is held
+        for entry in found:
+            if entry.name.split(".")[1] not in tokens:
                 shutil.rmtree(entry, ignore_errors=True)
 
     @contextmanager

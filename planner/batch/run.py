@@ -10,6 +10,7 @@ from planner.batch.feed import Feed, Fixed, Lines
 from planner.batch.folder import BatchFolder
 from planner.batch.jobs import differing, versions
 from planner.batch.manner import Again, Listener, Manner
+from planner.batch.owner import is_gone
 from planner.batch.table import export
 from planner.batch.taking_up import TakingUp
 from planner.errors import Fault, InputError
@@ -33,7 +34,6 @@ def run_batch(
     if again.failed:
         ledger.again(("failed", "quarantined"))
     listener.begun(ledger.entries())
-    folder.sweep(ledger.held())
     try:
         counts = ledger.counts()
         if counts.ended < counts.total or not feed.closed:
@@ -41,6 +41,8 @@ def run_batch(
     finally:
         entries = ledger.entries()
         with folder.writing():
+            # Now, since those who were killed may have held their leases when this run began.
+            folder.sweep(lambda: [token for token, owner in ledger.held().items() if not is_gone(owner)])
             export(entries, folder)
     return entries
 

@@ -36,6 +36,10 @@ class TakingUp:
             raise InputError(faults)
         dropped = [name for name in self._known if name not in names]
         self._ledger.drop(dropped)
+        here = {item.name: item.position for item in items}
+        self._ledger.move(
+            {n: here[n] for n, entry in self._known.items() if here.get(n, entry.position) != entry.position}
+        )
         self.some(items)
         return (*dropped, *(item.name for item in items if not isinstance(item, Job)))
 

@@ -140,6 +140,12 @@ class Ledger:
             for name in names:
                 connection.execute(delete(j).where(self._named(name)))
 
+    def move(self, positions: Mapping[str, int]) -> None:
+        """Say at which lines of the source jobs stand now."""
+        with writing(self._engine, self.place) as connection:
+            for name, position in positions.items():
+                connection.execute(update(j).where(self._named(name)).values(position=position))
+
     def _row(self, job: NewJob) -> dict[str, Any]:
         return {
             "batch_id": self._batch,

@@ -6,6 +6,7 @@ import json
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -187,6 +188,26 @@ def test_an_orphan_with_a_lease_that_another_runner_has_by_now_cannot_write(calm
     assert ledger.entries()[0].result == {"by": "heir"}
 
 
+def test_what_a_killed_runner_has_half_written_is_removed_though_it_held_the_lease(tmp_path: Path) -> None:
+    out, manifest, fleet = tmp_path / "out", write_manifest(tmp_path, days(1)), tmp_path / "fleet.toml"
+    assert run_batch(manifest, "-o", out, fleet=fleet).returncode == 0
+    ledger = open_store().find_batch(str(BatchFolder(out).uid()))
+    assert ledger is not None
+    ledger.again(["done"])
+    dead = subprocess.run(
+        [sys.executable, "-c", "from planner.batch.owner import this_owner; print(this_owner())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (lease,) = ledger.lease(1, owner=dead.stdout.strip(), seconds=60)
+    half = out / "jobs" / f".{lease.token}.part"
+    half.mkdir()
+    (half / "plan.json").touch()
+    assert run_batch(manifest, "-o", out, "--resume", fleet=fleet).returncode == 0
+    assert [path.name for path in (out / "jobs").iterdir()] == ["d0"]
+
+
 def test_a_folder_with_a_batch_is_not_begun_anew(calm: Calm, capfd: pytest.CaptureFixture[str]) -> None:
     code, said = complaint(capfd, calm, "-o", calm.out)
     assert (code, said.split()[0]) == (2, "E-B07")
@@ -229,6 +250,17 @@ def test_a_row_that_has_gone_is_refused_and_with_new_it_is_forgotten_with_its_pl
     went_on = run_batch(manifest, "-o", out, "--resume", "--new", fleet=fleet)
     assert (went_on.returncode, list(results(out))) == (0, ["d0"])
     assert [path.name for path in (out / "jobs").iterdir()] == ["d0"]
+
+
+def test_a_row_that_comes_in_between_is_planned_and_the_others_keep_their_plans_at_their_new_lines(
+    tmp_path: Path,
+) -> None:
+    out, fleet, (first, second) = tmp_path / "out", tmp_path / "fleet.toml", days(2)
+    assert run_batch(write_manifest(tmp_path, [second]), "-o", out, fleet=fleet).returncode == 0
+    ran = run_batch(write_manifest(tmp_path, [first, second]), "-o", out, "--resume", fleet=fleet)
+    assert ran.returncode == 0
+    assert {job: row["line"] for job, row in results(out).items()} == {"d0": "2", "d1": "3"}
+    assert {job: row["attempts"] for job, row in table(out / "runs.csv").items()} == {"d0": "1", "d1": "1"}
 
 
 def test_plans_in_a_folder_that_is_reached_by_a_link_find_their_streets(tmp_path: Path) -> None:

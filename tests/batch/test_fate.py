@@ -101,7 +101,7 @@ def test_what_killed_runners_left_is_swept_and_what_others_write_is_not(tmp_path
     folder.begin("b1", store="store")
     for token in ("dead", "live"):
         (folder.jobs / f".{token}.part").mkdir()
-    folder.sweep({"live"})
+    folder.sweep(lambda: {"live"})
     assert [path.name for path in folder.jobs.iterdir()] == [".live.part"]
 
 
