@@ -27,6 +27,7 @@ from planner.solve.solution import Solution, renumbered
 
 WH_PER_KWH, HOUR_S, M_PER_KM = 1_000.0, 3_600.0, 1_000.0
 HOURS = 24
+ENGINE_DIED = "engine died"
 SHORT_WH = 1.0  # what a battery may lack in the morning by rounding
 
 
@@ -56,6 +57,11 @@ class Outcome:
     def whole(self) -> bool:
         """Say whether every order is served and every battery filled for tomorrow."""
         return self.use.served == self.use.orders and self.short_kwh == 0
+
+    @property
+    def died(self) -> bool:
+        """Say whether the engine's process died over it: then it says nothing of the day and the fleet."""
+        return self.stopped_by == ENGINE_DIED
 
 
 @dataclass(slots=True)
@@ -130,7 +136,7 @@ def engine_died(demand: DemandDay, candidates: Sequence[Candidate]) -> Outcome:
         missed=(missed,),
         short_kwh=0.0,
         kw_by_hour=(0.0,) * HOURS,
-        stopped_by="engine died",
+        stopped_by=ENGINE_DIED,
         seconds=0.0,
     )
 

@@ -34,9 +34,11 @@ class Ledger:
             for line in file.read_text(encoding="utf-8").splitlines():
                 try:
                     row = json.loads(line)
-                    self._known[row["key"]] = _outcome(row["outcome"])
+                    found = _outcome(row["outcome"])
                 except (ValueError, KeyError, TypeError):  # a line that a kill has cut off is routed again
                     continue
+                if not found.died:  # it may live where there is more memory
+                    self._known[row["key"]] = found
 
     def __len__(self) -> int:
         return len(self._known)
@@ -46,7 +48,9 @@ class Ledger:
         return self._known.get(key)
 
     def add(self, key: str, outcome: Outcome, *, date: str) -> None:
-        """Keep an outcome, on disk when this returns."""
+        """Keep an outcome, on disk when this returns; not that of an engine that died, which says nothing."""
+        if outcome.died:
+            return
         self._known[key] = outcome
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("a", encoding="utf-8") as out:

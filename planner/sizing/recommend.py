@@ -49,6 +49,7 @@ class Step:
     served: float  # orders more
     days: int  # that were routed for it
     sampled: bool  # a few that stand for all
+    charged: bool  # in the morning, as far as is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,8 @@ def frontier(sizes: Sequence[Size]) -> tuple[Size, ...]:
     Couriers are not in that cost: with them it would not say what serving less saves.
     """
     kept: list[Size] = []
-    for size in sorted(sizes, key=lambda size: (size.year.cost.own, -size.service)):
+    charged = [size for size in sizes if size.charged] or sizes  # the others cannot go out the next day
+    for size in sorted(charged, key=lambda size: (size.year.cost.own, -size.service)):
         if not kept or size.service > kept[-1].service + NEAR:
             kept.append(size)
     return tuple(kept)
@@ -174,14 +176,12 @@ def _why(task: Task, size: Size, outcome: Outcome, missed: Missed) -> str:
 
 def _steps(task: Task, best: Size, found: Found) -> list[Step]:
     few, every = len(found.scouts), sum(1 for day in task.days if day.orders)
-    beside = {cell: (*more, few) for cell, more in found.partly.items()} if found.best else {}
+    known = found.best is not None and found.partly_of == best.cell and best.relief is None
+    beside = {cell: (*more, few, True) for cell, more in found.partly.items() if known}
     for size in found.sizes:
         if size.relief is None:
-            beside[size.cell] = (
-                size.year.cost.total - best.year.cost.total,
-                size.year.served - best.year.served,
-                every,
-            )
+            more = size.year.cost.total - best.year.cost.total, size.year.served - best.year.served
+            beside[size.cell] = (*more, every, size.charged)
     return [
         Step(
             said=_changed(task, best.cell, cell),
@@ -190,6 +190,7 @@ def _steps(task: Task, best: Size, found: Found) -> list[Step]:
             served=beside[cell][1],
             days=beside[cell][2],
             sampled=beside[cell][2] < every,
+            charged=beside[cell][3],
         )
         for cell in neighbours(best.cell, task.plugs)
         if cell in beside
@@ -268,6 +269,7 @@ def _about_second(task: Task, best: Size, second: Size | None) -> str:
 
 def _about_steps(currency: str, steps: Sequence[Step]) -> str:
     less = [step for step in steps if step.said.endswith("less") and not step.said.startswith("one plug")]
+    less = [step for step in less if step.cost > 0 or step.served < 0 or not step.charged]  # else it failed in between
     more = [step for step in steps if step.said.endswith("more") and not step.said.startswith("one plug")]
     said = []
     if less:
@@ -276,7 +278,7 @@ def _about_steps(currency: str, steps: Sequence[Step]) -> str:
             f"with {step.said} {-step.served:,.0f} orders a year stay behind"
             if step.served < 0
             else f"with {step.said} the same orders cost {step.cost:,.0f} {currency} a year more"
-            if step.cost > 0
+            if step.charged
             else f"with {step.said} the same orders are served, but the batteries are not full in the morning"
         )
     if more:

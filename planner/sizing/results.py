@@ -240,4 +240,6 @@ def _compared(other: Compared, currency: str) -> str:
         return f"{other.name}: none that was tried serves as much and has full batteries in the morning"
     told = f"{other.best.cell.told(other.task.candidates)}: {other.best.year.cost.total:,.0f} {currency} a year"
     even = other.even_fuel_price
-    return told if even is None else f"{told}; as dear as yours at {even:,.2f} {currency} a litre"
+    if even is None:
+        return told
+    return f"{told}; as dear as yours at {f'{even:,.2f} {currency} a litre' if even > 0 else 'no price of diesel'}"

@@ -110,7 +110,11 @@ class Router:
 
     def most_served(self, i: int, cell: Cell) -> int:
         """Return a number of a day's orders above which a fleet is not expected to get, or cannot."""
-        larger = (found for other, found in self.seen.get(i, {}).items() if cell.within(other) and cell != other)
+        larger = (
+            found
+            for other, found in self.seen.get(i, {}).items()
+            if cell.within(other) and cell != other and not found.died
+        )
         return min([self.bounds[i].most_served(cell), *(found.use.served for found in larger)])
 
     def day_cost(self, found: Outcome) -> float:

@@ -86,6 +86,7 @@ def size_fleet(task: Task, ledger: Ledger, tell: Progress, hands: Hands | None =
         complete=search.complete,
         scouts=search.scouts.weights,
         partly=search.partly,
+        partly_of=best.cell if (best := search.best()) is not None else None,
         whole={i: tuple(router.whole(i)) for i in days},
     )
 
@@ -203,8 +204,8 @@ def _beside_the_best(search: _Search) -> list[Cell]:
         search.router.route(_on_scouts(search.scouts, [best.cell, *near]), "one more or less")
         search.partly = {cell: search.scouts.beside(cell, best.cell) for cell in near}
         for cell in sorted(near, key=lambda cell: search.partly[cell][0]):
-            if search.partly[cell][0] < 0:
-                _every_day(search, cell, doing="one that looks cheaper")
+            if search.partly[cell][0] < 0:  # to the end, so that where it gives way is known as well
+                _every_day(search, cell, doing="one that looks cheaper", to_the_end=True)
         now = search.best()
         if now is not None and now.cell == best.cell:
             return [cell for cell in near if cell not in search.cells]

@@ -41,7 +41,13 @@ def serve_less(task: Task, found: Found, ledger: Ledger, tell: Progress, hands: 
         for size in _ever_smaller(router, found, found.best):
             known.setdefault(size.key, size)
     sizes = tuple(sorted(known.values(), key=lambda size: (size.year.cost.total, size.key)))
-    return replace(found, sizes=sizes, routed=found.routed + router.routed, known=found.known + router.known)
+    return replace(
+        found,
+        sizes=sizes,
+        best=next(size for size in sizes if size.enough(task)),  # it may be one that the scouts took for dearer
+        routed=found.routed + router.routed,
+        known=found.known + router.known,
+    )
 
 
 def _ever_smaller(router: Router, found: Found, best: Size) -> Iterator[Size]:

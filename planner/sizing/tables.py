@@ -199,7 +199,7 @@ def break_even(results: Results) -> Table:
         price = prices.get(size.cell)
         more = round(size.year.cost.total) - round(best.year.cost.total)  # as the totals beside it
         even = "never" if math.isnan(at) or at <= 0 else str(round(at))
-        rows.append((name, more, even, "" if price is None else f"{price:.2f}"))
+        rows.append((name, more, even, "" if price is None else f"{price:.2f}" if price > 0 else "never"))
     columns = ("fleet", "dearer_per_year", "even_at_orders_a_day", "even_at_diesel_price")
     return Table(name="break_even", columns=columns, rows=tuple(rows))
 

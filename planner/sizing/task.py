@@ -122,7 +122,7 @@ class Found:
     """All cells that were looked at on every day, the cheapest that serves enough, and what it took.
 
     `scouts` are the days of the first looks with the weight each stands for. `partly` are cells of which only these
-    are known: how much dearer they are in a year than the best, and how many orders more they serve.
+    are known: how much dearer they are in a year than `partly_of`, and how many orders more they serve.
     """
 
     sizes: tuple[Size, ...]
@@ -134,6 +134,7 @@ class Found:
     complete: bool  # no cell that may be cheaper was left
     scouts: Mapping[int, float] = field(default_factory=dict)
     partly: Mapping[Cell, tuple[float, float]] = field(default_factory=dict)
+    partly_of: Cell | None = None
     whole: Mapping[int, Sequence[Outcome]] = field(default_factory=dict, repr=False)  # plans that serve all of a day
 
 

@@ -127,6 +127,7 @@ def _plugs_for(day: DemandDay, kind: VehicleType) -> DemandDay:
 
 
 def _even_fuel_price(task: Task, diesel: Size | None, best: Size | None) -> float | None:
+    """Return that price; not above zero where the van is dearer at any."""
     if diesel is None or best is None or not diesel.year.cost.energy:
         return None
     price = task.money.figures.energy.diesel_per_litre

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from planner.sizing.bench import Field, Job
 from planner.sizing.candidates import Cell
-from planner.sizing.cells import Outcome
+from planner.sizing.cells import Outcome, engine_died
 from planner.sizing.hands import Answer, Hands
 from planner.sizing.ledger import Ledger
+from planner.sizing.router import Router
 from planner.sizing.search import size_fleet
 from planner.solve.options import SolveOptions
 from tests.sizing.factories import candidate, city, demand
+from tests.sizing.test_recommend import task
 from tests.sizing.test_search import silent, task_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="pipes are handed on by number on POSIX only")
@@ -29,6 +32,23 @@ def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
     assert [size.cell for size in both.sizes] == [size.cell for size in alone.sizes]
     assert [size.year for size in both.sizes] == [size.year for size in alone.sizes]
     assert (both.routed, both.given_up, both.never_routed) == (alone.routed, alone.given_up, alone.never_routed)
+
+
+def test_a_day_over_which_the_engine_died_is_tried_again_by_the_next_run_and_condemns_no_other_fleet(
+    tmp_path: Path,
+) -> None:
+    day, small, large = demand(0, 10), Cell(counts=(1,), plugs=1), Cell(counts=(3,), plugs=1)
+    died = engine_died(day, (candidate("ami-cargo"),))
+    assert died.use.served == 0
+    ledger = Ledger(tmp_path / "routed.jsonl")
+    ledger.add("key", died, date="2026-03-10")
+    assert Ledger(tmp_path / "routed.jsonl").get("key") is None
+    router = Router(task=replace(task(), days=(day,)), ledger=ledger, hands=Hands(city(), count=0), tell=silent)
+    router.measure()
+    before = router.most_served(0, small)
+    assert before > 0
+    router.seen[0] = {large: died}
+    assert router.most_served(0, small) == before
 
 
 def test_a_process_that_is_killed_is_replaced_and_its_day_is_routed_again() -> None:

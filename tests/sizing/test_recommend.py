@@ -111,6 +111,31 @@ def test_the_frontier_leaves_out_what_is_dearer_and_serves_no_more() -> None:
     assert two.year.cost.total - one.year.cost.total == pytest.approx(1_774.0625)
 
 
+def test_a_fleet_that_cannot_go_out_the_next_morning_is_on_no_frontier() -> None:
+    one, two, _ = sizes(task())
+    empty = size_of(task(), Cell(counts=(2,), plugs=1), [outcome(10, (2.0, 2.0), short_kwh=1.0)] * 4)
+    assert empty.year.cost.own < two.year.cost.own
+    assert frontier([empty, two, one]) == (one, two)
+
+
+def test_what_is_known_beside_another_fleet_is_not_told_of_this_one() -> None:
+    plug = Cell(counts=(2,), plugs=2)
+    near = replace(found(task(), 1), partly={plug: (500.0, -200.0)})
+    for of, said in ((Cell(counts=(2,), plugs=1), ["one plug more"]), (Cell(counts=(3,), plugs=1), [])):
+        advice = advise(task(), replace(near, partly_of=of))
+        assert advice is not None
+        assert [step.said for step in advice.steps if "plug" in step.said] == said
+
+
+def test_one_vehicle_less_that_failed_between_the_scouts_is_not_told_as_if_it_served_all() -> None:
+    best = sizes(task())[1]
+    less = Cell(counts=(1,), plugs=1)
+    alone = replace(found(task(), 1), sizes=(best,), partly={less: (-90.0, 0.0)}, partly_of=best.cell)
+    advice = advise(task(), alone)
+    assert advice is not None
+    assert advice.sentences[2] == "What one vehicle more or less would change was not looked at."
+
+
 def test_the_knee_is_where_service_stops_being_cheap() -> None:
     def at(cost: float, served: float) -> Size:
         size = sizes(task())[0]

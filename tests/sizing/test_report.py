@@ -14,10 +14,11 @@ import pytest
 from planner.sizing.doubt import resample, tornado
 from planner.sizing.pictures import charts
 from planner.sizing.recommend import advise
-from planner.sizing.results import REPORT, REPORT_PDF, Results
+from planner.sizing.results import REPORT, REPORT_PDF, Results, words
 from planner.sizing.run import write_results
 from planner.sizing.tables import tables
 from planner.sizing.task import Task
+from planner.sizing.vans import Compared
 from planner.sizing.what_if import COLD_DAYS, WhatIf, changed_task
 from tests.sizing.test_recommend import found, sizes, task
 
@@ -117,6 +118,13 @@ def test_the_days_of_the_fleet_with_one_less_are_told_as_those_that_fail(folder:
     assert [(row["fleet"], row["date"], row["left_out"]) for row in rows(folder, "failing")] == [
         ("1 ami-cargo, 1 plug", "2026-03-13", "4")
     ]
+
+
+def test_a_van_that_is_dearer_at_any_price_of_diesel_is_told_so(results: Results) -> None:
+    van = Compared(name="diesel-van", found=results.found, task=results.task, even_fuel_price=-3.35)
+    told = replace(results, compared=(van,))
+    assert any(line.endswith("as dear as yours at no price of diesel") for line in words(told))
+    assert tables(told)["break_even"].records()[-1]["even_at_diesel_price"] == "never"
 
 
 def orders_of(of: Task) -> list[int]:
