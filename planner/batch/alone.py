@@ -24,8 +24,9 @@ MEMORY_WORDS = ("MemoryError", "bad_alloc", "cannot allocate memory", "out of me
 
 
 def work_alone(task: Task) -> Outcome:
-    """Run a task in a child, and judge how it ended."""
-    from planner.batch.work import GRACE_S  # noqa: PLC0415  (which costs a second; a worker has it by then)
+    """Run a task in a child, and judge how it ended. It gets the streets that were shipped to this worker."""
+    from planner.batch.city import shipped  # noqa: PLC0415  (which costs a second; a worker has it by then)
+    from planner.batch.work import GRACE_S  # noqa: PLC0415
 
     wait_s = task.options.time_limit_s + GRACE_S + LATER_S + START_S
     with tempfile.TemporaryDirectory(prefix="planner-alone-") as folder, Path(folder, "log").open("wb") as log:
@@ -38,7 +39,7 @@ def work_alone(task: Task) -> Outcome:
             start_new_session=True,
         )
         try:
-            child.communicate(pickle.dumps(task), timeout=wait_s)
+            child.communicate(pickle.dumps((task, shipped(task.streets_sha256))), timeout=wait_s)
         except subprocess.TimeoutExpired:
             return Outcome(kind="died", message=f"did not end in {wait_s:.0f} s")
         finally:
@@ -66,9 +67,12 @@ def judged(code: int, words: str) -> Outcome:
 def main(folder: Path) -> None:
     """Run the task on stdin; the entry point of the child."""
     die_with_parent()
-    task = pickle.load(sys.stdin.buffer)  # noqa: S301  (from our own worker)
-    from planner.batch.work import work  # noqa: PLC0415  (loaded once the task is there)
+    task, streets = pickle.load(sys.stdin.buffer)  # noqa: S301  (from our own worker)
+    from planner.batch.city import ship  # noqa: PLC0415  (loaded once the task is there)
+    from planner.batch.work import work  # noqa: PLC0415
 
+    if streets is not None:
+        ship(task.streets_sha256, streets)
     part = folder / "answer.part"
     part.write_bytes(pickle.dumps(work(task)))
     part.replace(folder / ANSWER)

@@ -39,6 +39,11 @@ def ship(sha256: str, data: bytes) -> None:
     _shipped[sha256] = data
 
 
+def shipped(sha256: str) -> bytes | None:
+    """Return the bytes of a streets file that this worker was sent, for another process of it."""
+    return _shipped.get(sha256)
+
+
 def _load(path: Path, sha256: str) -> Streets:
     if path.is_file() and file_digest(path) == sha256:
         return read_streets(path)

@@ -88,12 +88,12 @@ class Crew:
                 self._count = len(self.client.nthreads()) or 1
         return min(self._count, self._most or self._count)
 
-    def prepare(self, streets: Path, sha256: str) -> None:
-        """Let one worker build what all share of a city; a cluster elsewhere gets the file as well."""
+    def prepare(self, streets: Path, sha256: str, data: bytes) -> None:
+        """Let one worker build what all share of a city; a cluster elsewhere gets the file's bytes as well."""
         from planner.batch.city import prepare  # noqa: PLC0415  (loads what workers need)
 
         if self.address is not None:
-            self._ship(streets, sha256)
+            self._ship(sha256, data)
         for attempt in range(PREPARE_TRIES):
             future = self.client.submit(prepare, str(streets), sha256, key=f"roads-{sha256[:16]}-{attempt}", pure=False)
             try:
@@ -106,9 +106,9 @@ class Crew:
                 return
             return
 
-    def _ship(self, streets: Path, sha256: str) -> None:
+    def _ship(self, sha256: str, data: bytes) -> None:
         try:
-            self.client.register_plugin(Shipped(sha256, streets.read_bytes()))
+            self.client.register_plugin(Shipped(sha256, data))
         except GONE as error:
             raise self._gone() from error
         except Exception as error:  # Dask hands on by its words only what a worker raised

@@ -124,25 +124,30 @@ class Runner:
             return
         try:
             task = self._task(job, lease)
+            self._prepare(job)
         except InputError as error:
             self._end(lease, ended("failed", error.faults[0].code, str(error)), {})
             return
-        if job.streets_sha256 not in self._prepared:
-            self._prepared.add(job.streets_sha256)
-            self.crew.prepare(job.streets, job.streets_sha256)
         key = f"{lease.name}-{lease.token}"
         self._running[key] = lease
         self.crew.submit(key, task)
 
+    def _prepare(self, job: Job) -> None:
+        """Let the workers have the streets. Raises `InputError` where the file is not what it was, at every call."""
+        if job.streets_sha256 in self._prepared:
+            return
+        try:
+            data = job.streets.read_bytes()
+        except OSError:
+            data = b""  # which has changed too
+        _refuse_changed(job, streets=(data, job.streets_sha256))
+        self._prepared.add(job.streets_sha256)
+        self.crew.prepare(job.streets, job.streets_sha256, data)
+
     def _task(self, job: Job, lease: Lease) -> Task:
         """Read what the job needs; what has changed since it was hashed is refused."""
         orders, fleet = job.read(), read_file(job.fleet, max_bytes=MAX_BYTES)
-        hashes = {"orders": (orders, job.orders_sha256), "fleet": (fleet, job.fleet_sha256)}
-        changed = [name for name, (data, wanted) in hashes.items() if hashlib.sha256(data).hexdigest() != wanted]
-        if changed:
-            message = f"{' and '.join(changed)} changed while the batch ran"
-            remedy = "go on with --resume --new --retry"
-            raise InputError(Fault(code="E-B11", file=job.name, message=message, remedy=remedy))
+        _refuse_changed(job, orders=(orders, job.orders_sha256), fleet=(fleet, job.fleet_sha256))
         return Task(
             name=job.name,
             day=job.day,
@@ -182,3 +187,12 @@ class Runner:
             kept = self.ledger.settle(lease, change, meanwhile=lambda: self.folder.put(part, lease.name))
         if kept:
             self.listener.ended(lease.name, change)
+
+
+def _refuse_changed(job: Job, **found: tuple[bytes, str]) -> None:
+    """Raise `InputError` E-B11 where bytes by name do not have their hash: the result would be noted under it."""
+    changed = [name for name, (data, sha256) in found.items() if hashlib.sha256(data).hexdigest() != sha256]
+    if changed:
+        message = f"{' and '.join(changed)} changed while the batch ran"
+        remedy = "go on with --resume --new --retry"
+        raise InputError(Fault(code="E-B11", file=job.name, message=message, remedy=remedy))
