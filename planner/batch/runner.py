@@ -50,6 +50,7 @@ class Runner:
         self._prepared: set[str] = set()
         self._beaten_s = time.monotonic()
         self._looked_s = -IDLE_S
+        self._lively_s = time.monotonic()
 
     def run(self, feed: Feed) -> None:
         """Run until the feed is closed and every job has ended, here or with another runner."""
@@ -61,7 +62,9 @@ class Runner:
                     self._looked_s = -IDLE_S
                 self._beat()
                 self._fill_up()
-                if not self._running and not self._leased and feed.closed and self._all_ended():
+                if self._running or self._leased or not feed.closed:
+                    self._lively_s = time.monotonic()
+                elif self._all_ended():
                     return
                 ended = self.crew.ended(wait_s=WAIT_S)
                 ours = [(task, self._running.pop(task.key)) for task in ended if task.key in self._running]
@@ -73,9 +76,11 @@ class Runner:
                 self.ledger.release(self.owner)
 
     def _all_ended(self) -> bool:
-        """Tell whether nothing is left; what another runner has is waited for."""
+        """Tell whether nothing is left; what another runner has is waited for, as long as there is one."""
         counts = self.ledger.counts()
-        return counts.ended == counts.total
+        if counts.by_state.get("running", 0):
+            self._lively_s = time.monotonic()
+        return counts.ended == counts.total or time.monotonic() > self._lively_s + LEASE_S
 
     def _beat(self) -> None:
         if time.monotonic() >= self._beaten_s + BEAT_S and (self._running or self._leased):
@@ -110,18 +115,24 @@ class Runner:
             self._looked_s = time.monotonic()
             return False
         self._leased += self.ledger.lease(
-            2 * self._slots(), owner=self.owner, seconds=LEASE_S, out_of_memory=self._level, gone=gone
+            2 * self._slots(),
+            owner=self.owner,
+            seconds=LEASE_S,
+            out_of_memory=self._level,
+            gone=gone,
+            takes=self._takes,
         )
         if not self._leased:
             self._looked_s = time.monotonic()
         return bool(self._leased)
 
+    def _takes(self, name: str, content_sha256: str) -> bool:
+        """Tell whether a job is one that this runner has read; another may have read it with other options since."""
+        job = self.taking_up.jobs.get(name)
+        return job is not None and job.content_sha256 == content_sha256
+
     def _submit(self, lease: Lease) -> None:
-        job = self.taking_up.jobs.get(lease.name)
-        if job is None:  # of a source that another runner reads
-            self.ledger.settle(lease, Change(state="waiting"))
-            self._looked_s = time.monotonic()
-            return
+        job = self.taking_up.jobs[lease.name]
         try:
             task = self._task(job, lease)
             self._prepare(job)

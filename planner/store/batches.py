@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -181,16 +182,28 @@ class Ledger:
             return {row.token: row.owner for row in connection.execute(held)}
 
     def lease(
-        self, count: int, *, owner: str, seconds: float, out_of_memory: int = 0, gone: Collection[str] = ()
+        self,
+        count: int,
+        *,
+        owner: str,
+        seconds: float,
+        out_of_memory: int = 0,
+        gone: Collection[str] = (),
+        takes: Callable[[str, str], bool] = lambda _name, _content_sha256: True,
     ) -> list[Lease]:
-        """Take the next jobs in line that ran out of memory so often, for so long; those of runners `gone` are free."""
+        """Take the next jobs in line that ran out of memory so often, for so long; those of runners `gone` are free.
+
+        Jobs that the runner does not take, by their name and what they are by now, stay in line for others.
+        """
         with writing(self._engine, self.place) as connection:
             self._free(connection, or_(j.c.lease_until < now_utc(), j.c.owner.in_(list(gone))))
-            columns = (j.c.id, j.c.name, j.c.attempts, j.c.deaths, j.c.deaths_alone, j.c.out_of_memory)
-            wanted = select(*columns).where(
+            names = ("id", "name", "content_sha256", "attempts", "deaths", "deaths_alone", "out_of_memory")
+            wanted = select(*(j.c[name] for name in names)).where(
                 j.c.batch_id == self._batch, j.c.state == "waiting", j.c.out_of_memory == out_of_memory
             )
-            rows = connection.execute(wanted.order_by(j.c.position, j.c.id).limit(count)).all()
+            in_line = wanted.order_by(j.c.position, j.c.id).execution_options(stream_results=True)
+            with connection.execute(in_line) as found:
+                rows = list(islice((row for row in found if takes(row.name, row.content_sha256)), count))
             return [self._leased(connection, row, owner, seconds) for row in rows]
 
     def _leased(self, connection: Connection, row: Any, owner: str, seconds: float) -> Lease:

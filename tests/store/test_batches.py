@@ -42,6 +42,14 @@ def test_two_runners_never_lease_the_same_job(ledger: Ledger) -> None:
     assert [lease.name for lease in other] == ["day-3"]
 
 
+def test_a_runner_passes_over_the_jobs_that_it_does_not_take(ledger: Ledger) -> None:
+    ledger.renew([job(0, content_sha256="f" * 64)])
+    read = {f"day-{position}": f"{position:064x}" for position in range(3)}  # before day-0 became another job
+    taken = ledger.lease(9, owner="a", seconds=60, takes=lambda name, sha256: read.get(name) == sha256)
+    assert [lease.name for lease in taken] == ["day-1", "day-2"]
+    assert states(ledger) == ["waiting", "running", "running", "waiting"]
+
+
 def test_jobs_that_two_runners_take_up_are_there_once(ledger: Ledger) -> None:
     ledger.add(job(position) for position in range(6))
     assert [entry.name for entry in ledger.entries()] == [f"day-{position}" for position in range(6)]
