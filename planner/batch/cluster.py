@@ -24,6 +24,7 @@ from distributed import Client, Future, KilledWorker, Scheduler, SpecCluster, Wo
 from distributed.comm.core import CommClosedError
 
 from planner import __version__, interrupt
+from planner.batch.asking import ask
 from planner.batch.dask_settings import SETTINGS
 from planner.batch.hands import Hands
 from planner.batch.task import Outcome, Task
@@ -32,6 +33,8 @@ from planner.solve.apart import cores
 
 CONNECT_S = 15.0
 LOOK_S = 5.0  # between two looks at how many workers there are
+ANSWER_S = 60.0  # a scheduler that takes longer to count its workers hangs
+SHIP_S = 600.0  # for a city's streets to reach all workers
 CLOSE_S = 2.0
 FETCH_S = 20.0
 KEEP_S = 1.0
@@ -85,7 +88,7 @@ class Crew:
         if self.address is not None and time.monotonic() > self._looked_s + LOOK_S:
             self._looked_s = time.monotonic()
             with self._asking():
-                self._count = len(self.client.nthreads()) or 1
+                self._count = len(ask(self.client, self.client.nthreads, within_s=ANSWER_S)) or 1
         return min(self._count, self._most or self._count)
 
     def prepare(self, streets: Path, sha256: str, data: bytes) -> None:
@@ -108,7 +111,8 @@ class Crew:
 
     def _ship(self, sha256: str, data: bytes) -> None:
         try:
-            self.client.register_plugin(Shipped(sha256, data))
+            brought = Shipped(sha256, data)
+            ask(self.client, lambda: self.client.register_plugin(brought), within_s=SHIP_S)
         except GONE as error:
             raise self._gone() from error
         except Exception as error:  # Dask hands on by its words only what a worker raised
@@ -121,6 +125,7 @@ class Crew:
             with suppress(TimeoutError):
                 future.result(timeout=KEEP_S)
                 return
+            self.slots()  # which asks whether anybody is there
             if self.client.status != "running":
                 raise self._gone()
 

@@ -15,6 +15,7 @@ from itertools import chain
 from distributed import Future
 
 from planner import interrupt
+from planner.batch.asking import ask
 from planner.batch.cluster import CLOSE_S, CONNECT_S, GONE, ClusterGone, connected, unfit
 from planner.batch.jobs import differing, versions
 from planner.large.hands import AHEAD, LOOK_S, Apart, Hands, Task, do
@@ -37,11 +38,11 @@ class Cluster:
         self.client = connected(address)
         try:
             self.client.wait_for_workers(1, timeout=CONNECT_S)
+            self.count = self._workers()
         except (*GONE, ValueError) as error:
             self.client.close(timeout=CLOSE_S)
             message = f"E-B04 the Dask scheduler {address} has no worker → start some, or leave out --scheduler"
             raise ClusterGone(message) from error
-        self.count = len(self.client.nthreads())
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._here: Apart | None = None
 
@@ -65,7 +66,7 @@ class Cluster:
         while more or waiting:
             interrupt.check()
             try:
-                workers = len(self.client.nthreads())
+                workers = self._workers()
                 self.count, seen_s = workers or self.count, time.monotonic() if workers else seen_s
                 while more and len(waiting) < AHEAD * self.count:
                     number, task = next(ahead, (-1, None))
@@ -80,6 +81,10 @@ class Cluster:
                 raise Lost from error
             if self.client.status != "running" or time.monotonic() > seen_s + GIVEN_UP_S:
                 raise Lost
+
+    def _workers(self) -> int:
+        """Return how many workers there are. Raises of `GONE`."""
+        return len(ask(self.client, self.client.nthreads, within_s=GIVEN_UP_S))
 
     def _submitted(self, task: Task) -> Future:
         future = self.client.submit(search_part, task, versions(), pure=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from pathlib import Path
 
 import pytest
 
+from planner.batch import parts
 from planner.batch.cluster import ClusterGone
 from planner.batch.parts import Cluster, cluster_for
 from planner.cli import main
@@ -53,6 +55,19 @@ def test_parts_come_back_by_their_numbers_and_a_worker_that_is_gone_costs_none(t
         finally:
             hands.close()
     assert answers == dict.fromkeys(range(3), do(task))
+
+
+def test_what_a_scheduler_that_hangs_was_to_do_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "GIVEN_UP_S", 1.0)
+    port = free_port()
+    task = Task(what="search", problem=make_problem(), options=SolveOptions(iterations=50, islands=1))
+    with cluster(port, tmp_path) as (scheduler, _):
+        hands = Cluster(f"tcp://127.0.0.1:{port}", SolveOptions(threads=1))
+        scheduler.send_signal(signal.SIGSTOP)
+        try:
+            assert dict(hands.do([task])) == {0: do(task)}
+        finally:
+            hands.close()
 
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://head", "tcp://head:many", "tcp://nobody.invalid:8786"])
