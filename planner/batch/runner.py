@@ -197,6 +197,7 @@ class Runner:
         with self.folder.writing(), self.folder.filled(lease.token, files) as part:
             kept = self.ledger.settle(lease, change, meanwhile=lambda: self.folder.put(part, lease.name))
         if kept:
+            self.taking_up.jobs.pop(lease.name, None)  # a stream may bring very many, each with its orders
             self.listener.ended(lease.name, change)
 
 
