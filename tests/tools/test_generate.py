@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 
 from planner.catalogue import class_names, road_class
 from planner.demo import demo_folder
+from planner.errors import InputError
 from planner.generate.demand import orders_on, windows_within
 from planner.generate.fleet import type_for
+from planner.generate.quarters import read_zones
 from planner.io.area import Area
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import OrdersFile, read_orders
@@ -211,3 +214,33 @@ def test_M30_zones_that_are_none_are_refused(tmp_path: Path, run: Run) -> None:
     (tmp_path / "zones.geojson").write_text('{"features": [{"properties": {}}]}')
     ran = run("generate", "--streets", streets, "-o", tmp_path / "days")
     assert (ran.code, ran.complaint[:5]) == (2, "E-M30")
+
+
+def zones(*people: object) -> str:
+    """Return zones that each hold the whole demo city."""
+    ring = [[-72, -31], [-70, -31], [-70, -29], [-72, -29], [-72, -31]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    features = [{"type": "Feature", "properties": {"population": n}, "geometry": shape} for n in people]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def test_M30_every_zone_whose_people_are_no_number_is_told_at_once(tmp_path: Path) -> None:
+    streets, file = read_streets(demo_folder() / "coquimbo.streets.npz"), tmp_path / "zones.geojson"
+    some = np.arange(50)
+    file.write_text(zones(5, -5, "nan", None, "many", 1e300, True, "12"))
+    with pytest.raises(InputError) as caught:
+        read_zones(file, streets, some)
+    assert [(fault.code, fault.column, fault.value) for fault in caught.value.faults] == [
+        ("E-M30", "features[1].properties.population", "-5"),
+        ("E-M30", "features[2].properties.population", "nan"),
+        ("E-M30", "features[3].properties.population", ""),
+        ("E-M30", "features[4].properties.population", "many"),
+        ("E-M30", "features[5].properties.population", "1e+300"),
+        ("E-M30", "features[6].properties.population", "True"),
+    ]
+    assert "in zone 2 → write a number from 0 on" in str(caught.value.faults[0])
+    file.write_text(zones(0, 0.0))
+    with pytest.raises(InputError, match="has nobody in any zone"):
+        read_zones(file, streets, some)
+    file.write_text(zones(0, "12"))
+    assert [quarter.population for quarter in read_zones(file, streets, some)] == [0.0, 12.0]
