@@ -6,7 +6,7 @@ Every figure keeps where it comes from: the comment beside it in the catalogue, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -28,36 +28,62 @@ CATALOGUE_FILE, DOCS = "catalogue money.toml", "docs/size.md"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyFile:
-    """What a fleet costs in a year, where each figure comes from, and what looks odd."""
+    """What a fleet costs in a year, where each figure comes from, and what looks odd.
+
+    `own` are the figures of vehicles that the user's file says, by table and key.
+    """
 
     figures: MoneyDocument
     sources: Mapping[str, str]  # by "table.key"
     warnings: tuple[Fault, ...] = ()
+    own: frozenset[tuple[str, str]] = frozenset()
     _asked: dict[tuple[str, str], VehicleMoney] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, type_name: str, class_name: str) -> VehicleMoney:
-        """Return the figures of a vehicle type: its own, else those of its class, else the default."""
+        """Return the figures of a vehicle type: its own, else those of its class, else the default.
+
+        The user's count before any of the catalogue's: a price of a class holds for all its types.
+        """
         if (type_name, class_name) not in self._asked:
-            merged: dict[str, Any] = {}
-            for name in self.names(type_name, class_name):
-                merged |= self.figures.vehicles[name]
-            self._asked[type_name, class_name] = VehicleMoney(**merged)
+            said = self._said(type_name, class_name)
+            figures = {key: self.figures.vehicles[name][key] for key, name in said.items()}
+            self._asked[type_name, class_name] = VehicleMoney(**figures)
         return self._asked[type_name, class_name]
+
+    def _said(self, type_name: str, class_name: str) -> dict[str, str]:
+        """Return the table that each figure of a vehicle type is taken from."""
+        rows = [(key, name) for name in self.names(type_name, class_name) for key in self.figures.vehicles[name]]
+        return dict(rows) | {key: name for key, name in rows if (name, key) in self.own}
 
     def lines(self, types: Sequence[tuple[str, str]]) -> Iterator[tuple[str, float, str]]:
         """Yield each figure that these vehicle types and their classes are priced with, its value and its source."""
         tables = self.figures.model_dump()
-        steps, vehicles = tables["grid"].pop("steps"), tables.pop("vehicles")
+        steps = tables["grid"].pop("steps")
+        del tables["vehicles"]
         for table, row in tables.items():
             yield from ((f"{table}.{key}", value, self._source(table, key)) for key, value in row.items())
         for step in steps:
             for key in ("once", "per_year"):
                 yield f"grid up to {step['up_to_kw']:g} kW, {key}", step[key], self.sources.get("grid.steps", "assumed")
         for type_name, class_name in types:
-            names = self.names(type_name, class_name)
+            said = self._said(type_name, class_name)
             for key, value in self.of(type_name, class_name).model_dump().items():
-                said = next(name for name in reversed(names) if key in vehicles[name])
-                yield f"{type_name}: {key}", value, self._source(f"vehicles.{said}", key)
+                yield f"{type_name}: {key}", value, self._source(f"vehicles.{said[key]}", key)
+
+    def spelled_out(self, types: Iterable[tuple[str, str]]) -> MoneyFile:
+        """Return the same figures in tables of one file: what is said below by the catalogue gives way.
+
+        The types are those given, by name and class, and all that were asked for.
+        """
+        vehicles, sources = {name: dict(row) for name, row in self.figures.vehicles.items()}, dict(self.sources)
+        for type_name, class_name in dict.fromkeys((*types, *self._asked)):
+            said, names = self._said(type_name, class_name), self.names(type_name, class_name)
+            for key, name in said.items():
+                last = next(other for other in reversed(names) if key in vehicles[other])
+                if last != name:
+                    vehicles[last][key] = self.figures.vehicles[name][key]
+                    sources[f"vehicles.{last}.{key}"] = self._source(f"vehicles.{name}", key)
+        return replace(self, figures=self.figures.model_copy(update={"vehicles": vehicles}), sources=sources)
 
     def _source(self, table: str, key: str) -> str:
         return self.sources.get(f"{table}.{key}", "")
@@ -93,8 +119,12 @@ def read_money(path: Path | None = None, *, currency: str = EURO) -> MoneyFile:
         found += _vehicle_faults(MoneyDocument.model_validate(raw), known, path.name, rate)
     if found:
         raise InputError(found)
-    sources |= {key: f"your {path.name}" for key, _ in _leaves(own)}
-    return MoneyFile(figures=figures, sources=sources, warnings=(*notes, *odd_figures(_leaves(own), path.name, rate)))
+    return MoneyFile(
+        figures=figures,
+        sources=sources | {key: f"your {path.name}" for key, _ in _leaves(own)},
+        warnings=(*notes, *odd_figures(_leaves(own), path.name, rate)),
+        own=frozenset((name, key) for name, row in own.get("vehicles", {}).items() for key in row),
+    )
 
 
 def unused_vehicles(money: MoneyFile, names: Sequence[str], *, file: str) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from planner.catalogue import type_names, vehicle_type
 from planner.io.money import MoneyFile
 from planner.io.safe_csv import csv_text
 from planner.sizing.doubt import Resampled, Swing
@@ -15,7 +16,7 @@ from planner.sizing.peaks import COURIER, RENT, Peaks
 from planner.sizing.recommend import Advice
 from planner.sizing.shifts import ByShift
 from planner.sizing.task import Found, Size, Task
-from planner.sizing.vans import Compared
+from planner.sizing.vans import Compared, compared_types
 from planner.sizing.what_if import WhatIf
 
 SIZES, DAYS, ASSUMPTIONS = "sizes.csv", "days.csv", "assumptions.toml"
@@ -116,6 +117,8 @@ def _rented(use: DayUse) -> str:
 
 def assumptions_toml(money: MoneyFile) -> str:
     """Return every figure that was used with its source; the file can be edited and given with --money."""
+    known = (*map(vehicle_type, type_names()), *compared_types().values())
+    money = money.spelled_out((kind.name, kind.road_class.name) for kind in known)
     tables = money.figures.model_dump()
     lines = ["# Every figure that was used, and where it comes from. Edit it and give it with --money."]
     steps = tables["grid"].pop("steps")

@@ -16,6 +16,7 @@ from planner.io.money_schema import MoneyDocument, VehicleMoney
 from planner.io.plausible import odd_energy
 from planner.model import Depot
 from planner.sizing.money import DayUse, FleetOf, Kind, KindUse, fixed_cost, price_year
+from planner.sizing.results import assumptions_toml
 
 BY_HAND = """
 [year]
@@ -136,6 +137,29 @@ def test_every_vehicle_type_of_the_catalogue_has_money() -> None:
         assert isinstance(money.of(kind.name, kind.road_class.name), VehicleMoney)
     assert money.names("ami-cargo", "L6e-de") == ("default", "L6e", "ami-cargo")
     assert money.of("ami-cargo", "L6e-de").price == 6_490
+
+
+def test_a_price_of_yours_by_class_or_default_counts_before_the_catalogue_s_by_type(tmp_path: Path) -> None:
+    text = "[vehicles.L6e]\nprice = 9000\n[vehicles.default]\ninsurance_per_year = 900\nprice = 8000\n"
+    money = money_of(tmp_path, text + "[vehicles.ligier-pulse-4]\ninsurance_per_year = 1\n")
+    ami, pulse = money.of("ami-cargo", "L6e-de"), money.of("ligier-pulse-4", "L5e")
+    assert (ami.price, ami.insurance_per_year) == (9_000, 900)  # not the type's 6,490 and the class's 350
+    assert (pulse.price, pulse.insurance_per_year) == (8_000, 1)
+    assert ami.rent_per_day == 45  # of which you say nothing
+    told = {key: (value, source) for key, value, source in money.lines([("ami-cargo", "L6e-de")])}
+    assert told["ami-cargo: price"] == (9_000, "your my.toml")
+    assert told["ami-cargo: insurance_per_year"] == (900, "your my.toml")
+    assert told["ami-cargo: rent_per_day"][1].startswith("assumed")
+
+
+def test_the_assumptions_written_price_every_type_as_before(tmp_path: Path) -> None:
+    money = money_of(tmp_path, "[vehicles.L6e]\nprice = 9000\n[vehicles.default]\ninsurance_per_year = 900\n")
+    kinds = [catalogue.vehicle_type(name) for name in catalogue.type_names()]
+    text = assumptions_toml(money)
+    assert "price = 9000  # your my.toml" in text.partition("[vehicles.ami-cargo]")[2].partition("[")[0]
+    again = money_of(tmp_path, text)
+    for kind in kinds:
+        assert again.of(kind.name, kind.road_class.name) == money.of(kind.name, kind.road_class.name)
 
 
 def test_a_slip_of_the_pen_is_answered_with_the_key_that_was_meant(tmp_path: Path) -> None:
