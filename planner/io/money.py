@@ -62,9 +62,10 @@ class MoneyFile:
         del tables["vehicles"]
         for table, row in tables.items():
             yield from ((f"{table}.{key}", value, self._source(table, key)) for key, value in row.items())
-        for step in steps:
+        for number, step in enumerate(steps):
             for key in ("once", "per_year"):
-                yield f"grid up to {step['up_to_kw']:g} kW, {key}", step[key], self.sources.get("grid.steps", "assumed")
+                source = self._source(f"grid.steps[{number}]", key) or "assumed"
+                yield f"grid up to {step['up_to_kw']:g} kW, {key}", step[key], source
         for type_name, class_name in types:
             said = self._said(type_name, class_name)
             for key, value in self.of(type_name, class_name).model_dump().items():
@@ -226,13 +227,16 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
     return merged
 
 
-def _leaves(tables: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tables.items():
-        name = f"{place}.{key}" if place else key
-        if isinstance(value, dict):
-            yield from _leaves(value, name)
-        else:
-            yield name, value
+def _leaves(tables: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every figure with its place, such as ``grid.steps[1].once``."""
+    if isinstance(tables, dict):
+        for key, value in tables.items():
+            yield from _leaves(value, f"{place}.{key}" if place else key)
+    elif isinstance(tables, list):
+        for number, value in enumerate(tables):
+            yield from _leaves(value, f"{place}[{number}]")
+    else:
+        yield place, tables
 
 
 _TABLE = re.compile(r"^\[{1,2}([^\]]+)\]")

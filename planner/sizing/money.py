@@ -180,6 +180,11 @@ def fixed_cost(fleet: FleetOf, *, kinds: Iterable[Kind], money: MoneyFile) -> fl
     return _sum(_site_cost(fleet, money), *owned).total
 
 
+def beyond_grid(fleet: FleetOf, money: MoneyFile) -> bool:
+    """Say whether a fleet needs more power than the last step of the grid, which it is priced as."""
+    return fleet.connection_kw > money.figures.grid.steps[-1].up_to_kw
+
+
 def _interest(money: MoneyFile) -> float:
     return money.figures.year.interest_percent / 100
 

@@ -8,7 +8,7 @@ from itertools import islice
 from planner.export.paper import Paper, Part
 from planner.sizing.peaks import COURIER
 from planner.sizing.pictures import charts, svg_of
-from planner.sizing.results import Results, about_knee, about_peaks, beside, per_parcel
+from planner.sizing.results import Results, about_grid, about_knee, about_peaks, beside, per_parcel
 from planner.sizing.tables import Table, tables
 
 MOST_ROWS = 12  # of a table on paper; the CSV file has all
@@ -171,6 +171,7 @@ def _assumptions(results: Results) -> Iterator[Part]:
         "iterations. Every figure can be changed: edit assumptions.toml and give it with --money."
     )
     yield Part(kind="text", text=text)
+    yield from (Part(kind="note", text=str(note)) for note in about_grid(results))
     money = task.money
     rows = tuple((key, f"{value:g}", source) for key, value, source in money.lines(_types(results)))
     yield Part(kind="table", heads=("Figure", "Value", "Source"), numbers=(False, True, False), rows=rows)

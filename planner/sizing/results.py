@@ -8,10 +8,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from planner.catalogue import type_names, vehicle_type
+from planner.errors import Fault
 from planner.io.money import MoneyFile
 from planner.io.safe_csv import csv_text
 from planner.sizing.doubt import Resampled, Swing
-from planner.sizing.money import DayUse
+from planner.sizing.money import DayUse, beyond_grid
 from planner.sizing.peaks import COURIER, RENT, Peaks
 from planner.sizing.recommend import Advice
 from planner.sizing.shifts import ByShift
@@ -160,6 +161,7 @@ def words(results: Results) -> list[str]:
         lines.append(f"{cell.told(task.candidates)} in {share:.1%} of resamples of the days")
     lines += [f"{swing.said}: {swing.low:,.0f} to {swing.high:,.0f} {currency}" for swing in results.swings]
     lines += [_compared(other, currency) for other in results.compared]
+    lines += [f"note: {note}" for note in about_grid(results)]
     if advice.failing:
         lines.append(
             f"days that {advice.failing[0].fleet} does not serve whole: {len(advice.failing)}, the worst of them"
@@ -183,6 +185,34 @@ def about_knee(results: Results) -> str:
     saved = round(best.year.cost.own) - round(knee.year.cost.own)  # as in the table
     cheaper = f"for {abs(saved):,.0f} {task.currency} a year {'less' if saved >= 0 else 'more'}"
     return f"{told}: it serves {knee.service:.1%} itself, {cheaper} than the recommended fleet, without couriers"
+
+
+def about_grid(results: Results) -> Iterator[Fault]:
+    """Tell of fleets that need more power than the last step of the grid: what that costs is not known."""
+    told: dict[str, float] = {}
+    for task, sizes in (
+        (results.task, results.found.sizes),
+        *((one.task, one.found.sizes) for one in results.compared),
+    ):
+        fleets = ((size.cell.told(task.candidates), task.fleet(size.cell)) for size in sizes)
+        told |= {said: fleet.connection_kw for said, fleet in fleets if beyond_grid(fleet, task.money)}
+    if not told:
+        return
+    best = results.advice.best.cell.told(results.task.candidates)
+    named = best if best in told else max(told, key=lambda said: told[said])
+    last_kw = results.task.money.figures.grid.steps[-1].up_to_kw
+    more = f", as {len(told) - 1} more of the fleets do" if len(told) > 1 else ""
+    message = (
+        f"is what {named} needs: beyond the last step of {last_kw:g} kW{more}; priced as that step, it may cost more"
+    )
+    yield Fault(
+        code="E-Y06",
+        file="the prices",
+        column="grid.steps",
+        value=f"{told[named]:g} kW",
+        message=message,
+        remedy="add a [[grid.steps]] for it with --money",
+    )
 
 
 def about_shifts(results: Results) -> Iterator[tuple[str, str]]:

@@ -221,6 +221,19 @@ def test_another_currency_takes_the_prices_of_the_catalogue_and_the_bands_at_abo
     assert [note.column for note in unknown.warnings[1:]] == ["vehicles.box.years"]  # years are years anywhere
 
 
+def test_steps_of_the_grid_have_bands_and_a_source_each(tmp_path: Path) -> None:
+    steps = "[[grid.steps]]\nup_to_kw = 10\nonce = 900000\nper_year = 5000000\n"
+    money = money_of(tmp_path, steps + "[[grid.steps]]\nup_to_kw = 20\nonce = 900\nper_year = 50000\n")
+    assert [(note.code, note.column, note.value) for note in money.warnings] == [
+        ("E-Y03", "grid.steps[0].once", "900000"),
+        ("E-Y03", "grid.steps[0].per_year", "5e+06"),
+        ("E-Y03", "grid.steps[1].per_year", "50000"),
+    ]
+    told = {key: source for key, _, source in money.lines([])}
+    assert told["grid up to 20 kW, once"] == "your my.toml"
+    assert {key: source for key, _, source in read_money().lines([])}["grid up to 22 kW, once"] == "assumed"
+
+
 def test_a_vehicle_that_nothing_is_called_by_is_told_with_the_name_that_was_meant(tmp_path: Path) -> None:
     money = money_of(tmp_path, "[vehicles.ami-carg]\nprice = 7000\n")
     known = ("default", *catalogue.type_names(), *catalogue.class_names(), "diesel-van", "cargo-bike")

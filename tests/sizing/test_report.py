@@ -14,6 +14,7 @@ import pytest
 from planner.sizing.doubt import resample, tornado
 from planner.sizing.pictures import charts
 from planner.sizing.recommend import advise
+from planner.sizing.report import paper_of
 from planner.sizing.results import REPORT, REPORT_PDF, Results, words
 from planner.sizing.run import write_results
 from planner.sizing.tables import tables
@@ -157,3 +158,19 @@ def test_cold_takes_range_and_the_others_give_an_hour_a_kwh_and_a_kw() -> None:
 
 def test_fleets_of_which_less_is_known_are_not_in_the_table_of_fleets(results: Results) -> None:
     assert len(tables(results)["frontier"].rows) == len(sizes(task()))
+
+
+def test_power_beyond_the_last_step_of_the_grid_is_told(results: Results, tmp_path: Path) -> None:
+    assert "E-Y06" not in "\n".join(words(results))
+    file = tmp_path / "money.toml"
+    file.write_text("[[grid.steps]]\nup_to_kw = 2\nonce = 0\nper_year = 0\n")
+    of = task(money=file)
+    advice = advise(of, found(of, 1))
+    assert advice is not None
+    small = replace(results, task=of, found=found(of, 1), advice=advice)  # each of three fleets has a plug of 2.3 kW
+    note = (
+        'E-Y06 the prices column grid.steps: "2.3 kW" is what 2 ami-cargo, 1 plug needs: beyond the last step of 2 kW, '
+        "as 2 more of the fleets do; priced as that step, it may cost more → add a [[grid.steps]] for it with --money"
+    )
+    assert f"note: {note}" in words(small)
+    assert note in [part.text for part in paper_of(small).parts]
