@@ -62,9 +62,9 @@ def generate(
             orders=orders or USUAL_ORDERS,
             class_name=class_name or DEFAULT_CLASS,
         )
-    any_day, total = next(iter(made.orders_by_day)), sum(made.orders_by_day.values())
-    count = len(made.orders_by_day)
-    days_said = "1 day" if count == 1 else f"{count} days"
+    any_day, total = next(day for day, n in made.orders_by_day.items() if n), sum(made.orders_by_day.values())
+    count, empty = len(made.orders_by_day), sum(not n for n in made.orders_by_day.values())
+    days_said = ("1 day" if count == 1 else f"{count} days") + (f" ({empty} of them without orders)" if empty else "")
     typer.echo(f"{days_said}, {total} orders placed by {made.weighted_by}, written to {output}")
     day = f"{output / any_day / 'orders.csv'} --fleet {output / 'fleet.toml'} --date {any_day}"
     typer.echo(f"plan one: planner plan {day}")

@@ -22,7 +22,7 @@ from planner.generate.days import Made, with_streets
 from planner.generate.folder import refuse_other_folder, write_days
 from planner.generate.pattern import Pattern, pattern_of
 from planner.io.fleet import FleetFile, read_fleet
-from planner.io.order_rows import COLUMNS, WINDOWS
+from planner.io.order_rows import COLUMNS, REQUIRED, WINDOWS
 from planner.io.safe_csv import csv_text
 from planner.model import Order
 from planner.roads.doorsteps import doorstep, doorstep_segments, nearest_segments
@@ -59,20 +59,23 @@ class _Source:
 
 
 def generate_like(wanted: Likeness, output: Path) -> Made:
-    """Write the fleet and a folder of orders for each day that has any; the same request gives the same bytes.
+    """Write the fleet and a folder of orders for each day; the same request gives the same bytes.
 
-    A day does not depend on how many others are made. Raises `InputError` or `RoadsError`.
+    A day without orders has a header line alone; one of a weekday that is closed has no folder. A day does not depend
+    on how many others are made. Raises `InputError` or `RoadsError`.
     """
     refuse_other_folder(output)
     source = _source(wanted)
     orders: dict[str, str] = {}
     counts: dict[str, int] = {}
     for day in (wanted.first_day + timedelta(days=number) for number in range(wanted.days)):
+        if not source.pattern.opens(day):
+            continue
         rng = random.Random(f"{wanted.seed} {day} count")  # noqa: S311
         count = source.pattern.orders_on(day, growth=wanted.growth, rng=rng)
-        if count:
-            orders[day.isoformat()], counts[day.isoformat()] = _rows(source, day, count), count
-    if not orders:
+        orders[day.isoformat()] = _rows(source, day, count) if count else csv_text(REQUIRED, ())
+        counts[day.isoformat()] = count
+    if not any(counts.values()):
         message, remedy = "brings no order on any of these days", "ask for more days, or for other weekdays"
         raise InputError(Fault(code="E-Y10", file="the history", message=message, remedy=remedy))
     named = Path(os.path.relpath(wanted.streets_file.resolve(), output.resolve())).as_posix()
