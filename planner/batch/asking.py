@@ -12,7 +12,7 @@ from distributed import Client
 
 from planner import interrupt
 
-SLICE_S = 1.0  # between two looks whether the user wants to stop
+SLICE_S = 0.5  # between two looks whether the user wants to stop
 
 
 def ask(client: Client, method: Callable[[], Any], *, within_s: float) -> Any:

@@ -20,7 +20,7 @@ from planner.solve.options import SolveOptions
 from tests.batch.small import cluster, command, days, environment, orders_csv, write_manifest, write_town
 from tests.ports import free_port
 
-WAIT_S, STOP_S = 120.0, 15.0  # to stop, 5 on a machine that has nothing else to do
+WAIT_S, STOP_S = 120.0, 30.0  # to stop, 5 on a machine that has nothing else to do
 NOT_HERE = "/of/the/runner/town.streets.npz"
 
 
