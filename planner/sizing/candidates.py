@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from planner.errors import Fault, InputError
 from planner.io.fleet import FleetFile
+from planner.io.money import MoneyFile
 from planner.model import Day, Depot, Plug, TimeWindow, Vehicle
 from planner.sizing.money import FleetOf, Kind
+from planner.sizing.prices import charged
 
 W_PER_KW, WH_PER_KWH = 1_000.0, 1_000.0
 CODE = "E-Y17"
@@ -21,16 +23,16 @@ class Candidate:
     """A kind of vehicle that may be bought: all but the id of `vehicle` holds for each of them.
 
     `owned` makes one that costs nothing for a day in use: the money file prices what is owned, by the year, and a
-    day's routes may use all of it.
+    day's routes may use all of it. What steers them is what that file will charge for the day.
     """
 
     name: str
     vehicle: Vehicle
 
     @classmethod
-    def owned(cls, name: str, vehicle: Vehicle) -> Candidate:
+    def owned(cls, name: str, vehicle: Vehicle, money: MoneyFile) -> Candidate:
         """Return a kind that has been paid for before the day."""
-        return cls(name=name, vehicle=replace(vehicle, type=replace(vehicle.type, cost_per_day=0.0)))
+        return cls(name=name, vehicle=charged(vehicle, money))
 
     @property
     def kind(self) -> Kind:
@@ -63,37 +65,36 @@ class Cell:
         return f"{' + '.join(fleet)}{plugs}"
 
 
-def candidates_of(vehicles: Sequence[Vehicle], *, file: str) -> tuple[Candidate, ...]:
-    """Return the kinds of vehicles that a fleet has, whatever their number, in their order."""
+def candidates_of(day: Day, money: MoneyFile) -> tuple[Candidate, ...]:
+    """Return the kinds of vehicles that the fleet of a day has, whatever their number, in their order."""
     alike: dict[Vehicle, str] = {}
-    for vehicle in vehicles:
+    for vehicle in day.vehicles:
         alike.setdefault(replace(vehicle, id=""), _NUMBER.sub("", vehicle.id))
     names = [*alike.values()]
     doubled = {name for name in names if names.count(name) > 1}
-    found = tuple(
-        Candidate.owned(f"{name} ({n})" if name in doubled else name, vehicle)
+    return tuple(
+        Candidate.owned(f"{name} ({n})" if name in doubled else name, vehicle, money)
         for n, (vehicle, name) in enumerate(alike.items(), start=1)
     )
-    if len({candidate.vehicle.depot_id for candidate in found}) > 1:
-        message = "has vehicles of several depots: a fleet is sized for one"
-        raise InputError(Fault(code=CODE, file=file, message=message, remedy="size each depot with its own orders"))
-    return found
 
 
 def refuse_unsized(fleet: FleetFile, *, file: str) -> None:
-    """Raise `InputError` E-Y17 for what a fleet file says that cannot be sized."""
+    """Raise `InputError` E-Y17 with all that a fleet file says and that cannot be sized."""
     home = fleet.vehicles[0].depot_id
     depot = next(depot for depot in fleet.depots if depot.id == home)
+    wrong: list[tuple[str, str]] = []
+    shared = any(len(depots) > 1 for depots in fleet.shared.values())
+    if shared or any(vehicle.depot_id != home for vehicle in fleet.vehicles):
+        message = "has vehicles of several depots: a fleet is sized for one"
+        wrong.append((message, "size each depot with its own orders"))
     if fleet.drivers:
-        message, remedy = "names drivers: here each vehicle has one", "leave out [[drivers]]; their pay is in --money"
-    elif not depot.plugs:
-        message, remedy = (
-            f"gives depot {home} no plug, so that their power is not known",
-            "give plugs and plug_power_kw",
-        )
-    else:
-        return
-    raise InputError(Fault(code=CODE, file=file, message=message, remedy=remedy))
+        message = "names drivers: here each vehicle has one"
+        wrong.append((message, "leave out [[drivers]]; their pay is in --money"))
+    if not depot.plugs:
+        message = f"gives depot {home} no plug, so that their power is not known"
+        wrong.append((message, "give plugs and plug_power_kw"))
+    if wrong:
+        raise InputError([Fault(code=CODE, file=file, message=said, remedy=remedy) for said, remedy in wrong])
 
 
 def day_with(day: Day, candidates: Sequence[Candidate], cell: Cell) -> Day:

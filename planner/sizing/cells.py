@@ -20,6 +20,7 @@ from planner.roads.streets import Streets
 from planner.sizing.candidates import Candidate, Cell, day_with
 from planner.sizing.demand import DemandDay
 from planner.sizing.money import NO_ORDERS, DayUse, KindUse
+from planner.sizing.prices import in_reach
 from planner.solve.options import SolveOptions
 from planner.solve.problem import Problem, build_problem, restrict
 from planner.solve.reasons import impossible
@@ -78,7 +79,8 @@ class Ground:
     def problem(self, day: Day) -> Problem:
         """Return the day with a fleet of its own as an engine's problem."""
         roads = self.roads
-        return build_problem(day, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
+        priced, types = in_reach(day, roads.types)
+        return build_problem(priced, types=types, network_of_type=roads.network_of_type, roads=roads.matrices)
 
 
 def ground_of(

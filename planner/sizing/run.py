@@ -148,15 +148,13 @@ def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
         ),
         faults,
     )
-    vehicles = fleet_file.vehicles
-    candidates = _tried(lambda: candidates_of(vehicles, file=fleet.name), faults)
     _tried(lambda: refuse_unsized(fleet_file, file=fleet.name), faults)
-    if faults or demand is None or prices is None or candidates is None:
+    if faults or demand is None or prices is None:
         raise InputError(faults)
     first = next(day.day for day in demand.days if day.day is not None)
     task = Task(
         days=demand.days,
-        candidates=candidates_of(first.vehicles, file=fleet.name),
+        candidates=candidates_of(first, prices),
         streets=network,
         plugs=wishes.plugs,
         service=wishes.service,

@@ -91,7 +91,7 @@ def compare(
         vehicle = replace(task.candidates[0].vehicle, type=kind, end_soc=0.0)
         other = replace(
             task,
-            candidates=(Candidate.owned(name, vehicle),),
+            candidates=(Candidate.owned(name, vehicle, task.money),),
             days=tuple(_without_charging(d) if name == DIESEL_VAN else _plugs_for(d, kind) for d in task.days),
             plugs=(0,) if name == DIESEL_VAN else task.plugs,
             most_routed=_most_of_a_kind(len(task.days)),

@@ -8,6 +8,7 @@ from functools import cache
 
 from planner import catalogue
 from planner.demo import demo_folder
+from planner.io.money import read_money
 from planner.model import Day, Depot, Order, Plug, TimeWindow, Vehicle
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
@@ -33,7 +34,7 @@ def doors() -> list[tuple[float, float]]:
 def candidate(type_name: str = "ami-cargo", *, hours: tuple[int, int] = (9, 17)) -> Candidate:
     shift = TimeWindow(start_s=hours[0] * HOUR_S, end_s=hours[1] * HOUR_S)
     vehicle = Vehicle(id="", type=catalogue.vehicle_type(type_name), depot_id="hub", shift=shift)
-    return Candidate.owned(type_name, vehicle)
+    return Candidate.owned(type_name, vehicle, read_money())
 
 
 def orders(count: int, *, volume_l: float = 60.0, demand_kg: float = 8.0, minutes: float = 5.0) -> tuple[Order, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from planner.catalogue import vehicle_type
+from planner.demo import demo_folder
 from planner.errors import InputError
-from planner.model import TimeWindow, Vehicle
-from planner.sizing.candidates import Candidate, Cell, candidates_of, day_with, fleet_of
+from planner.io.fleet import read_fleet
+from planner.io.money import read_money
+from planner.model import TimeWindow
+from planner.sizing.candidates import Candidate, Cell, candidates_of, day_with, fleet_of, refuse_unsized
 from planner.sizing.cells import ground_of, measured, route
 from planner.solve.options import SolveOptions
-from tests.factories import make_plan, make_vehicle
+from tests.factories import make_day, make_plan, make_vehicle
 from tests.sizing.factories import candidate, city, demand
 
 
@@ -39,16 +43,24 @@ def test_what_is_kept_of_a_plan_by_hand() -> None:
 
 def test_vehicles_that_differ_in_number_only_are_one_candidate() -> None:
     van = candidate("electric-van").vehicle
-    fleet = [make_vehicle("ami-1"), make_vehicle("ami-2"), replace(van, id="van")]
-    assert [found.name for found in candidates_of(fleet, file="fleet.toml")] == ["ami", "van"]
-    two = [make_vehicle("ami-1"), make_vehicle("ami-2", reserve_soc=0.3)]
-    assert [found.name for found in candidates_of(two, file="fleet.toml")] == ["ami (1)", "ami (2)"]
+    fleet = (make_vehicle("ami-1"), make_vehicle("ami-2"), replace(van, id="van"))
+    assert [found.name for found in candidates_of(make_day(vehicles=fleet), read_money())] == ["ami", "van"]
+    two = (make_vehicle("ami-1"), make_vehicle("ami-2", reserve_soc=0.3))
+    assert [found.name for found in candidates_of(make_day(vehicles=two), read_money())] == ["ami (1)", "ami (2)"]
 
 
-def test_vehicles_of_two_depots_are_refused() -> None:
-    fleet: list[Vehicle] = [make_vehicle("a"), make_vehicle("b", depot_id="other")]
-    with pytest.raises(InputError, match="E-Y17"):
-        candidates_of(fleet, file="fleet.toml")
+def test_all_that_keeps_a_fleet_from_being_sized_is_told_at_once(tmp_path: Path) -> None:
+    text = (demo_folder() / "fleet.toml").read_text(encoding="utf-8")
+    text = text.replace("coquimbo.streets.npz", str(demo_folder() / "coquimbo.streets.npz"))
+    other = "\n[[depots]]\nid = 'other'\nlat = -29.95\nlon = -71.34\nloading_min = 5\n"
+    one = "\n[[vehicles]]\nid = 'far'\ntype = 'ami-cargo'\ndepot = 'other'\nshift = '08:00-17:00'\n"
+    ben = "\n[[drivers]]\nid = 'ben'\nshift = '08:00-17:00'\n"
+    (tmp_path / "fleet.toml").write_text(text + other + one + ben, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        refuse_unsized(read_fleet(tmp_path / "fleet.toml"), file="fleet.toml")
+    assert [fault.code for fault in caught.value.faults] == ["E-Y17", "E-Y17"]
+    assert "several depots" in caught.value.faults[0].message
+    assert "drivers" in caught.value.faults[1].message
 
 
 def test_a_cell_is_a_fleet_with_its_plugs_and_its_connection() -> None:
