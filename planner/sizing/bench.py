@@ -17,6 +17,10 @@ from planner.solve.options import SolveOptions
 MOST_GROUNDS = 150  # days measured that are kept, some megabytes each
 
 
+class WorkerFault(Exception):
+    """A fault of this program, in a process that did a job: the words are its traceback."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A day of a field to route with a cell, or to bound where there is no cell."""

@@ -16,7 +16,7 @@ from types import TracebackType
 from planner import errors, interrupt
 from planner.errors import PlanRefused
 from planner.roads.streets import Streets
-from planner.sizing.bench import Bench, Field, Job
+from planner.sizing.bench import Bench, Field, Job, WorkerFault
 from planner.sizing.bounds import DayBounds
 from planner.sizing.cells import Outcome, engine_died
 from planner.solve.hand import Hand, HandDied
@@ -74,7 +74,7 @@ class Hands:
         return len(self._fields) - 1
 
     def do(self, jobs: Sequence[Job], heard: Heard) -> None:
-        """Do jobs, in any order. Raises `PlannerError` of the first that a process tells of."""
+        """Do jobs, in any order. Raises `PlannerError` of the first that a process tells of, or `WorkerFault`."""
         if not self.count:
             for number, job in enumerate(jobs):
                 self._bench.fields[job.field] = self._fields[job.field]
@@ -163,6 +163,8 @@ class Hands:
         return _Worker(at=hand)
 
 
-def _error(kind: str, said: str) -> errors.PlannerError:
+def _error(kind: str, said: str) -> errors.PlannerError | WorkerFault:
+    if kind == WorkerFault.__name__:
+        return WorkerFault(said)
     known = {"RoadsError": errors.RoadsError, "PlanRefused": PlanRefused, "NoPlanError": errors.NoPlanError}
     return known.get(kind, errors.PlannerError)(said)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
+
 from planner.errors import PlannerError
-from planner.sizing.bench import Bench, Job
+from planner.sizing.bench import Bench, Job, WorkerFault
 from planner.solve.apart import cap
 from planner.solve.hand import answerer, heard
 from planner.solve.options import SolveOptions
@@ -20,6 +22,10 @@ def main() -> None:
                 answer(bench.do(thing))
             except PlannerError as error:
                 answer((type(error).__name__, str(error)))
+            except MemoryError:
+                raise  # a fresh process may have enough
+            except Exception:  # noqa: BLE001  (a fault of ours is told where the run is, not taken for a death)
+                answer((WorkerFault.__name__, traceback.format_exc()))
         else:
             number, of = thing
             bench.fields[number] = of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.sizing.bench import Field, Job
+from planner.sizing.bench import Field, Job, WorkerFault
 from planner.sizing.candidates import Cell
 from planner.sizing.cells import Outcome, engine_died
 from planner.sizing.hands import Answer, Hands
@@ -72,3 +72,15 @@ def test_a_process_that_is_killed_is_replaced_and_its_day_is_routed_again() -> N
         assert killed != hands.processes
     assert sorted(done) == [0, 1, 2, 3]
     assert all(isinstance(found, Outcome) and found.whole for found in done.values())
+
+
+def test_a_fault_of_the_program_in_a_process_is_raised_with_its_words_and_is_no_death() -> None:
+    kind = candidate()
+    negative = replace(kind.vehicle, type=replace(kind.vehicle.type, cost_per_day=-1.0))  # no problem takes it
+    job = Job(field=0, day=0, cell=Cell(counts=(1,), plugs=1), options=SolveOptions(iterations=50, threads=1))
+    done: list[Answer] = []
+    with Hands(city(), count=1) as hands:
+        hands.add(Field(days=[demand(0, 3)], candidates=[replace(kind, vehicle=negative)]))
+        with pytest.raises(WorkerFault, match="BadProblem: per_day is not int64 within"):
+            hands.do([job], lambda _, answer: done.append(answer))
+    assert done == []
