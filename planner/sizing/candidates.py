@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from planner.errors import Fault, InputError
 from planner.io.fleet import FleetFile
 from planner.io.money import MoneyFile
-from planner.model import Day, Depot, Plug, TimeWindow, Vehicle
-from planner.sizing.money import FleetOf, Kind
+from planner.model import Day, Depot, Plug, TimeWindow, Vehicle, VehicleType
+from planner.sizing.money import FleetOf, Kind, fixed_cost
 from planner.sizing.prices import charged
 
 W_PER_KW, WH_PER_KWH = 1_000.0, 1_000.0
-CODE = "E-Y17"
+CODE, GIFT_CODE = "E-Y17", "E-Y01"
+CENT = 0.01
 _NUMBER = re.compile(r"-\d+$")
 
 
@@ -37,9 +38,7 @@ class Candidate:
     @property
     def kind(self) -> Kind:
         """Return it as far as money goes."""
-        kind = self.vehicle.type
-        battery_kwh = kind.battery_wh / WH_PER_KWH
-        return Kind(name=self.name, type_name=kind.name, class_name=kind.road_class.name, battery_kwh=battery_kwh)
+        return _priced(self.name, self.vehicle.type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -95,6 +94,39 @@ def refuse_unsized(fleet: FleetFile, *, file: str) -> None:
         wrong.append((message, "give plugs and plug_power_kw"))
     if wrong:
         raise InputError([Fault(code=CODE, file=file, message=said, remedy=remedy) for said, remedy in wrong])
+
+
+def refuse_gifts(money: MoneyFile, types: Iterable[VehicleType], *, file: str) -> None:
+    """Raise `InputError` E-Y01 for each vehicle that is given away: of what costs nothing any number is best."""
+    faults = []
+    for kind in types:
+        tables = money.names(kind.name, kind.road_class.name)
+        rates = money.of(kind.name, kind.road_class.name)
+        if rates.subsidy > rates.price and not rates.lease_per_month:
+            said = next(name for name in reversed(tables) if (name, "subsidy") in money.own)
+            column, value = f"vehicles.{said}.subsidy", f"{rates.subsidy:.12g}"
+            message = f"is more than the price of {kind.name}, {rates.price:,.0f}"
+            remedy = "write what others pay towards one vehicle, no more than its price"
+        elif (a_year := _standing(kind, money)) < CENT:
+            column, value = f"vehicles.{tables[-1]}", f"{a_year:,.2f}"
+            message = f"is what a {kind.name} costs in a year standing still, so that any number of them is best"
+            remedy = "correct price, subsidy and residual_percent, or add what it costs to insure, service and park"
+        else:
+            continue
+        faults.append(Fault(code=GIFT_CODE, file=file, column=column, value=value, message=message, remedy=remedy))
+    if faults:
+        raise InputError([*dict.fromkeys(faults)])
+
+
+def _priced(name: str, kind: VehicleType) -> Kind:
+    battery_kwh = kind.battery_wh / WH_PER_KWH
+    return Kind(name=name, type_name=kind.name, class_name=kind.road_class.name, battery_kwh=battery_kwh)
+
+
+def _standing(kind: VehicleType, money: MoneyFile) -> float:
+    vehicle = _priced(kind.name, kind)
+    none, one = (FleetOf(counts={kind.name: n}, plugs=0, connection_kw=0.0) for n in (0, 1))
+    return fixed_cost(one, kinds=[vehicle], money=money) - fixed_cost(none, kinds=[vehicle], money=money)
 
 
 def day_with(day: Day, candidates: Sequence[Candidate], cell: Cell) -> Day:

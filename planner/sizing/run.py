@@ -21,7 +21,7 @@ from planner.io.money import DEFAULT, read_money, unused_vehicles
 from planner.io.plausible import EURO, odd_energy, rates
 from planner.io.safe_csv import csv_text
 from planner.roads.read import read_streets
-from planner.sizing.candidates import candidates_of, refuse_unsized
+from planner.sizing.candidates import candidates_of, refuse_gifts, refuse_unsized
 from planner.sizing.dates import read_weights
 from planner.sizing.demand import FLEET_NAME, read_demand
 from planner.sizing.doubt import resample, tornado
@@ -149,6 +149,9 @@ def read_asked(sources: Sources, wishes: Wishes | None = None) -> Asked:
         faults,
     )
     _tried(lambda: refuse_unsized(fleet_file, file=fleet.name), faults)
+    if prices and sources.money:
+        types = [vehicle.type for vehicle in fleet_file.vehicles] + [*compared_types().values()] * wishes.vans
+        _tried(partial(refuse_gifts, prices, types, file=sources.money.name), faults)
     if faults or demand is None or prices is None:
         raise InputError(faults)
     first = next(day.day for day in demand.days if day.day is not None)

@@ -273,6 +273,34 @@ def test_each_shift_is_sized_by_itself_and_the_cheapest_is_advised(tmp_path: Pat
     assert advice.sentences[0].startswith("Take 1 big, 1 plug, working 09:00-12:00: ")
 
 
+def test_a_subsidy_above_the_price_is_refused_for_each_vehicle_that_is_given_away(tmp_path: Path) -> None:
+    write_case(tmp_path)
+    money = tmp_path / "money.toml"
+    money.write_text(MONEY.replace("subsidy = 600", "subsidy = 6001") + "[vehicles.diesel-van]\nsubsidy = 3e4\n")
+    sources = Sources(days=tmp_path, money=money)
+    for vans, told in ((False, ["small"]), (True, ["small", "diesel-van"])):
+        with pytest.raises(InputError) as caught:
+            read_asked(sources, Wishes(vans=vans))
+        faults = caught.value.faults
+        assert [(fault.code, fault.column) for fault in faults] == [("E-Y01", f"vehicles.{n}.subsidy") for n in told]
+        assert '"6001" is more than the price of small, 6,000' in str(faults[0])
+
+
+def test_a_vehicle_that_earns_money_standing_still_is_refused(tmp_path: Path) -> None:
+    # Nothing is paid for it, and it is sold for 4,200 after 6 years: 700 a year, less 5 % on half of that, 105, and
+    # 520 for insurance, service and parking. The more of them, the better.
+    write_case(tmp_path)
+    money = tmp_path / "money.toml"
+    given = MONEY.replace("subsidy = 600", "subsidy = 6000")
+    money.write_text(given.replace("residual_percent = 20", "residual_percent = 70", 1))
+    with pytest.raises(InputError, match=r'E-Y01 money\.toml column vehicles\.small: "-75\.00" is what a small costs'):
+        read_asked(Sources(days=tmp_path, money=money))
+    money.write_text(given)  # sold for 1,200: 200 a year less 30, and 520 are left
+    task = read_asked(Sources(days=tmp_path, money=money)).task
+    none, one = (task.standing(Cell(counts=(n, 0), plugs=1)) for n in (0, 1))
+    assert one - none == pytest.approx(350)
+
+
 def test_spans_that_are_no_shifts_are_all_told(tmp_path: Path) -> None:
     write_case(tmp_path)
     wishes = Wishes(shifts=("16:00-08:00", "8", "25:00-26:00", "09:00-10:00", "09:00-10:30"))
