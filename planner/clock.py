@@ -51,6 +51,20 @@ def moment_at(seconds: float, *, day: date, zone: ZoneInfo) -> datetime:
     return (midnight(day, zone) + timedelta(seconds=seconds)).astimezone(zone)
 
 
+def wall_s(seconds: float, *, day: date, zone: ZoneInfo) -> int:
+    """Return how many seconds past 00:00 the clock of the wall shows at an elapsed time of a day."""
+    if seconds == 0:
+        return 0  # also where the clock change skips midnight itself
+    shown = moment_at(seconds, day=day, zone=zone).replace(tzinfo=None)
+    return round((shown - datetime.combine(day, time())).total_seconds())
+
+
+def from_wall_s(shown_s: float, *, day: date, zone: ZoneInfo) -> int:
+    """Return the elapsed time at which the clock of the wall shows so many seconds past 00:00, the first of two."""
+    shown = datetime.combine(day, time(), tzinfo=zone) + timedelta(seconds=shown_s)  # on the wall, whatever the zone
+    return round((shown.astimezone(UTC) - midnight(day, zone)).total_seconds())
+
+
 def same_clock_tomorrow(seconds: float, *, day: date, zone: ZoneInfo) -> int:
     """Return the elapsed time at which the next day's clock shows the same: 23, 24 or 25 hours later."""
     tomorrow = moment_at(seconds, day=day, zone=zone).replace(tzinfo=None) + timedelta(days=1)

@@ -116,8 +116,8 @@ def bounds_of(ground: Ground) -> DayBounds:
     depot, fastest = day.depots[home], max([1.0, *(span.speed for span in day.traffic)])
     work_s, work_wh = np.full(n, np.inf), np.full(n, np.inf)
     kinds = []
-    for candidate in ground.candidates:
-        kind = candidate.vehicle.type
+    for vehicle in day.vehicles:  # one of each candidate
+        kind = vehicle.type
         t = ground.roads.types.index(kind)
         at = ground.roads.network_of_type[t]
         layer = list(ground.roads.network_of_type[:t]).count(at)
@@ -129,12 +129,11 @@ def bounds_of(ground: Ground) -> DayBounds:
         # Where driving home gives energy back, no more often than once for each order.
         work_s, work_wh = np.minimum(work_s, into_s + stand_s), np.minimum(work_wh, into_wh + min(home_wh, 0.0))
         home_s = _nearest(table.seconds[:n, n + home]) / fastest
-        kinds.append(_kind(candidate.vehicle, depot, home_s=home_s, home_wh=max(home_wh, 0.0)))
+        kinds.append(_kind(vehicle, depot, home_s=home_s, home_wh=max(home_wh, 0.0)))
     by_truck = [order.from_depot for order in day.orders]
     back = [order.kind is OrderKind.PICKUP and not order.pair for order in day.orders]
     kg, litres = np.array([o.demand_kg for o in day.orders]), np.array([o.volume_l for o in day.orders])
-    shifts = [candidate.vehicle for candidate in ground.candidates]
-    span_s = max(v.latest_s for v in shifts) - min(v.shift.start_s for v in shifts)
+    span_s = max(v.latest_s for v in day.vehicles) - min(v.shift.start_s for v in day.vehicles)
     return DayBounds(
         orders=n,
         kinds=tuple(kinds),

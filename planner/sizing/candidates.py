@@ -10,6 +10,7 @@ from planner.errors import Fault, InputError
 from planner.io.fleet import FleetFile
 from planner.io.money import MoneyFile
 from planner.model import Day, Depot, Plug, TimeWindow, Vehicle, VehicleType
+from planner.sizing.clock import by_the_clock, on_the_day
 from planner.sizing.money import FleetOf, Kind, fixed_cost
 from planner.sizing.prices import charged
 
@@ -22,6 +23,8 @@ _NUMBER = re.compile(r"-\d+$")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A kind of vehicle that may be bought: all but the id of `vehicle` holds for each of them.
+
+    Its shift and its break are in seconds past 00:00 as the clock of the wall shows them: `day_with` sets the clock.
 
     `owned` makes one that costs nothing for a day in use: the money file prices what is owned, by the year, and a
     day's routes may use all of it. What steers them is what that file will charge for the day.
@@ -68,7 +71,7 @@ def candidates_of(day: Day, money: MoneyFile) -> tuple[Candidate, ...]:
     """Return the kinds of vehicles that the fleet of a day has, whatever their number, in their order."""
     alike: dict[Vehicle, str] = {}
     for vehicle in day.vehicles:
-        alike.setdefault(replace(vehicle, id=""), _NUMBER.sub("", vehicle.id))
+        alike.setdefault(replace(by_the_clock(vehicle, day), id=""), _NUMBER.sub("", vehicle.id))
     names = [*alike.values()]
     doubled = {name for name in names if names.count(name) > 1}
     return tuple(
@@ -131,10 +134,10 @@ def _standing(kind: VehicleType, money: MoneyFile) -> float:
 
 def day_with(day: Day, candidates: Sequence[Candidate], cell: Cell) -> Day:
     """Return a day with the vehicles and plugs of a cell, on streets as open as with all candidates."""
-    vehicles = tuple(_vehicles(candidates, cell.counts))
+    shifts = [on_the_day(candidate.vehicle, day) for candidate in candidates]
+    vehicles = tuple(_vehicles(candidates, shifts, cell.counts))
     home = candidates[0].vehicle.depot_id
     depots = tuple(_with_plugs(depot, cell.plugs) if depot.id == home else depot for depot in day.depots)
-    shifts = [candidate.vehicle for candidate in candidates]
     hours = TimeWindow(start_s=min(v.shift.start_s for v in shifts), end_s=max(v.latest_s for v in shifts))
     return replace(day, vehicles=vehicles, depots=depots, hours=hours)
 
@@ -148,10 +151,10 @@ def fleet_of(day: Day, candidates: Sequence[Candidate], cell: Cell) -> FleetOf:
     return FleetOf(counts=counts, plugs=cell.plugs, connection_kw=connection_w / W_PER_KW)
 
 
-def _vehicles(candidates: Sequence[Candidate], counts: Sequence[int]) -> Iterator[Vehicle]:
-    for candidate, count in zip(candidates, counts, strict=True):
+def _vehicles(candidates: Sequence[Candidate], vehicles: Sequence[Vehicle], counts: Sequence[int]) -> Iterator[Vehicle]:
+    for candidate, vehicle, count in zip(candidates, vehicles, counts, strict=True):
         for n in range(1, count + 1):
-            yield replace(candidate.vehicle, id=f"{candidate.name}-{n}")
+            yield replace(vehicle, id=f"{candidate.name}-{n}")
 
 
 def _with_plugs(depot: Depot, plugs: int) -> Depot:

@@ -18,6 +18,7 @@ from planner.sizing.task import Found, Progress, Task
 
 MOST_SHIFTS = 4  # each takes a search of its own
 FLAG, CODE = "--shifts", "E-Y19"
+ON_THE_WALL = ZoneInfo("UTC")  # where the clock is never changed: each day sets it by its own zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ def tasks_of(task: Task, shifts: Sequence[str]) -> tuple[Task, ...]:
     faults, made = list[Fault](), dict[TimeWindow, Task]()
     for text in shifts:
         try:
-            window = span(text, day=date.fromisoformat(day.date), zone=ZoneInfo(day.time_zone), code=CODE)
+            window = span(text, day=date.fromisoformat(day.date), zone=ON_THE_WALL, code=CODE)
         except CellError as bad:
             faults.append(Fault(code=CODE, file=FLAG, value=text, message=bad.message, remedy=bad.remedy))
             continue
