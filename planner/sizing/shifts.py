@@ -18,6 +18,7 @@ from planner.sizing.task import Found, Progress, Task
 
 MOST_SHIFTS = 4  # each takes a search of its own
 FLAG, CODE = "--shifts", "E-Y19"
+HOUR_S = 3_600
 ON_THE_WALL = ZoneInfo("UTC")  # where the clock is never changed: each day sets it by its own zone
 
 
@@ -41,9 +42,8 @@ def tasks_of(task: Task, shifts: Sequence[str]) -> tuple[Task, ...]:
         except CellError as bad:
             faults.append(Fault(code=CODE, file=FLAG, value=text, message=bad.message, remedy=bad.remedy))
             continue
-        if _longest_break_s(task) >= window.end_s - window.start_s:
-            message, remedy = "is no longer than the break of a vehicle", "give a longer shift or a shorter break"
-            faults.append(Fault(code=CODE, file=FLAG, value=text, message=message, remedy=remedy))
+        if wrong := _of_breaks(task, window):
+            faults += (Fault(code=CODE, file=FLAG, value=text, message=said, remedy=remedy) for said, remedy in wrong)
             continue
         works = task.with_vehicles(partial(replace, shift=window))
         made.setdefault(window, replace(works, shift=text))
@@ -55,9 +55,20 @@ def tasks_of(task: Task, shifts: Sequence[str]) -> tuple[Task, ...]:
     return tuple(made.values())
 
 
-def _longest_break_s(task: Task) -> int:
-    breaks = (candidate.vehicle.driver_break for candidate in task.candidates)
-    return max((rest.length_s for rest in breaks if rest is not None), default=0)
+def _of_breaks(task: Task, shift: TimeWindow) -> list[tuple[str, str]]:
+    """Say what the breaks of the vehicles have against a shift, as a fleet file with that shift would be told."""
+    told = []
+    for kind in task.candidates:
+        rest = kind.vehicle.driver_break
+        if rest is None:
+            continue
+        if rest.length_s >= shift.end_s - shift.start_s:
+            told.append((f"is no longer than the break of {kind.name}", "give a longer shift or a shorter break"))
+        if not rest.from_start and (rest.earliest_s < shift.start_s or rest.latest_s > shift.end_s):
+            window = "-".join(f"{s // HOUR_S:02}:{s % HOUR_S // 60:02}" for s in (rest.earliest_s, rest.latest_s))
+            message = f"the break_window {window} of {kind.name} lies outside this shift"
+            told.append((message, "give a shift that holds it, or break_after_h in the fleet file"))
+    return told
 
 
 def size_by_shift(tasks: Sequence[Task], ledger: Ledger, tell: Progress, hands: Hands) -> tuple[ByShift, ...]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from planner.clock import from_wall_s, wall_s
+from planner.errors import InputError
 from planner.model import Day
 from planner.sizing.bounds import bounds_of
 from planner.sizing.candidates import Cell, day_with
@@ -68,6 +69,26 @@ def test_shifts_to_choose_from_begin_by_the_clock_too(tmp_path: Path) -> None:
     one, two = asked(case(tmp_path, shift='shift = "09:00-11:00"'), "09:00-17:00", "00:00-24:00")
     assert [hours(day) for day in days_of(one)] == [(8, 16), (9, 17)]
     assert [hours(day) for day in days_of(two)] == [(0, 23), (0, 24)]
+
+
+def test_a_shift_that_does_not_hold_the_break_of_a_vehicle_is_refused(tmp_path: Path) -> None:
+    folder = case(tmp_path, shift=BREAK.replace("01:00", "08:00"))
+    with pytest.raises(InputError) as caught:
+        asked(folder, "13:30-17:30", "08:00-16:00", "12:00-12:30", "12:00-13:00")
+    told = [(fault.code, fault.value, fault.message) for fault in caught.value.faults]
+    outside = "the break_window 12:00-13:00 of {} lies outside this shift"
+    assert told == [
+        *(("E-Y19", "13:30-17:30", outside.format(kind)) for kind in ("small", "big")),
+        *(
+            ("E-Y19", "12:00-12:30", said.format(kind))
+            for kind in ("small", "big")
+            for said in ("is no longer than the break of {}", outside)
+        ),
+    ]
+    late = folder / "fleet.toml"  # which a fleet file with that shift is told as well
+    late.write_text(late.read_text().replace("08:00-18:00", "13:30-17:30"))
+    with pytest.raises(InputError, match=r"E-F11.*lies outside the shift 13:30-17:30"):
+        asked(folder)
 
 
 @pytest.mark.parametrize(
