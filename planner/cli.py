@@ -42,7 +42,7 @@ from planner.cli_ui import ui
 from planner.cli_vroom import vroom_check, vroom_solve, vroom_write
 from planner.clock import process_age_s
 from planner.errors import Fault, InputError, PlannerError, listing, printable
-from planner.solve.options import ENGINES, SolveOptions, usual_limit_s
+from planner.solve.options import ENGINES, SolveOptions
 
 if TYPE_CHECKING:
     from planner.large.hands import Hands
@@ -208,7 +208,6 @@ def plan(
         scenarios=scenarios,
         store=not no_store,
         bare=bare,
-        limited=time_limit is not None,
         scheduler=scheduler,
     )
     return _plan(request, job)
@@ -282,7 +281,6 @@ class _Job:
     scenarios: Path | None = None
     store: bool = False
     bare: bool = False
-    limited: bool = False  # the user has given a time limit
     scheduler: str | None = None  # of the cluster that searches the parts of a large day
 
 
@@ -298,8 +296,7 @@ def _plan(request: dict[str, Any], job: _Job) -> int:
     stages = Stages()
     inputs = read_inputs(**request, stages=stages)
     rows = inputs.orders_file
-    if not job.limited:
-        job = replace(job, options=replace(job.options, time_limit_s=usual_limit_s(len(rows.orders))))
+    job = replace(job, options=job.options.for_day(len(rows.orders)))
     _tell_of_rows(inputs, job)
     if job.scheduler and len(rows.orders) < job.options.large_from:
         talk.print(f"note: --scheduler is of no use for {len(rows.orders)} orders, which are one search")

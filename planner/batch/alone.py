@@ -26,9 +26,9 @@ MEMORY_WORDS = ("MemoryError", "bad_alloc", "cannot allocate memory", "out of me
 def work_alone(task: Task) -> Outcome:
     """Run a task in a child, and judge how it ended. It gets the streets that were shipped to this worker."""
     from planner.batch.city import shipped  # noqa: PLC0415  (which costs a second; a worker has it by then)
-    from planner.batch.work import GRACE_S  # noqa: PLC0415
+    from planner.batch.work import most_s  # noqa: PLC0415
 
-    wait_s = task.options.time_limit_s + GRACE_S + LATER_S + START_S
+    wait_s = most_s(task) + LATER_S + START_S
     with tempfile.TemporaryDirectory(prefix="planner-alone-") as folder, Path(folder, "log").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-P", "-m", __name__, folder],

@@ -67,7 +67,7 @@ class Job:
             "charging": self.charging,
             "engine": asked.engine,
             "iterations": asked.iterations,
-            "time_limit": asked.time_limit_s,
+            "time_limit": asked.time_limit_s if asked.limited else None,
             "seed": asked.seed,
         }
 

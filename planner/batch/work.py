@@ -23,8 +23,10 @@ from planner.io.import_report import import_report
 from planner.outputs import contents, is_refused, refusal, with_relative_streets
 from planner.pipeline import Inputs, Stages, plan_inputs, read_inputs
 from planner.solve.child import solve_here
+from planner.solve.options import SolveOptions
 
-GRACE_S = 120.0  # past the time limit, for roads, exact times, audit and files; then the process ends itself
+READING_S = 720.0  # for streets and files, at most; then the process ends itself
+GRACE_S, GRACE_S_PER_ORDER = 120.0, 0.05  # past the time limit, for roads, exact times, audit and files; likewise
 LATE = 86  # the exit code of a process that ended itself because it was late
 MOST_TOLD = 20
 
@@ -36,7 +38,7 @@ def work(task: Task) -> Outcome:
     stages, cpu = Stages(), time.process_time()
     files: dict[str, bytes] = {}
     try:
-        with _capped(task.memory_mb), _watched(task.options.time_limit_s + GRACE_S):
+        with _capped(task.memory_mb):
             outcome, loaded = _planned(task, stages, files)
     except MemoryError:
         return Outcome(kind="out of memory", code="E-B05", message=f"needs more than {task.memory_mb} MB")
@@ -53,7 +55,37 @@ def work(task: Task) -> Outcome:
     return replace(outcome, run=run, files=files)
 
 
+def most_s(task: Task) -> float:
+    """Return how long this process may work at a task; of its orders no more is known here than their lines."""
+    lines = max(task.orders.count(b"\n"), task.orders.count(b"\r")) + 1
+    return READING_S + _planning_s(task.options.for_day(lines), lines)
+
+
+def _planning_s(options: SolveOptions, orders: int) -> float:
+    return options.time_limit_s + max(GRACE_S, GRACE_S_PER_ORDER * orders)
+
+
 def _planned(task: Task, stages: Stages, files: dict[str, bytes]) -> tuple[Outcome, bool]:
+    with _watched(READING_S):
+        inputs, loaded = _read(task, stages)
+    _refuse_empty(inputs, files)
+    orders = len(inputs.orders_file.orders)
+    options = task.options.for_day(orders)
+    with _watched(_planning_s(options, orders)):
+        plan = plan_inputs(inputs, options, stages=stages, solver=solve_here)
+        plan = with_relative_streets(plan, Path(task.target))
+        with stages.stage("write"):
+            rows = inputs.orders_file
+            files |= contents(plan, inputs.streets, orders_file=rows, seconds=stages.seconds, drawn=task.drawn)
+    if is_refused(plan):
+        error = refusal(plan, Path(task.target))
+        files[ERRORS_NAME] = f"{error}\n".encode()
+        return Outcome(kind="failed", code="E-X01", message=str(error)), loaded
+    return Outcome(kind="planned", result=figures(plan, files)), loaded
+
+
+def _read(task: Task, stages: Stages) -> tuple[Inputs, bool]:
+    """Read a task's files; say also whether its streets had to be loaded."""
     with stages.stage("streets"):
         streets, loaded = streets_of(Path(task.streets), task.streets_sha256)
     with tempfile.TemporaryDirectory(prefix="planner-batch-") as folder:
@@ -62,17 +94,7 @@ def _planned(task: Task, stages: Stages, files: dict[str, bytes]) -> tuple[Outco
             path.parent.mkdir()
             path.write_bytes(data)
         inputs = read_inputs(orders, fleet, day=task.day, place_streets=streets, charging=task.charging, stages=stages)
-    inputs = replace(inputs, streets_file=task.streets)
-    _refuse_empty(inputs, files)
-    plan = plan_inputs(inputs, task.options, stages=stages, solver=solve_here)
-    plan = with_relative_streets(plan, Path(task.target))
-    with stages.stage("write"):
-        files |= contents(plan, streets, orders_file=inputs.orders_file, seconds=stages.seconds, drawn=task.drawn)
-    if is_refused(plan):
-        error = refusal(plan, Path(task.target))
-        files[ERRORS_NAME] = f"{error}\n".encode()
-        return Outcome(kind="failed", code="E-X01", message=str(error)), loaded
-    return Outcome(kind="planned", result=figures(plan, files)), loaded
+    return replace(inputs, streets_file=task.streets), loaded
 
 
 def _refuse_empty(inputs: Inputs, files: dict[str, bytes]) -> None:

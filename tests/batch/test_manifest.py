@@ -187,7 +187,15 @@ def test_a_file_in_which_no_line_has_a_day_is_refused_as_a_whole(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "change", [{"seed": 2}, {"iterations": 21}, {"date": "2026-03-02"}, {"charging": "no"}, {"orders": "o/1.csv"}]
+    "change",
+    [
+        {"seed": 2},
+        {"iterations": 21},
+        {"time_limit": 600},  # which is what the safety net of a small day is, too
+        {"date": "2026-03-02"},
+        {"charging": "no"},
+        {"orders": "o/1.csv"},
+    ],
 )
 def test_the_hash_of_a_job_is_of_all_that_decides_its_plan(tmp_path: Path, change: dict[str, object]) -> None:
     write_manifest(tmp_path, days(2))
