@@ -261,6 +261,8 @@ class LargeSearch:
 
         for n, answer in self.hands.do(tasks()):
             self._take(windows[n], *made.pop(n), answer)
+        # Who times a part stops at the deadline, and does not say so.
+        self.late |= time.monotonic() >= self.deadline
 
 
 def _served(tours: Mapping[int, Tour], ground: Ground) -> set[int]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from planner.io.plan_file import plan_to_json
-from planner.large.hands import Apart, Here, Task
+from planner.large.hands import Apart, Here, Task, do
 from planner.pipeline import Inputs, plan_inputs
 from planner.plan import Plan, StepKind
 from planner.solve.child import solve_here
 from planner.solve.options import SolveOptions
+from planner.solve.solution import Solution
 from tests.solve.factories import make_problem
 
 OPTIONS = SolveOptions(iterations=240, seed=3, large_from=20, part_orders=20)
@@ -63,6 +66,24 @@ def test_who_is_stopped_keeps_the_best_plan_so_far(inputs: Inputs) -> None:
     assert stopped.provenance.stopped_by == "interrupt"
     assert stopped.violations == ()
     assert stopped.routes
+
+
+class Slow(Here):
+    """Takes all the time there is before the first part is timed exactly."""
+
+    def do(self, tasks: Iterable[Task]) -> Iterator[tuple[int, Solution | None]]:
+        begun = False
+        for number, task in enumerate(tasks):
+            if task.what == "finish" and not begun:
+                begun = True
+                time.sleep(task.options.time_limit_s)
+            yield number, do(task)
+
+
+def test_a_plan_whose_exact_times_the_clock_cuts_says_so(inputs: Inputs, plan: Plan) -> None:
+    cut = plan_inputs(inputs, replace(OPTIONS, time_limit_s=8.0), hands=Slow)
+    assert (plan.provenance.stopped_by, cut.provenance.stopped_by) == ("iterations", "time_limit")
+    assert cut.violations == ()
 
 
 def test_a_process_that_dies_takes_its_part_with_it_and_no_other() -> None:
