@@ -18,12 +18,14 @@ from planner.check import audit
 from planner.errors import Fault, Interrupted
 from planner.io.fleet import FleetFile, read_fleet
 from planner.io.orders import Area, OrdersFile, read_orders
+from planner.large.divide import units_of
 from planner.large.ground import Ground
 from planner.large.hands import Hands, hands_for
 from planner.large.plan import judge, search_large, written
 from planner.model import Day, Station, Vehicle
 from planner.plan import Plan, Provenance, Reason, Unassigned
 from planner.roads.day import day_roads, survey_day
+from planner.roads.network import Network
 from planner.roads.read import read_streets
 from planner.roads.streets import Streets
 from planner.roads.walk_up import park_together
@@ -277,8 +279,10 @@ def with_drivers_in_mind(plan: Plan, streets: Streets) -> tuple[Unassigned, ...]
     )
     idle = any(pair.id not in crew for pair in now)
     judged = [left for left in plan.unassigned if left.reason not in {Reason.FLEET_FULL, Reason.NOT_FOUND_IN_TIME}]
-    hopeless = _impossible_with(day, every, streets) if judged else {}
-    without = _impossible_with(day, now, streets) if judged else {}
+    asked = _with_mates(day, {left.order_id for left in judged})
+    networks: list[Network] = []
+    hopeless = _impossible_with(asked, every, streets, networks)
+    without = _impossible_with(asked, now, streets, networks)
     groups = {order.id: order.group for order in day.orders}
     lacking = {groups[id_] for id_, left in without.items() if left.reason is not Reason.GROUP_INCOMPLETE}
 
@@ -297,15 +301,25 @@ def with_drivers_in_mind(plan: Plan, streets: Streets) -> tuple[Unassigned, ...]
     return tuple(told(left) for left in plan.unassigned)
 
 
-def _impossible_with(day: Day, pairs: tuple[Vehicle, ...], streets: Streets) -> dict[str, Unassigned]:
-    """Return the orders that none of some vehicles with drivers can serve even alone, by id."""
-    if not pairs:
+def _with_mates(day: Day, ids: set[str]) -> Day:
+    """Return a day with some of its orders only, and those that go on one vehicle with them."""
+    units = units_of(day, range(len(day.orders)))
+    kept = sorted(order for unit in units if any(day.orders[i].id in ids for i in unit) for order in unit)
+    return replace(day, orders=tuple(day.orders[order] for order in kept))
+
+
+def _impossible_with(
+    day: Day, pairs: tuple[Vehicle, ...], streets: Streets, networks: list[Network]
+) -> dict[str, Unassigned]:
+    """Return the orders that none of some vehicles with drivers can serve even alone, by id.
+
+    Orders may be thousands, so that there is no table of all pairs; `networks` as `known` in `survey_day`.
+    """
+    if not pairs or not day.orders:
         return {}
-    alike = dict.fromkeys(replace(pair, id="", driver_id="") for pair in pairs)
-    work = replace(day.manned({}), vehicles=tuple(alike))
-    roads = day_roads(work, streets)
-    problem = build_problem(work, types=roads.types, network_of_type=roads.network_of_type, roads=roads.matrices)
-    return {left.order_id: left for left in impossible(work, problem, roads.snapped).values()}
+    work = replace(day.manned({}), vehicles=pairs)
+    judged = judge(Ground(day=work, survey=survey_day(work, streets, known=networks)))
+    return {left.order_id: left for left in judged.known.values()}
 
 
 def solve_possible(

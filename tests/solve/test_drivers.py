@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -126,6 +127,23 @@ def test_nobody_claims_that_the_fleet_is_full_while_a_driver_and_a_vehicle_are_i
     alone = replace(plan, routes=plan.routes[:1], unassigned=(left,))
     assert [one.reason for one in with_drivers_in_mind(alone, STREETS)] == [Reason.NOT_FOUND_IN_TIME]
     assert "reason_false" in {v.code for v in audit(alone, STREETS)}
+
+
+def test_an_order_left_out_of_thousands_is_judged_without_a_table_of_all_pairs() -> None:
+    many = [order(f"o{n}", km=1 + n / 1_000) for n in range(3_000)]
+    heavy = order("heavy", demand_kg=900.0, group="g")
+    mate = order("mate", group="g")
+    the_day = day(*many, heavy, mate, drivers=(driver(),))
+    told = {"heavy": Reason.TOO_HEAVY, "mate": Reason.GROUP_INCOMPLETE}
+    left = tuple(Unassigned(order_id=id, reason=reason, detail="") for id, reason in told.items())
+    plan = replace(planned(two_orders(drivers=(driver(),))), day=the_day, routes=(), unassigned=left)
+    tracemalloc.start()
+    judged = with_drivers_in_mind(plan, STREETS)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {one.order_id: one.reason for one in judged} == told
+    assert judged[1].detail == "order heavy of its group can not be served (too_heavy)"
+    assert peak_bytes < len(many) ** 2 * 8  # one table of all pairs
 
 
 def test_a_plan_with_drivers_is_explained_and_replayed() -> None:
