@@ -26,7 +26,18 @@ def pair_up(day: Day, known: Mapping[str, str] | None = None) -> dict[str, str]:
     drivers = [driver for driver in day.drivers if driver.id not in crew.values()]
     if not vehicles or not drivers:
         return crew
-    worth = np.array([[_worth(day, driver, vehicle) for vehicle in vehicles] for driver in drivers])
+    of_alike: dict[Vehicle, float] = {}  # a large fleet has thousands of pairs, of a few kinds
+
+    def worth_of(driver: Driver, vehicle: Vehicle) -> float:
+        """Return what a pair could do, 0 for one that may not be."""
+        if not driver.may_drive(vehicle):
+            return 0.0
+        alike = replace(driver.at(vehicle), id="", driver_id="")
+        if alike not in of_alike:
+            of_alike[alike] = _worth(day, alike)
+        return of_alike[alike]
+
+    worth = np.array([[worth_of(driver, vehicle) for vehicle in vehicles] for driver in drivers])
     most = worth.max()
     value = np.where(worth > 0, EACH_PAIR + worth / (most or 1.0), 0.0)
     rows, columns = linear_sum_assignment(value, maximize=True)
@@ -56,11 +67,8 @@ def _in_hours(order: Order, pair: Vehicle) -> bool:
     return begin_s <= end_s and any(w.start_s <= end_s and w.end_s + order.late_max_s >= begin_s for w in windows)
 
 
-def _worth(day: Day, driver: Driver, vehicle: Vehicle) -> float:
-    """Return what a pair could do, 0 for one that may not be; even one without any order for it has its hours."""
-    if not driver.may_drive(vehicle):
-        return 0.0
-    pair = driver.at(vehicle)
+def _worth(day: Day, pair: Vehicle) -> float:
+    """Return what a pair could do; even one without any order for it has its hours."""
     served = sum(
         PENALTY_RATE[order.priority]
         for order in day.orders

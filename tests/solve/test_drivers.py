@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 from dataclasses import replace
 from typing import Any
@@ -63,6 +64,15 @@ def test_drivers_are_paired_so_that_all_of_them_drive() -> None:
     both, moped = driver("ana", licences=("AM", "B")), driver("ben", licences=("AM",), begin_h=12)
     for drivers in ((both, moped), (moped, both)):
         assert pair_up(two_orders(vehicles=fleet, drivers=drivers)) == {"v1": "ben", "v2": "ana"}
+
+
+def test_thousands_of_pairs_that_are_alike_are_weighed_once() -> None:
+    fleet = tuple(vehicle(f"v{n}") for n in range(60))
+    drivers = tuple(driver(f"d{n}") for n in range(60))
+    the_day = day(*(order(f"o{n}") for n in range(2_000)), vehicles=fleet, drivers=drivers)
+    begun_s = time.process_time()
+    assert sorted(pair_up(the_day).values()) == sorted(driver.id for driver in drivers)
+    assert time.process_time() - begun_s < 8.0  # each for itself they take half a minute
 
 
 def test_who_has_more_hours_gets_the_vehicle_that_can_use_them() -> None:
