@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,7 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scripts folder of an environment with the wheel; its dependencies are this environment's."""
+    """The scripts folder of an environment with the wheel; dependencies and compiled loops are this environment's."""
     folder = tmp_path_factory.mktemp("env")
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
@@ -39,7 +41,22 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (Path(paths.strip()) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
+    lend_compiled_loops(Path(paths.strip()) / "planner")
     return folder / "bin"
+
+
+def lend_compiled_loops(planner: Path) -> None:
+    """Give an installed copy what Numba has compiled of the same sources here: that takes minutes.
+
+    Numba takes a cache for that of a source by its size and the time of its last change.
+    """
+    for source in (ROOT / "planner").rglob("*.py"):
+        copy = planner / source.relative_to(ROOT / "planner")
+        if copy.is_file() and copy.read_bytes() == source.read_bytes():
+            os.utime(copy, ns=(source.stat().st_atime_ns, source.stat().st_mtime_ns))
+            for compiled in (source.parent / "__pycache__").glob(f"{source.stem}.*.nb[ci]"):
+                (copy.parent / "__pycache__").mkdir(exist_ok=True)
+                shutil.copy2(compiled, copy.parent / "__pycache__")
 
 
 def test_the_wheel_brings_data_and_screen_under_names_of_its_own(wheel: Path) -> None:
