@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from planner.batch.jobs import Defaults, Item, Job, Refused
 from planner.batch.shelf import Shelf
-from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing
+from planner.errors import Fault, InputError, PlannerError, did_you_mean, listing, printable
 from planner.io.files import read_file
 from planner.io.orders import MAX_BYTES
 from planner.solve.options import ENGINES, EngineName, SolveOptions, completed
@@ -144,7 +144,7 @@ class _Reader:
         except InputError as error:
             own = [fault for fault in error.faults if fault.row is None and fault.column is None]
             for fault in own:
-                self.refuse(fault.code, column, f"{fault.file} {fault.message}", fault.remedy)
+                self.refuse(fault.code, column, f"{printable(fault.file, limit=400)} {fault.message}", fault.remedy)
             self.faults += [fault for fault in error.faults if fault not in own]
         except PlannerError as error:
             code, _, rest = str(error).partition(" ")

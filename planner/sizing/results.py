@@ -235,7 +235,7 @@ def about_peaks(results: Results) -> str:
         days = f"{best.relief.days_a_year:,.0f} days a year"
         return f"{word} on {days} costs less than owning for them what they need"
     if not peaks.tried:
-        return f"{word} on peak days: no smaller fleet was found that serves enough with it"
+        return f"{word} on peak days: no smaller fleet was found that serves enough only with it"
     nearest = peaks.tried[0]
     more = round(nearest.year.cost.total) - round(best.year.cost.total)  # as in the table
     told = f"{nearest.told(results.task.candidates)}, is {more:,.0f} {results.task.currency} a year dearer"
