@@ -47,7 +47,7 @@ def frontier(table: Table, currency: str) -> Chart:
     lowest = min(float(row["service_percent"]) for row in table.records())
     served = alt.Scale(domain=[min(lowest - ROOM, 100 - 2 * ROOM), 100 + ROOM], nice=False)
     base = alt.Chart(_data(table)).encode(
-        x=alt.X("without_couriers:Q", title=_money(currency), scale=alt.Scale(zero=False, nice=True)),
+        x=alt.X("without_couriers:Q", title=_money(currency), scale=alt.Scale(zero=False, padding=60)),
         y=alt.Y("service_percent:Q", title="orders served, %", scale=served, axis=alt.Axis(labelExpr=NO_MORE_THAN_ALL)),
     )
     on_front = base.transform_filter("datum.what != 'other'")

@@ -181,6 +181,8 @@ def about_knee(results: Results) -> str:
     task, best, knee = results.task, results.advice.best, results.advice.knee
     told = f"the knee of cost against service is {knee.told(task.candidates)}"
     if knee.key == best.key:
+        if len(results.advice.frontier) == 1:
+            return f"{told}: no fleet that serves less costs less"
         return f"{told}: with less, service falls faster than cost"
     saved = round(best.year.cost.own) - round(knee.year.cost.own)  # as in the table
     cheaper = f"for {abs(saved):,.0f} {task.currency} a year {'less' if saved >= 0 else 'more'}"
