@@ -76,9 +76,10 @@ def size_fleet(task: Task, ledger: Ledger, tell: Progress, hands: Hands | None =
     search = _Search(scouts=Scouts(router=router, days=days, weights=scouts_of(task, days)))
     with suppress(Spent):
         _run(search)
+    best = search.best()  # which prices every size
     return Found(
         sizes=tuple(search.sizes()),
-        best=search.best(),
+        best=best,
         given_up=len(search.scouts.given_up),
         never_routed=len(search.scouts.never_routed),
         routed=router.routed,
@@ -86,7 +87,7 @@ def size_fleet(task: Task, ledger: Ledger, tell: Progress, hands: Hands | None =
         complete=search.complete,
         scouts=search.scouts.weights,
         partly=search.partly,
-        partly_of=best.cell if (best := search.best()) is not None else None,
+        partly_of=None if best is None else best.cell,
         whole={i: tuple(router.whole(i)) for i in days},
     )
 
