@@ -111,12 +111,10 @@ def relieve(task: Task, found: Found, policy: str, ledger: Ledger, tell: Progres
 
 
 def longer(task: Task, hours: float) -> Task:
-    """Return a task whose shifts may be exceeded by so many hours, each paid as the money file says."""
-    extra = task.money.figures.wages.overtime_extra_per_hour
+    """Return a task whose shifts may be exceeded by so many hours, each paid as a candidate's overtime is."""
 
     def change(vehicle: Vehicle) -> Vehicle:
-        kind = replace(vehicle.type, cost_per_overtime_hour=max(vehicle.type.cost_per_overtime_hour, extra))
-        return replace(vehicle, type=kind, overtime_s=vehicle.overtime_s + round(hours * HOUR_S))
+        return replace(vehicle, overtime_s=vehicle.overtime_s + round(hours * HOUR_S))
 
     return task.with_vehicles(change)
 
